@@ -2,3 +2,23 @@
 export { assert, AssertionError, present, unreachable } from './assert.ts';
 export * from './ids.ts';
 export type { Random } from './random.ts';
+export type { BatchPosition, Control, LogPosition, TermStart, Voter } from './batch-position.ts';
+export type { GroupConfig, Policy, RecoveredLog } from './config.ts';
+export type { Effect, HardState, Outgoing, Persist, Refusal, Role } from './effect.ts';
+export type { Assignment, Input, Member, Proposal } from './input.ts';
+export type {
+  Append,
+  AppendHeader,
+  AppendOutcome,
+  AppendReply,
+  Message,
+  PreVote,
+  PreVoteReply,
+  Reset,
+  SnapshotChunk,
+  SnapshotMeta,
+  SnapshotReply,
+  TimeoutNow,
+  Vote,
+  VoteReply,
+} from './message.ts';
