@@ -3,7 +3,7 @@
  */
 import type { TermStart, Voter } from './batch-position.ts';
 import type { HardState } from './effect.ts';
-import type { ByteCount, Incarnation, Millis, NodeId, Offset, Term } from './ids.ts';
+import type { ByteCount, Incarnation, Millis, Offset, Term } from './ids.ts';
 import type { Random } from './random.ts';
 
 /** Who leads and what commits: the only two things in which groups differ. */
