@@ -2,6 +2,7 @@
 export { assert, AssertionError, present, unreachable } from './assert.ts';
 export * from './ids.ts';
 export type { Random } from './random.ts';
+export { seededRandom } from './seeded-random.ts';
 export type { BatchPosition, Control, LogPosition, TermStart, Voter } from './batch-position.ts';
 export type { GroupConfig, Policy, RecoveredLog } from './config.ts';
 export type { Effect, HardState, Outgoing, Persist, Refusal, Role } from './effect.ts';
