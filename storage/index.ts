@@ -4,3 +4,16 @@ export { DiskError } from './disk.ts';
 export type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode, Pending } from './disk.ts';
 export { KeyValueError } from './key-value.ts';
 export type { KeyRange, KeyValue, KeyValueChange, KeyValueErrorKind, KeyValueOpener } from './key-value.ts';
+export type { OpenStore, StoreLimits, StoreOptions } from './open-store.ts';
+export type {
+  BatchRun,
+  FlushPolicy,
+  LogChange,
+  LogFailure,
+  LogSettings,
+  ReadLimit,
+  ReplicaLog,
+  StoredBatch,
+  TimestampedOffset,
+} from './replica-log.ts';
+export type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreRefusal, StoreStatus } from './store.ts';

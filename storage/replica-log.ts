@@ -1,0 +1,117 @@
+/**
+ * What the replica driver sees of one group's storage: a log whose changes are ordered, and tell when they are durable.
+ *
+ * ```
+ *  persist(change, done) ──▶ in-memory tail (readable at once) ──▶ journal round (always) ─fdatasync─▶ done
+ *                                                             └──▶ segment write (page cache) ───────▶ done (os, interval)
+ * ```
+ *
+ * Invariants: logStart ≤ durableEnd ≤ logEnd; all ends are ends of batches; `done` callbacks of one log are called in the
+ * order of their `persist` calls, in a fresh turn, exactly once, or never when the log failed or was closed.
+ */
+import type { BatchPosition, GroupId, HardState, LogPosition, Offset, RecoveredLog, TermStart, ByteCount } from '../raft/index.ts';
+
+/** When an acknowledged record is durable: `always` after fdatasync; `interval` and `os` when write() returned (the kernel has it). */
+export type FlushPolicy = 'always' | 'interval' | 'os';
+
+/** Per-log settings; a change takes effect through `ReplicaLog.configure`. */
+export interface LogSettings {
+  readonly flush: FlushPolicy;
+  readonly segmentBytesMax: number;
+  /** Age of the newest record of a closed segment, milliseconds of wall time; null: kept for ever. */
+  readonly retentionMs: number | null;
+  /** Bytes of all segments; null: no bound. */
+  readonly retentionBytes: number | null;
+  /** Bytes between two entries of the offset and time index. */
+  readonly indexIntervalBytes: number;
+  /** Keep the newest record of each key instead of (or besides) deleting by age. */
+  readonly compact: boolean;
+  /** Whether retention deletes (cleanup.policy contains `delete`). */
+  readonly delete: boolean;
+  /** Tombstones are kept this long after they were first cleaned. */
+  readonly deleteRetentionMs: number;
+}
+
+/** A batch to append. `bytes` already carry base offset and term; the log keeps them (the tail is served from them), so they must never change. */
+export interface StoredBatch {
+  readonly position: BatchPosition;
+  readonly bytes: Uint8Array;
+}
+
+/** The storage side of a `persist` effect; executed in the order of the fields. */
+export interface LogChange {
+  readonly hardState: HardState | null;
+  readonly truncateTo: Offset | null;
+  readonly reset: LogPosition | null;
+  readonly openTerm: TermStart | null;
+  readonly append: readonly StoredBatch[];
+  readonly logStart: Offset | null;
+}
+
+/** Whole batches, ascending. `buffers` hold their bytes in order (several batches may share one buffer). */
+export interface BatchRun {
+  readonly positions: readonly BatchPosition[];
+  readonly buffers: readonly Uint8Array[];
+  readonly bytes: ByteCount;
+  /** The buffers may be reused by the log after this call. Optional to call; never use them afterwards. */
+  release(): void;
+}
+
+export interface ReadLimit {
+  /** Read no batch that ends above this (high watermark, log end). */
+  readonly end: Offset;
+  /** At most this many bytes, but always the first batch when `atLeastOne`. */
+  readonly bytesMax: ByteCount;
+  readonly atLeastOne: boolean;
+}
+
+/** Answer of a search by timestamp (wire: ListOffsets). */
+export interface TimestampedOffset {
+  readonly offset: Offset;
+  readonly timestamp: number;
+}
+
+/** Why a log cannot go on. The driver takes the replica offline; it is rebuilt from its peers, or the node refuses when it is alone. */
+export interface LogFailure {
+  readonly kind: 'damaged' | 'disk' | 'full';
+  readonly path: string;
+  /** Byte position in the file, when known. */
+  readonly position: number | null;
+  readonly reason: string;
+}
+
+export interface ReplicaLog {
+  readonly group: GroupId;
+  readonly logStart: Offset;
+  readonly logEnd: Offset;
+  /** Bytes of all segments. */
+  readonly sizeBytes: ByteCount;
+  readonly settings: LogSettings;
+  /** What recovery found; given to `createCore`. `initialVoters` and voters of snapshots are the driver's to add. */
+  readonly recovered: RecoveredLog;
+  /** The last power loss may have taken acknowledged records of this log (flush was not `always` since the checkpoint, and the machine has booted since). */
+  readonly lossy: boolean;
+  /** Not null once the log has failed; `persist` then does nothing and reads reject. */
+  readonly failure: LogFailure | null;
+
+  persist(change: LogChange, done: () => void): void;
+  /**
+   * Batches from the one that contains or follows `from`. Answers at once from the in-memory tail, otherwise with a
+   * promise (which rejects with the log's failure when a batch does not check). Empty when `from` ≥ limit.end.
+   */
+  read(from: Offset, limit: ReadLimit): BatchRun | Promise<BatchRun>;
+  /** First record with timestamp ≥ `timestamp`, below `end`; null when none. */
+  findTimestamp(timestamp: number, end: Offset): Promise<TimestampedOffset | null>;
+  /** The first record with the largest timestamp, below `end`; null when empty. */
+  findMaxTimestamp(end: Offset): Promise<TimestampedOffset | null>;
+  /** Where the log could begin by retention, at most `highWatermark`; null when nothing is to go. Persist it as `logStart`; segments below are then deleted. */
+  retentionTarget(wallNow: number, highWatermark: Offset): Offset | null;
+  /** Lazily checkpointed; a restart begins with it. */
+  noteHighWatermark(highWatermark: Offset): void;
+  /** Opaque states that are functions of the log prefix below `end` (producer state…). Dropped when the log is truncated below `end`. */
+  saveState(name: string, end: Offset, state: Uint8Array): void;
+  /** The newest saved state with end ≤ `atMost`, or null. */
+  loadState(name: string, atMost: Offset): Promise<{ readonly end: Offset; readonly state: Uint8Array } | null>;
+  /** Resolves when the change is in force (a change of `flush` needs a segment sync and a checkpoint). */
+  configure(settings: LogSettings): Promise<void>;
+}

@@ -1,0 +1,90 @@
+/**
+ * The node's data directory: identity, lock, journal, checkpoints, and the logs in it.
+ *
+ * ```
+ *  <data>/meta/        level: identity, standing, hard states, checkpoints (its lock is the directory's lock)
+ *  <data>/journal/     00000001.journal …  one sequential stream of everything that must be durable
+ *  <data>/logs/<topic>-<partition>.<topic id>/   00000000000000000000.log .index .timeindex, leader-epoch-checkpoint
+ *  <data>/logs/@metadata/                        the metadata log, and its snapshots <end>-<term>.snapshot
+ * ```
+ */
+import type { DirectoryId, GroupId, Incarnation, NodeId, Offset, SnapshotMeta, Term } from '../raft/index.ts';
+import type { LogFailure, LogSettings, ReplicaLog } from './replica-log.ts';
+
+/** Who owns the directory. `clusterId` is null until the node has learned it (first committed metadata record). */
+export interface Identity {
+  readonly formatVersion: number;
+  readonly node: NodeId;
+  readonly directory: DirectoryId;
+  readonly clusterId: string | null;
+}
+
+/** What the previous life of this directory left (design section 3, "What a restart may have lost"). */
+export interface Standing {
+  /** `new`: just formatted. `clean`: closed in order. `same-boot`: the process died, the page cache lived on. `other-boot`: power was lost (or unknown). */
+  readonly kind: 'new' | 'clean' | 'same-boot' | 'other-boot';
+  /** Incarnation last confirmed by the controller, and the one last asked for; null when none. */
+  readonly registered: Incarnation | null;
+  readonly attempted: Incarnation | null;
+}
+
+/** Why a data directory cannot be opened: an answer for the operator, exit code 78 (or 65 for damage). */
+export type StoreRefusal =
+  | { readonly kind: 'locked'; readonly path: string }
+  | { readonly kind: 'foreign'; readonly path: string; readonly key: 'node' | 'cluster' ; readonly found: string; readonly expected: string }
+  | { readonly kind: 'format'; readonly path: string; readonly found: number; readonly supported: number }
+  | { readonly kind: 'not-a-data-directory'; readonly path: string; readonly reason: string }
+  | { readonly kind: 'damaged'; readonly path: string; readonly position: number | null; readonly reason: string }
+  | { readonly kind: 'disk'; readonly path: string; readonly reason: string };
+
+/** A group found on disk at start. */
+export interface FoundGroup {
+  readonly group: GroupId;
+  /** Directory name below `logs/`. */
+  readonly directory: string;
+  readonly flush: LogSettings['flush'];
+}
+
+/** Counters for status and metrics. */
+export interface StoreStatus {
+  readonly journalBytes: number;
+  readonly journalRounds: number;
+  readonly journalRoundBytes: number;
+  readonly lastCheckpointSequence: number;
+  readonly freeBytes: number | null;
+  readonly openFiles: number;
+}
+
+/** Snapshots of the metadata state machine: files beside the metadata log, newest wins. */
+export interface SnapshotStore {
+  newest(): SnapshotMeta | null;
+  /** Writes a whole local snapshot durably (temp file, sync, rename, sync of the directory), then drops older ones. */
+  write(last: { readonly end: Offset; readonly term: Term }, voters: SnapshotMeta['voters'], state: Uint8Array): Promise<SnapshotMeta>;
+  read(meta: SnapshotMeta, position: number, bytesMax: number): Promise<Uint8Array>;
+  /** Stores a chunk received from a leader; when the last one is in and its CRC checks, it becomes the newest. Resolves to the position wanted next (0: begin anew). */
+  receive(meta: SnapshotMeta, position: number, chunk: Uint8Array): Promise<number>;
+}
+
+export interface Store {
+  readonly identity: Identity;
+  readonly standing: Standing;
+  readonly groups: readonly FoundGroup[];
+  readonly metadataSnapshots: SnapshotStore;
+  /** True when the directory holds no log, no hard state, no snapshot: it may take part in a bootstrap (design 2.1). */
+  readonly empty: boolean;
+  setClusterId(clusterId: string): Promise<void>;
+  /** Durable before it resolves; called before asking the controller (`attempted`) and after its answer (`registered`). */
+  setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void>;
+  /** Opens (recovers) or creates the group's log; `directory` is used when it is new. Rejects never: a damaged log comes back with `failure` set. */
+  openLog(group: GroupId, directory: string, settings: LogSettings): Promise<ReplicaLog>;
+  closeLog(group: GroupId): Promise<void>;
+  /** Deletes the group's files and hard state; called when it was *removed* in applied metadata, or to rebuild it from peers. */
+  deleteLog(group: GroupId): Promise<void>;
+  /** Calls `listener` when a log fails after it was opened. */
+  onLogFailure(listener: (group: GroupId, failure: LogFailure) => void): void;
+  status(): StoreStatus;
+  /** Forces a checkpoint: dirty segments synced, ends recorded, journal recycled. */
+  checkpoint(): Promise<void>;
+  /** Checkpoint, mark clean, release the lock. */
+  close(): Promise<void>;
+}
