@@ -1,0 +1,78 @@
+/**
+ * The metadata image: what the committed metadata log says, as one immutable value. The same on every node that
+ * applied the same records; only `applyRecord` (apply.ts) makes a new one from an old one.
+ *
+ * Invariants: isr ∩ elr = ∅; |isr| ≥ min.insync.replicas ⇒ elr = ∅; a fenced broker is in no isr (except the last
+ * member when no ELR can take it); `leader` ∈ isr unless the election was unclean; every change of a partition raises
+ * its `version`, every change of its leader (or of the leader's incarnation) its `leaderTerm`.
+ */
+import type { DirectoryId, Incarnation, NodeId, Offset, Term } from '../../raft/index.ts';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A registered broker. */
+export interface Broker {
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  readonly directory: DirectoryId;
+  readonly kafka: Endpoint;
+  readonly peer: Endpoint;
+  readonly admin: Endpoint;
+  readonly rack: string | null;
+  /** Registered but not to be used: leads nothing, is in no ISR, is not shown to clients. */
+  readonly fenced: boolean;
+  /** In controlled shutdown: gets no new leaderships. */
+  readonly leaving: boolean;
+  /** Offset of its registration record: the node acts in no isr group before it has applied metadata up to here. */
+  readonly registeredAt: Offset;
+}
+
+/** Who decides about the partition's leader. `quorum`: its replicas, by votes; the controller only records what the leader reports. */
+export type Replication = 'isr' | 'quorum';
+
+export interface Partition {
+  readonly topicId: string;
+  readonly index: number;
+  /** In order of preference. */
+  readonly replicas: readonly NodeId[];
+  readonly isr: readonly NodeId[];
+  readonly elr: readonly NodeId[];
+  readonly leader: NodeId | null;
+  /** The leader's incarnation when it was appointed. */
+  readonly leaderIncarnation: Incarnation | null;
+  readonly leaderTerm: Term;
+  readonly version: number;
+  /** The last election accepted possible loss. */
+  readonly unclean: boolean;
+  readonly replication: Replication;
+}
+
+export interface Topic {
+  readonly id: string;
+  readonly name: string;
+  readonly partitions: readonly Partition[];
+  /** Only what was set for this topic; defaults come from `topic-config.ts`. */
+  readonly configs: ReadonlyMap<string, string>;
+  readonly internal: boolean;
+}
+
+export interface MetadataImage {
+  /** One past the last applied record, and its term. */
+  readonly end: Offset;
+  readonly term: Term;
+  /** Null before the first committed record. */
+  readonly clusterId: string | null;
+  readonly brokers: ReadonlyMap<NodeId, Broker>;
+  readonly topicsByName: ReadonlyMap<string, Topic>;
+  readonly topicsById: ReadonlyMap<string, Topic>;
+  /** Cluster-wide dynamic configs (resource "default broker") and per-broker ones, as set. */
+  readonly clusterConfigs: ReadonlyMap<string, string>;
+  readonly brokerConfigs: ReadonlyMap<NodeId, ReadonlyMap<string, string>>;
+  /** First producer id that no block was given out of. */
+  readonly nextProducerId: number;
+  /** Elections that accepted possible loss, over the cluster's life. */
+  readonly uncleanElections: number;
+}
