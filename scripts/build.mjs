@@ -1,0 +1,141 @@
+/**
+ * Builds `dist/`: two bundles that start fast, and the library.
+ *
+ *   dist/bin/flotilla.js   the CLI, entry src/cli/main.ts        one file each: three hundred small modules cost 100 ms
+ *   dist/bin/node.js       one node, entry src/node-main.ts      at every start, a bundle costs 8
+ *   dist/lib/**            raft, storage, src and chaos as modules with declarations, for `import 'flotilla'`
+ *
+ *   node scripts/build.mjs                        everything, from clean
+ *   node scripts/build.mjs --if-stale             only what is older than its sources
+ *   node scripts/build.mjs --if-stale --bin       only the bundles (what `npm start` needs)
+ *
+ * Native addons stay outside of the bundles: they are found in node_modules at run time.
+ */
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const rooms = ['raft', 'storage', 'src', 'chaos'];
+const entries = { flotilla: 'src/cli/main.ts', node: 'src/node-main.ts' };
+
+/** Bundles classic-level's JavaScript but leaves the file that loads its prebuilt addon where the addon is. */
+const nativeAddons = {
+  name: 'native-addons',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/binding(\.js)?$/ }, (found) =>
+      /[\\/]classic-level$/.test(found.resolveDir) ? { path: 'classic-level/binding.js', external: true } : undefined,
+    );
+    bundler.onResolve({ filter: /^@node-rs\/crc32/ }, (found) => ({ path: found.path, external: true }));
+  },
+};
+
+/** Modules of CommonJS packages call `require`, and esbuild's ESM output has none. */
+const requireBanner = `import { createRequire as flotillaCreateRequire } from 'node:module';
+const require = flotillaCreateRequire(import.meta.url);`;
+
+async function buildBundles() {
+  const missing = Object.values(entries).filter((entry) => !existsSync(join(root, entry)));
+  if (missing.length > 0) throw new Error(`cannot bundle: ${missing.join(' and ')} missing`);
+  rmSync(join(root, 'dist/bin'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: 'dist/bin',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: { js: requireBanner },
+    plugins: [nativeAddons],
+  });
+  for (const name of Object.keys(entries)) chmodSync(join(root, `dist/bin/${name}.js`), 0o755);
+}
+
+function run(script, args) {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' });
+    child.on('error', failed);
+    child.on('exit', (code) =>
+      code === 0 ? done() : failed(new Error(`${script} ${args.join(' ')} failed (${code})`)),
+    );
+  });
+}
+
+/** Every file below `folder`, as paths from the root. */
+function filesBelow(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+async function buildLibrary() {
+  rmSync(join(root, 'dist/lib'), { recursive: true, force: true });
+  await run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  // In declarations tsc leaves the imports' `.ts`, and outside of the package there are no such files.
+  for (const file of filesBelow('dist/lib').filter((each) => each.endsWith('.d.ts'))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    writeFileSync(join(root, file), text.replaceAll(/((?:from|import) ?\(?['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2'));
+  }
+  // tsc reads generated code through its .d.ts and copies neither.
+  const generated = filesBelow('src').filter((file) => file.includes('/generated/'));
+  for (const file of generated) {
+    mkdirSync(join(root, 'dist/lib', dirname(file)), { recursive: true });
+    cpSync(join(root, file), join(root, 'dist/lib', file));
+  }
+}
+
+function isStale(product) {
+  const stamp = join(root, 'dist', product, '.built');
+  if (!existsSync(stamp)) return true;
+  const built = statSync(stamp).mtimeMs;
+  const sources = [
+    ...rooms.flatMap(filesBelow),
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'scripts/build.mjs',
+  ];
+  return sources.some((file) => statSync(join(root, file)).mtimeMs > built);
+}
+
+const started = performance.now();
+const ifStale = process.argv.includes('--if-stale');
+const products = [
+  { name: 'bin', make: buildBundles },
+  { name: 'lib', make: buildLibrary },
+].filter((product) => !process.argv.includes('--bin') || product.name === 'bin');
+const wanted = products.filter((product) => !ifStale || isStale(product.name));
+const startedAt = new Date();
+const results = await Promise.allSettled(wanted.map((product) => product.make()));
+for (const [index, result] of results.entries()) {
+  const { name } = wanted[index];
+  if (result.status === 'fulfilled') {
+    writeFileSync(join(root, 'dist', name, '.built'), `${startedAt.toISOString()}\n`);
+  } else {
+    console.error(`build: ${result.reason instanceof Error ? result.reason.message : result.reason}`);
+    process.exitCode = 1;
+  }
+}
+if (wanted.length > 0 && process.exitCode !== 1) {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`built ${wanted.map((product) => `dist/${product.name}`).join(' and ')} in ${seconds} s`);
+}
