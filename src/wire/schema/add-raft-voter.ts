@@ -1,0 +1,30 @@
+/**
+ * AddRaftVoter (key 80): adds a voter to the metadata quorum.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const addRaftVoter = {
+  key: 80,
+  name: 'AddRaftVoter',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    clusterId: 'string?',
+    timeoutMs: 'int32',
+    voterId: 'int32',
+    voterDirectoryId: 'uuid',
+    listeners: ['[]', {
+      name: 'string',
+      host: 'string',
+      port: 'uint16',
+    }],
+    ackWhenCommitted: 'bool 1+ = true',
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    errorMessage: 'string?',
+  },
+} as const satisfies ApiSchema;

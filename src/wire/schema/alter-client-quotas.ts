@@ -1,0 +1,38 @@
+/**
+ * AlterClientQuotas (key 49): changes client quotas.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const alterClientQuotas = {
+  key: 49,
+  name: 'AlterClientQuotas',
+  versions: [0, 1],
+  flexible: 1,
+  request: {
+    entries: ['[]', {
+      entity: ['[]', {
+        entityType: 'string',
+        entityName: 'string?',
+      }],
+      ops: ['[]', {
+        key: 'string',
+        value: 'float64',
+        remove: 'bool',
+      }],
+    }],
+    validateOnly: 'bool',
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    entries: ['[]', {
+      errorCode: 'int16',
+      errorMessage: 'string?',
+      entity: ['[]', {
+        entityType: 'string',
+        entityName: 'string?',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

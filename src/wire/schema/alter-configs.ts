@@ -1,0 +1,33 @@
+/**
+ * AlterConfigs (key 33): replaces the whole configuration of topics or nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const alterConfigs = {
+  key: 33,
+  name: 'AlterConfigs',
+  versions: [0, 2],
+  flexible: 2,
+  request: {
+    resources: ['[]', {
+      resourceType: 'int8',
+      resourceName: 'string',
+      configs: ['[]', {
+        name: 'string',
+        value: 'string?',
+      }],
+    }],
+    validateOnly: 'bool',
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    responses: ['[]', {
+      errorCode: 'int16',
+      errorMessage: 'string?',
+      resourceType: 'int8',
+      resourceName: 'string',
+    }],
+  },
+} as const satisfies ApiSchema;

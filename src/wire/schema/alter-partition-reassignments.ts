@@ -1,0 +1,38 @@
+/**
+ * AlterPartitionReassignments (key 45): moves partitions to other nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const alterPartitionReassignments = {
+  key: 45,
+  name: 'AlterPartitionReassignments',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    timeoutMs: 'int32 = 60000',
+    allowReplicationFactorChange: 'bool 1+ = true',
+    topics: ['[]', {
+      name: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        replicas: 'int32[]? = null',
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    allowReplicationFactorChange: 'bool 1+ = true',
+    errorCode: 'int16',
+    errorMessage: 'string?',
+    responses: ['[]', {
+      name: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string?',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

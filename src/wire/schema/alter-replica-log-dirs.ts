@@ -1,0 +1,32 @@
+/**
+ * AlterReplicaLogDirs (key 34): moves replicas between directories of one node.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const alterReplicaLogDirs = {
+  key: 34,
+  name: 'AlterReplicaLogDirs',
+  versions: [1, 2],
+  flexible: 2,
+  request: {
+    dirs: ['[]', {
+      path: 'string',
+      topics: ['[]', {
+        name: 'string',
+        partitions: 'int32[]',
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    results: ['[]', {
+      topicName: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        errorCode: 'int16',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,37 @@
+/**
+ * AlterShareGroupOffsets (key 91): sets the start offsets of a share group.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const alterShareGroupOffsets = {
+  key: 91,
+  name: 'AlterShareGroupOffsets',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicName: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        startOffset: 'int64',
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    errorMessage: 'string? = null',
+    responses: ['[]', {
+      topicName: 'string',
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

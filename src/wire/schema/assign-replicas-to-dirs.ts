@@ -1,0 +1,40 @@
+/**
+ * AssignReplicasToDirs (key 73): tells in which directory a replica lies; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const assignReplicasToDirs = {
+  key: 73,
+  name: 'AssignReplicasToDirs',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    brokerId: 'int32',
+    brokerEpoch: 'int64 = -1',
+    directories: ['[]', {
+      id: 'uuid',
+      topics: ['[]', {
+        topicId: 'uuid',
+        partitions: ['[]', {
+          partitionIndex: 'int32',
+        }],
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    directories: ['[]', {
+      id: 'uuid',
+      topics: ['[]', {
+        topicId: 'uuid',
+        partitions: ['[]', {
+          partitionIndex: 'int32',
+          errorCode: 'int16',
+        }],
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

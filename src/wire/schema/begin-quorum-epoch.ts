@@ -1,0 +1,48 @@
+/**
+ * BeginQuorumEpoch (key 53): announces a new leader of the metadata quorum; between controllers.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const beginQuorumEpoch = {
+  key: 53,
+  name: 'BeginQuorumEpoch',
+  versions: [0, 1],
+  flexible: 1,
+  request: {
+    clusterId: 'string? = null',
+    voterId: 'int32 1+ = -1',
+    topics: ['[]', {
+      topicName: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        voterDirectoryId: 'uuid 1+',
+        leaderId: 'int32',
+        leaderEpoch: 'int32',
+      }],
+    }],
+    leaderEndpoints: ['[] 1+', {
+      name: 'string',
+      host: 'string',
+      port: 'uint16',
+    }],
+  },
+  response: {
+    errorCode: 'int16',
+    topics: ['[]', {
+      topicName: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        errorCode: 'int16',
+        leaderId: 'int32',
+        leaderEpoch: 'int32',
+      }],
+    }],
+    nodeEndpoints: ['[] 1+ tag 0', {
+      nodeId: 'int32',
+      host: 'string',
+      port: 'uint16',
+    }],
+  },
+} as const satisfies ApiSchema;

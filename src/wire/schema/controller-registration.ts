@@ -1,0 +1,34 @@
+/**
+ * ControllerRegistration (key 70): registers a controller; between controllers.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const controllerRegistration = {
+  key: 70,
+  name: 'ControllerRegistration',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    controllerId: 'int32',
+    incarnationId: 'uuid',
+    zkMigrationReady: 'bool',
+    listeners: ['[]', {
+      name: 'string',
+      host: 'string',
+      port: 'uint16',
+      securityProtocol: 'int16',
+    }],
+    features: ['[]', {
+      name: 'string',
+      minSupportedVersion: 'int16',
+      maxSupportedVersion: 'int16',
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    errorMessage: 'string?',
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,42 @@
+/**
+ * DeleteAcls (key 31): deletes access rules.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const deleteAcls = {
+  key: 31,
+  name: 'DeleteAcls',
+  versions: [1, 3],
+  flexible: 2,
+  request: {
+    filters: ['[]', {
+      resourceTypeFilter: 'int8',
+      resourceNameFilter: 'string?',
+      patternTypeFilter: 'int8 = 3',
+      principalFilter: 'string?',
+      hostFilter: 'string?',
+      operation: 'int8',
+      permissionType: 'int8',
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    filterResults: ['[]', {
+      errorCode: 'int16',
+      errorMessage: 'string?',
+      matchingAcls: ['[]', {
+        errorCode: 'int16',
+        errorMessage: 'string?',
+        resourceType: 'int8',
+        resourceName: 'string',
+        patternType: 'int8 = 3',
+        principal: 'string',
+        host: 'string',
+        operation: 'int8',
+        permissionType: 'int8',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

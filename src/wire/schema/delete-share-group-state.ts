@@ -1,0 +1,32 @@
+/**
+ * DeleteShareGroupState (key 86): deletes share group state; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const deleteShareGroupState = {
+  key: 86,
+  name: 'DeleteShareGroupState',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+      }],
+    }],
+  },
+  response: {
+    results: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

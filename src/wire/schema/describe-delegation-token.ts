@@ -1,0 +1,38 @@
+/**
+ * DescribeDelegationToken (key 41): shows delegation tokens.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const describeDelegationToken = {
+  key: 41,
+  name: 'DescribeDelegationToken',
+  versions: [1, 3],
+  flexible: 2,
+  request: {
+    owners: ['[]?', {
+      principalType: 'string',
+      principalName: 'string',
+    }],
+  },
+  response: {
+    errorCode: 'int16',
+    tokens: ['[]', {
+      principalType: 'string',
+      principalName: 'string',
+      tokenRequesterPrincipalType: 'string 3+',
+      tokenRequesterPrincipalName: 'string 3+',
+      issueTimestamp: 'int64',
+      expiryTimestamp: 'int64',
+      maxTimestamp: 'int64',
+      tokenId: 'string',
+      hmac: 'bytes',
+      renewers: ['[]', {
+        principalType: 'string',
+        principalName: 'string',
+      }],
+    }],
+    throttleTimeMs: 'int32 = 0',
+  },
+} as const satisfies ApiSchema;

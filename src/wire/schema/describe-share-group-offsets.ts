@@ -1,0 +1,42 @@
+/**
+ * DescribeShareGroupOffsets (key 90): shows the start offsets of share groups.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const describeShareGroupOffsets = {
+  key: 90,
+  name: 'DescribeShareGroupOffsets',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    groups: ['[]', {
+      groupId: 'string',
+      topics: ['[]?', {
+        topicName: 'string',
+        partitions: 'int32[]',
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    groups: ['[]', {
+      groupId: 'string',
+      topics: ['[]', {
+        topicName: 'string',
+        topicId: 'uuid',
+        partitions: ['[]', {
+          partitionIndex: 'int32',
+          startOffset: 'int64',
+          leaderEpoch: 'int32',
+          lag: 'int64 1+ = -1',
+          errorCode: 'int16',
+          errorMessage: 'string? = null',
+        }],
+      }],
+      errorCode: 'int16',
+      errorMessage: 'string? = null',
+    }],
+  },
+} as const satisfies ApiSchema;

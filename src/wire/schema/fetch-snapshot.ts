@@ -1,0 +1,58 @@
+/**
+ * FetchSnapshot (key 59): reads a snapshot of the metadata log; between controllers.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const fetchSnapshot = {
+  key: 59,
+  name: 'FetchSnapshot',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    clusterId: 'string? tag 0 = null',
+    replicaId: 'int32 = -1',
+    maxBytes: 'int32 = 0x7fffffff',
+    topics: ['[]', {
+      name: 'string',
+      partitions: ['[]', {
+        partition: 'int32',
+        currentLeaderEpoch: 'int32',
+        snapshotId: ['{}', {
+          endOffset: 'int64',
+          epoch: 'int32',
+        }],
+        position: 'int64',
+        replicaDirectoryId: 'uuid 1+ tag 0',
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    topics: ['[]', {
+      name: 'string',
+      partitions: ['[]', {
+        index: 'int32',
+        errorCode: 'int16',
+        snapshotId: ['{}', {
+          endOffset: 'int64',
+          epoch: 'int32',
+        }],
+        currentLeader: ['{} tag 0', {
+          leaderId: 'int32',
+          leaderEpoch: 'int32',
+        }],
+        size: 'int64',
+        position: 'int64',
+        unalignedRecords: 'records',
+      }],
+    }],
+    nodeEndpoints: ['[] 1+ tag 0', {
+      nodeId: 'int32',
+      host: 'string',
+      port: 'uint16',
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,34 @@
+/**
+ * IncrementalAlterConfigs (key 44): changes single configuration keys.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const incrementalAlterConfigs = {
+  key: 44,
+  name: 'IncrementalAlterConfigs',
+  versions: [0, 1],
+  flexible: 1,
+  request: {
+    resources: ['[]', {
+      resourceType: 'int8',
+      resourceName: 'string',
+      configs: ['[]', {
+        name: 'string',
+        configOperation: 'int8',
+        value: 'string?',
+      }],
+    }],
+    validateOnly: 'bool',
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    responses: ['[]', {
+      errorCode: 'int16',
+      errorMessage: 'string?',
+      resourceType: 'int8',
+      resourceName: 'string',
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,34 @@
+/**
+ * InitializeShareGroupState (key 83): creates share group state; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const initializeShareGroupState = {
+  key: 83,
+  name: 'InitializeShareGroupState',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        stateEpoch: 'int32',
+        startOffset: 'int64',
+      }],
+    }],
+  },
+  response: {
+    results: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

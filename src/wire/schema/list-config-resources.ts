@@ -1,0 +1,24 @@
+/**
+ * ListConfigResources (key 74): lists the names of configuration resources.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const listConfigResources = {
+  key: 74,
+  name: 'ListConfigResources',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    resourceTypes: 'int8[] 1+',
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    configResources: ['[]', {
+      resourceName: 'string',
+      resourceType: 'int8 1+ = 16',
+    }],
+  },
+} as const satisfies ApiSchema;

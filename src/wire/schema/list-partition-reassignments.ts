@@ -1,0 +1,34 @@
+/**
+ * ListPartitionReassignments (key 46): shows partitions on the move.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const listPartitionReassignments = {
+  key: 46,
+  name: 'ListPartitionReassignments',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    timeoutMs: 'int32 = 60000',
+    topics: ['[]? = null', {
+      name: 'string',
+      partitionIndexes: 'int32[]',
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    errorMessage: 'string?',
+    topics: ['[]', {
+      name: 'string',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        replicas: 'int32[]',
+        addingReplicas: 'int32[]',
+        removingReplicas: 'int32[]',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,37 @@
+/**
+ * ReadShareGroupStateSummary (key 87): reads the start offset of share group state; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const readShareGroupStateSummary = {
+  key: 87,
+  name: 'ReadShareGroupStateSummary',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        leaderEpoch: 'int32',
+      }],
+    }],
+  },
+  response: {
+    results: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+        stateEpoch: 'int32',
+        leaderEpoch: 'int32',
+        startOffset: 'int64',
+        deliveryCompleteCount: 'int32 1+ = -1',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

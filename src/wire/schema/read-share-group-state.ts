@@ -1,0 +1,41 @@
+/**
+ * ReadShareGroupState (key 84): reads share group state; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const readShareGroupState = {
+  key: 84,
+  name: 'ReadShareGroupState',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        leaderEpoch: 'int32',
+      }],
+    }],
+  },
+  response: {
+    results: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+        stateEpoch: 'int32',
+        startOffset: 'int64',
+        stateBatches: ['[]', {
+          firstOffset: 'int64',
+          lastOffset: 'int64',
+          deliveryState: 'int8',
+          deliveryCount: 'int16',
+        }],
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,20 @@
+/**
+ * SaslHandshake (key 17): chooses the mechanism of authentication.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const saslHandshake = {
+  key: 17,
+  name: 'SaslHandshake',
+  versions: [0, 1],
+  flexible: null,
+  request: {
+    mechanism: 'string',
+  },
+  response: {
+    errorCode: 'int16',
+    mechanisms: 'string[]',
+  },
+} as const satisfies ApiSchema;

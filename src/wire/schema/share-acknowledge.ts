@@ -1,0 +1,54 @@
+/**
+ * ShareAcknowledge (key 79): acknowledges records of a share group.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const shareAcknowledge = {
+  key: 79,
+  name: 'ShareAcknowledge',
+  versions: [1, 2],
+  flexible: 0,
+  request: {
+    groupId: 'string? = null',
+    memberId: 'string?',
+    shareSessionEpoch: 'int32',
+    isRenewAck: 'bool 2+ = false',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        acknowledgementBatches: ['[]', {
+          firstOffset: 'int64',
+          lastOffset: 'int64',
+          acknowledgeTypes: 'int8[]',
+        }],
+      }],
+    }],
+  },
+  response: {
+    throttleTimeMs: 'int32 = 0',
+    errorCode: 'int16',
+    errorMessage: 'string? = null',
+    acquisitionLockTimeoutMs: 'int32 2+',
+    responses: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partitionIndex: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+        currentLeader: ['{}', {
+          leaderId: 'int32',
+          leaderEpoch: 'int32',
+        }],
+      }],
+    }],
+    nodeEndpoints: ['[]', {
+      nodeId: 'int32',
+      host: 'string',
+      port: 'int32',
+      rack: 'string? = null',
+    }],
+  },
+} as const satisfies ApiSchema;

@@ -1,0 +1,42 @@
+/**
+ * WriteShareGroupState (key 85): writes share group state; between nodes.
+ *
+ * The notation is explained in `field.ts`.
+ */
+import type { ApiSchema } from './field.ts';
+
+export const writeShareGroupState = {
+  key: 85,
+  name: 'WriteShareGroupState',
+  versions: [0, 1],
+  flexible: 0,
+  request: {
+    groupId: 'string',
+    topics: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        stateEpoch: 'int32',
+        leaderEpoch: 'int32',
+        startOffset: 'int64',
+        deliveryCompleteCount: 'int32 1+ = -1',
+        stateBatches: ['[]', {
+          firstOffset: 'int64',
+          lastOffset: 'int64',
+          deliveryState: 'int8',
+          deliveryCount: 'int16',
+        }],
+      }],
+    }],
+  },
+  response: {
+    results: ['[]', {
+      topicId: 'uuid',
+      partitions: ['[]', {
+        partition: 'int32',
+        errorCode: 'int16',
+        errorMessage: 'string? = null',
+      }],
+    }],
+  },
+} as const satisfies ApiSchema;
