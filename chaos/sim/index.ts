@@ -1,0 +1,10 @@
+/** The simulated world's face. Outsiders import this file only. */
+export { World, SimulationError } from './world.ts';
+export type { RunLimits, WorldOptions } from './world.ts';
+export { Machine } from './machine.ts';
+export { SimDisk } from './sim-disk.ts';
+export type { DiskWatch } from './sim-disk.ts';
+export type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
+export type { CrashMode } from './disk-tree.ts';
+export { LifeEnded } from './life.ts';
+export { Trace } from './trace.ts';

@@ -1,0 +1,211 @@
+/**
+ * The disk of one machine: it outlives the processes, which reach it through a {@link SimDiskPort} each.
+ *
+ *   process killed   the page cache stays as it is; operations in flight happened, did not, or half did
+ *   power lost       as above, then everything unsynced is kept, lost or torn (see `disk-tree.ts`)
+ *
+ * Faults: `inject` makes operations fail, `capacityBytes` fills it up, `slowness` and `stall` delay it,
+ * `flipBit` and `truncateAtRest` damage files. Ghost views for checkers: `durableBytes`, `cachedBytes`, `paths`.
+ */
+import { assert } from '../../raft/index.ts';
+import type { Random } from '../../raft/index.ts';
+import { DiskError } from '../../storage/index.ts';
+import { DiskFaults } from './disk-faults.ts';
+import type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
+import { SimDirectory, SimFile } from './disk-tree.ts';
+import type { CrashMode, SimNode } from './disk-tree.ts';
+import type { Life } from './life.ts';
+
+/**
+ * Told of each operation when it has been asked for (`start`) and when it has taken effect but nobody knows yet
+ * (`done`). The place to crash a machine at every boundary: killing it inside the call is allowed.
+ */
+export type DiskWatch = (operation: DiskOperation, phase: 'start' | 'done', path: string) => void;
+
+export class SimDisk {
+  /** Bytes the file system can hold. Infinity: no limit. May be changed at any time. */
+  capacityBytes = Number.POSITIVE_INFINITY;
+  /** Multiplies every latency. */
+  slowness = 1;
+  /** One in so many small writes does not finish at once; 0: all do. */
+  lateWriteOneIn = 10;
+  /** Writes of at most so many bytes may finish at once. */
+  readonly smallWriteBytes = 128 * 1024;
+  latencies: { write: Latency; read: Latency; sync: Latency; entry: Latency } = {
+    write: { least: 0.05, tail: 0.1 },
+    read: { least: 0.03, tail: 0.05 },
+    sync: { least: 0.15, tail: 0.4 },
+    entry: { least: 0.03, tail: 0.05 },
+  };
+  watch: DiskWatch | null = null;
+  readonly faults = new DiskFaults();
+  readonly chance: Random;
+  #root = new SimDirectory();
+  #nextFile = 0;
+  #used: number | null = 0;
+  #stalled: (() => void)[] | null = null;
+
+  constructor(chance: Random) {
+    this.chance = chance;
+  }
+
+  /** Makes matching operations fail; the answer takes the fault back. */
+  inject(fault: DiskFault): () => void {
+    return this.faults.add(fault);
+  }
+
+  /** From now on nothing completes, until {@link unstall}. */
+  stall(): void {
+    this.#stalled ??= [];
+  }
+
+  unstall(): void {
+    const waiting = this.#stalled ?? [];
+    this.#stalled = null;
+    for (const complete of waiting) complete();
+  }
+
+  /** Completes now, or in a turn of `life` when the stall is over. */
+  whenMoving(life: Life, complete: () => void): void {
+    if (this.#stalled === null) complete();
+    else this.#stalled.push(() => void life.schedule('event', 0, complete));
+  }
+
+  /** The power fails: unsynced changes are kept, lost or torn. The machine's process must be dead already. */
+  losePower(mode: CrashMode): void {
+    this.#root.crash(this.chance, mode, new Set());
+    this.#used = null;
+  }
+
+  /** The process was killed: the cache stays, but pages of files whose sync had failed may be gone. */
+  loseProcess(): void {
+    this.#walk(this.#root, '', (_path, file) => {
+      if (file.suspect && this.chance.below(2) === 0) file.evict();
+    });
+  }
+
+  /** An empty disk in its place (the machine's process must be dead). */
+  wipe(): void {
+    this.#root = new SimDirectory();
+    this.#used = 0;
+  }
+
+  /** Ghost: what is on the platter under `path` for certain; null when there is no durable file of that name. */
+  durableBytes(path: string): Uint8Array | null {
+    let node: SimNode | undefined = this.#root;
+    for (const name of parts(path)) {
+      if (node?.kind !== 'directory') return null;
+      node = node.durable.get(name);
+    }
+    return node?.kind === 'file' ? node.durable.copy() : null;
+  }
+
+  /** Ghost: what a reader would see under `path` now; null when there is no such file. */
+  cachedBytes(path: string): Uint8Array | null {
+    const node = this.find(path);
+    return node?.kind === 'file' ? node.cache.copy() : null;
+  }
+
+  /** Ghost: all files there are now, sorted. */
+  paths(): readonly string[] {
+    const found: string[] = [];
+    this.#walk(this.#root, '', (path) => found.push(path));
+    return found.sort();
+  }
+
+  /** Damage at rest: flips one bit, in cache and on the platter. */
+  flipBit(path: string, bit: number): void {
+    const file = this.#fileAt(path);
+    file.cache.flipBit(bit);
+    file.durable.flipBit(bit);
+  }
+
+  /** Damage at rest: cuts the file, in cache and on the platter. */
+  truncateAtRest(path: string, size: number): void {
+    const file = this.#fileAt(path);
+    file.cache.resize(size);
+    file.durable.resize(size);
+    this.#used = null;
+  }
+
+  /** Bytes in all files. */
+  usedBytes(): number {
+    if (this.#used === null) {
+      let used = 0;
+      this.#walk(this.#root, '', (_path, file) => {
+        used += file.cache.size;
+      });
+      this.#used = used;
+    }
+    return this.#used;
+  }
+
+  /** For the ports: files grew by `bytes`. Anything else that changes sizes calls {@link recount}. */
+  grew(bytes: number): void {
+    if (this.#used !== null) this.#used += bytes;
+  }
+
+  recount(): void {
+    this.#used = null;
+  }
+
+  newFile(): SimFile {
+    this.#nextFile += 1;
+    return new SimFile(this.#nextFile);
+  }
+
+  /** The file or directory of that name; null when there is none. */
+  find(path: string): SimNode | null {
+    let node: SimNode | undefined = this.#root;
+    for (const name of parts(path)) {
+      if (node?.kind !== 'directory') return null;
+      node = node.entries.get(name);
+    }
+    return node ?? null;
+  }
+
+  /** The directory that holds `path`, and the name in it. Throws {@link DiskError} `missing`. */
+  parent(path: string): { readonly directory: SimDirectory; readonly name: string } {
+    const names = parts(path);
+    const name = names.pop();
+    assert(name !== undefined, 'the root has no parent');
+    const directory = this.find(`/${names.join('/')}`);
+    if (directory?.kind !== 'directory') throw new DiskError('missing', path, `no directory for ${path}`);
+    return { directory, name };
+  }
+
+  /** Creates the directory and its missing parents. Throws {@link DiskError} `exists` where a file is in the way. */
+  makeDirectory(path: string): SimDirectory {
+    let directory = this.#root;
+    for (const name of parts(path)) {
+      const next = directory.entries.get(name);
+      if (next === undefined) {
+        const made = new SimDirectory();
+        directory.link(name, made);
+        directory = made;
+      } else if (next.kind === 'directory') directory = next;
+      else throw new DiskError('exists', path, `a file is in the way of ${path}`);
+    }
+    return directory;
+  }
+
+  #fileAt(path: string): SimFile {
+    const node = this.find(path);
+    assert(node?.kind === 'file', () => `no file ${path}`);
+    return node;
+  }
+
+  #walk(directory: SimDirectory, prefix: string, visit: (path: string, file: SimFile) => void): void {
+    for (const [name, node] of directory.entries) {
+      const path = `${prefix}/${name}`;
+      if (node.kind === 'file') visit(path, node);
+      else this.#walk(node, path, visit);
+    }
+  }
+}
+
+/** Names along an absolute path. */
+function parts(path: string): string[] {
+  assert(path.startsWith('/'), () => `a path must be absolute, is ${path}`);
+  return path.split('/').filter((name) => name !== '');
+}

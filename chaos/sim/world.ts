@@ -1,0 +1,208 @@
+/**
+ * The world: virtual time, machines, and everything between them, from one seed.
+ *
+ *   world ── scheduler (queue, time, trace)
+ *     ├── machine node1 ── disk, key-value stores, clock ── life 1, life 2, … (one set of ports each)
+ *     ├── machine node2 …
+ *     └── network (streams, partitions)
+ *
+ * One seed is one run: `traceHash()` of two runs with the same seed and the same code is equal. Each event is
+ * delivered from a `setImmediate` hop, as real sockets do it, so that all promise jobs have run before time
+ * moves. An error or an unhandled rejection anywhere inside fails the run with its seed.
+ */
+import { seededRandom } from '../../raft/index.ts';
+import type { Random } from '../../raft/index.ts';
+import { LifeEnded } from './life.ts';
+import { Machine } from './machine.ts';
+import { Scheduler } from './scheduler.ts';
+import { Trace } from './trace.ts';
+
+export interface WorldOptions {
+  /** Everything follows from it. */
+  readonly seed: string | number;
+  /** Keep every event as a line of text (slow); for finding where two runs part. */
+  readonly record?: boolean;
+  /** Wall clock at the beginning, milliseconds since 1970. */
+  readonly wallStart?: number;
+}
+
+export interface RunLimits {
+  /** Virtual milliseconds from now; default 600,000. */
+  readonly milliseconds?: number;
+  /** Events; default 20 million. */
+  readonly events?: number;
+}
+
+/** An error inside the simulation, with the seed that brings it back. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError';
+}
+
+/** Why a run ended: `stop` said so or something failed; nothing left; the next event is beyond the time limit; too many events. */
+type Outcome = 'stopped' | 'idle' | 'late' | 'spent';
+
+const DEFAULT_WALL_START = 1_750_000_000_000;
+/** Events in one instant after which the world believes that a node spins. */
+const EVENTS_PER_INSTANT_MAX = 1_000_000;
+
+export class World {
+  readonly seed: string;
+  /** For tests and fault plans; fork it by label. */
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly scheduler: Scheduler;
+  readonly #wallStart: number;
+  readonly #machines = new Map<string, Machine>();
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(options: WorldOptions) {
+    this.seed = String(options.seed);
+    this.random = seededRandom(this.seed);
+    this.trace = new Trace(options.record ?? false);
+    this.scheduler = new Scheduler(this.trace, this.random.fork('ties'));
+    this.#wallStart = options.wallStart ?? DEFAULT_WALL_START;
+  }
+
+  /** True virtual time in milliseconds since the beginning. */
+  now(): number {
+    return this.scheduler.now;
+  }
+
+  /** The machine of that name, made when it is first asked for. */
+  machine(name: string): Machine {
+    let machine = this.#machines.get(name);
+    if (machine === undefined) {
+      machine = new Machine({
+        name,
+        index: this.#machines.size,
+        random: this.random.fork(`machine ${name}`),
+        scheduler: this.scheduler,
+        wallStart: this.#wallStart,
+      });
+      this.#machines.set(name, machine);
+    }
+    return machine;
+  }
+
+  machines(): readonly Machine[] {
+    return [...this.#machines.values()];
+  }
+
+  /** Calls `callback` after `delay` virtual milliseconds, as an event of the world's own (a fault, a check). */
+  after(delay: number, callback: () => void): void {
+    this.scheduler.schedule(null, 'event', delay, callback);
+  }
+
+  /** 16 hex digits over everything that has happened. */
+  traceHash(): string {
+    return this.trace.hash();
+  }
+
+  /** Makes the run fail with `error` before its next event. For checkers. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /**
+   * Runs until `stop` answers true (asked after each event; the answer is then true) or nothing is left to happen
+   * or a limit is reached (false). Throws {@link SimulationError} when something failed inside.
+   */
+  async run(stop: () => boolean, limits: RunLimits = {}): Promise<boolean> {
+    const until = this.now() + (limits.milliseconds ?? 600_000);
+    const outcome = await this.#loop(stop, until, limits.events ?? 20_000_000);
+    if (this.#failure !== null) throw this.#report(this.#failure.error);
+    if (outcome === 'late') this.scheduler.advanceTo(until);
+    return outcome === 'stopped';
+  }
+
+  /** Lets `milliseconds` of virtual time pass. */
+  async runFor(milliseconds: number): Promise<void> {
+    const until = this.now() + milliseconds;
+    await this.run(() => false, { milliseconds });
+    if (this.now() < until) this.scheduler.advanceTo(until);
+  }
+
+  /** Runs until `promise` settles and answers as it does; throws when it is still open at the limit. */
+  async complete<T>(promise: Promise<T>, limits: RunLimits = {}): Promise<T> {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    const done = await this.run(() => settled, limits);
+    if (!done)
+      throw this.#report(new Error('the promise did not settle: nothing is left to happen, or the limit is reached'));
+    return promise;
+  }
+
+  /** What to print when a run fails: seed, virtual time, hash, last events, last log lines. */
+  describeFailure(error?: unknown): string {
+    const lines = [
+      `seed ${this.seed} at ${this.now().toFixed(3)} ms, event ${this.trace.count}, trace ${this.traceHash()}`,
+    ];
+    if (error !== undefined) lines.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    for (const machine of this.#machines.values()) {
+      lines.push(`-- ${machine.name}: ${machine.describe()}`);
+    }
+    lines.push('-- last events', ...this.trace.tail().slice(-24));
+    return lines.join('\n');
+  }
+
+  #report(error: unknown): SimulationError {
+    return new SimulationError(this.describeFailure(error), { cause: error });
+  }
+
+  /** An error of a dying life is how its stack unwinds; any other fails the run. */
+  #caught(error: unknown): void {
+    if (error instanceof LifeEnded) return;
+    const owner = this.scheduler.current;
+    if (owner !== null && !owner.alive) return;
+    this.fail(error);
+  }
+
+  #loop(stop: () => boolean, until: number, events: number): Promise<Outcome> {
+    const limit = this.trace.count + events;
+    let instant = this.now();
+    let inInstant = 0;
+    const others = process.listeners('unhandledRejection');
+    const onRejection = (reason: unknown): void => this.#caught(reason);
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', onRejection);
+    const restore = (): void => {
+      process.off('unhandledRejection', onRejection);
+      for (const other of others) process.on('unhandledRejection', other);
+    };
+    return new Promise((resolve, reject) => {
+      const finish = (outcome: Outcome): void => {
+        restore();
+        resolve(outcome);
+      };
+      const turn = (): void => {
+        try {
+          if (this.#failure !== null || stop()) return finish('stopped');
+          const next = this.scheduler.nextAt();
+          if (next === null) return finish('idle');
+          if (next > until) return finish('late');
+          if (this.trace.count >= limit) return finish('spent');
+          if (next > instant) {
+            instant = next;
+            inInstant = 0;
+          }
+          inInstant += 1;
+          if (inInstant > EVENTS_PER_INSTANT_MAX) this.fail(new Error(`time stands still at ${instant} ms`));
+        } catch (error) {
+          // The caller's own `stop` threw: that is the caller's failure, not the simulation's.
+          restore();
+          return reject(error);
+        }
+        try {
+          this.scheduler.deliverNext();
+        } catch (error) {
+          this.#caught(error);
+        }
+        setImmediate(turn);
+      };
+      setImmediate(turn);
+    });
+  }
+}
