@@ -1,0 +1,287 @@
+/**
+ * One replica of a topic partition, as clients and coordinators use it: produce and read at the leader, state that
+ * follows the log (idempotent producers), and those who wait for it to move.
+ *
+ * ```
+ *  produce ─▶ check batch ─▶ check sequence ─▶ replica.propose ─▶ wait: durable (acks=1) | high watermark (acks=all)
+ *  read    ─▶ check term, range ─▶ log.read below the high watermark
+ *  notices of the replica ─▶ producer state, waits, watchers
+ * ```
+ *
+ * Nothing above the high watermark is ever returned by `read`.
+ */
+import { endOfTerm, offset as toOffset, present } from '../../raft/index.ts';
+import type { ByteCount, Offset, Term } from '../../raft/index.ts';
+import type { LogSettings } from '../../storage/index.ts';
+import type { LogSink } from '../ports/index.ts';
+import type { Notice, Replica } from '../replica/index.ts';
+import { admitBatch } from './admission.ts';
+import type { AdmissionRules } from './admission.ts';
+import type { Acknowledgement, DivergedRead, PartitionRead, PartitionRefusal, ProduceOutcome } from './outcome.ts';
+import type { ProducerBatch } from './producer-state.ts';
+import { ProducerTracker } from './producer-tracker.ts';
+import { WaitingAcks } from './waiting-acks.ts';
+
+/** The settings of the topic that the partition itself acts on. */
+export interface PartitionSettings {
+  readonly log: LogSettings;
+  readonly admission: AdmissionRules;
+  /** Null for quorum topics: a majority commits, there is no ISR to be too small. */
+  readonly minInsyncReplicas: number | null;
+}
+
+export interface PartitionId {
+  readonly topicId: string;
+  readonly topic: string;
+  readonly index: number;
+}
+
+/** Called, possibly often, when something a reader may wait for has moved: high watermark, leadership, log start. */
+export type Watcher = () => void;
+
+export interface PartitionHooks {
+  readonly wallNow: () => number;
+  readonly sink: LogSink;
+  /** Leadership of this replica began (`termStart` set) or ended. For coordinators. */
+  readonly onLeadership: (partition: Partition) => void;
+  readonly onProposeIsr: (partition: Partition, proposal: Extract<Notice, { kind: 'propose-isr' }>) => void;
+  readonly onViolation: (partition: Partition, reason: string) => void;
+  /** quorum topics: this replica leads now, and reports itself. */
+  readonly onQuorumLeader: (partition: Partition) => void;
+}
+
+interface Leading {
+  readonly term: Term;
+  readonly termStart: Offset;
+}
+
+export class Partition {
+  readonly id: PartitionId;
+  readonly #hooks: PartitionHooks;
+  readonly #producers: ProducerTracker;
+  readonly #committed = new WaitingAcks();
+  readonly #durable = new WaitingAcks();
+  readonly #watchers = new Set<Watcher>();
+  #replica: Replica | null = null;
+  #settings: PartitionSettings;
+  #leading: Leading | null = null;
+  #highWatermark: Offset = toOffset(0);
+
+  constructor(id: PartitionId, settings: PartitionSettings, hooks: PartitionHooks) {
+    this.id = id;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#producers = new ProducerTracker(() => present(this.#replica, 'replica').log, hooks.sink);
+  }
+
+  /** Called once, right after the replica was made with `notify: (n) => partition.notice(n)`. */
+  attach(replica: Replica): void {
+    this.#replica = replica;
+    this.#highWatermark = replica.status().highWatermark;
+    this.#producers.rebuild();
+  }
+
+  get replica(): Replica {
+    return present(this.#replica, 'replica');
+  }
+  get settings(): PartitionSettings {
+    return this.#settings;
+  }
+  /** Own leadership, or null. */
+  get leading(): Leading | null {
+    return this.#leading;
+  }
+  get highWatermark(): Offset {
+    return this.#highWatermark;
+  }
+  get logStart(): Offset {
+    return this.replica.log.logStart;
+  }
+  get logEnd(): Offset {
+    return this.replica.log.logEnd;
+  }
+  get producers(): ProducerTracker {
+    return this.#producers;
+  }
+
+  /** Takes effect on what comes next; the log applies its own part as `ReplicaLog.configure` says. */
+  configure(settings: PartitionSettings): void {
+    this.#settings = settings;
+  }
+
+  watch(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+  }
+  unwatch(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+  }
+
+  /**
+   * Appends one batch (its own buffer, kept and stamped in place). `done` is called once, maybe before this returns; never
+   * with `acknowledged` before what `acks` asks for is true. `internal`: written by this node itself (coordinators).
+   */
+  produce(bytes: Buffer, acks: Acknowledgement, internal: boolean, done: (outcome: ProduceOutcome) => void): void {
+    if (!this.#producers.ready) {
+      this.#producers.whenReady(() => this.produce(bytes, acks, internal, done));
+      return;
+    }
+    const refusal = this.#refuseWrite(acks);
+    if (refusal !== null) return done(refusal);
+    const admitted = admitBatch(bytes, this.#settings.admission, { wallNow: this.#hooks.wallNow(), internal });
+    if (admitted.kind !== 'admitted') return done(admitted);
+    const checked = admitted.producer === null ? null : this.#producers.state.check(admitted.producer);
+    if (checked?.kind === 'duplicate') return this.#answerDuplicate(checked.original, acks, done);
+    if (checked?.kind === 'out-of-order') {
+      const { firstSequence } = present(admitted.producer, 'producer');
+      return done({ kind: 'out-of-order-sequence', reason: `sequence ${firstSequence} where ${checked.expected} was expected` });
+    }
+    if (checked?.kind === 'fenced') {
+      return done({ kind: 'producer-fenced', reason: `a newer producer with epoch ${checked.producerEpoch} has written` });
+    }
+    const proposed = this.replica.propose([{ bytes, offsets: admitted.offsets }]);
+    if (proposed.kind === 'refused') return done(this.#notLeader());
+    if (proposed.kind === 'unwritable') return done({ kind: 'storage', reason: proposed.reason });
+    const { base, end, term } = proposed;
+    this.#acknowledge(acks, { base, end, term, logAppendTime: admitted.logAppendTime }, done);
+  }
+
+  /**
+   * Batches from `from`, below the high watermark, at most `bytesMax` bytes (but the first batch whole when
+   * `atLeastOne`). `term` and `lastFetchedTerm` are the reader's view, null when it has none.
+   */
+  read(
+    from: number,
+    bytesMax: ByteCount,
+    atLeastOne: boolean,
+    view: { readonly term: number | null; readonly lastFetchedTerm: number | null },
+  ): PartitionRead | Promise<PartitionRead> | DivergedRead | PartitionRefusal {
+    const refusal = this.refuseRead(view.term);
+    if (refusal !== null) return refusal;
+    const { log } = this.replica;
+    const highWatermark = this.#highWatermark;
+    const { logStart, logEnd } = log;
+    if (view.lastFetchedTerm !== null) {
+      const ours = this.endOfTerm(view.lastFetchedTerm);
+      if (ours !== null && (ours.end < from || ours.term < view.lastFetchedTerm)) {
+        return { kind: 'diverged', term: ours.term, end: ours.end, highWatermark, logStart };
+      }
+    }
+    if (from < logStart || from > logEnd) return { kind: 'offset-out-of-range', logStart, logEnd };
+    if (from >= highWatermark || bytesMax <= 0) return { kind: 'read', highWatermark, logStart, run: null };
+    const run = log.read(toOffset(from), { end: highWatermark, bytesMax, atLeastOne });
+    if (run instanceof Promise) return run.then((batches) => ({ kind: 'read' as const, highWatermark, logStart, run: batches }));
+    return { kind: 'read', highWatermark, logStart, run };
+  }
+
+  /** Null when this node leads and `term` (null: not given) is its own. */
+  refuseRead(term: number | null): PartitionRefusal | null {
+    const known = this.replica.status().term;
+    if (term !== null && term < known) return { kind: 'stale-term' };
+    if (term !== null && term > known) return { kind: 'unknown-term' };
+    return this.#leading === null ? this.#notLeader() : null;
+  }
+
+  /** Largest known term ≤ `term`, with the end of its records; null when none is known (wire: OffsetForLeaderEpoch). */
+  endOfTerm(term: number): { readonly term: Term; readonly end: Offset } | null {
+    return endOfTerm(this.replica.core, term as Term);
+  }
+
+  /** The end as readers may know it: the high watermark, once a new leader's has reached the start of its term. */
+  latest(): Offset | PartitionRefusal {
+    if (this.#leading === null) return this.#notLeader();
+    if (this.#highWatermark < this.#leading.termStart) return { kind: 'offset-not-available' };
+    return this.#highWatermark;
+  }
+
+  /** What the replica's core says; passed on by its owner. */
+  notice(notice: Notice): void {
+    switch (notice.kind) {
+      case 'commit':
+        this.#highWatermark = notice.highWatermark;
+        this.#committed.complete(notice.highWatermark);
+        return this.#wake();
+      case 'durable':
+        return this.#durable.complete(this.replica.status().durableEnd);
+      case 'log-grew':
+        return this.#producers.grew(notice.batches);
+      case 'log-cut':
+        this.#producers.rebuild();
+        return this.#wake();
+      case 'role':
+        return this.#roleChanged(notice);
+      case 'propose-isr':
+        return this.#hooks.onProposeIsr(this, notice);
+      case 'violation':
+        return this.#hooks.onViolation(this, notice.reason);
+      case 'read-ready':
+      case 'read-refused':
+      case 'voters':
+        return;
+    }
+  }
+
+  /** Fails all waits; nothing may be called afterwards. */
+  close(): void {
+    this.#leading = null;
+    this.#committed.lose();
+    this.#durable.lose();
+    this.#wake();
+    this.#watchers.clear();
+    this.#replica?.close();
+  }
+
+  #wake(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  #notLeader(): PartitionRefusal {
+    return { kind: 'not-leader', leader: this.#replica?.status().leader ?? null };
+  }
+
+  #refuseWrite(acks: Acknowledgement): PartitionRefusal | null {
+    if (this.#leading === null) return this.#notLeader();
+    const required = this.#settings.minInsyncReplicas;
+    if (acks !== 'all' || required === null) return null;
+    const isr = this.replica.status().isr.length;
+    return isr < required ? { kind: 'not-enough-replicas', isr, required } : null;
+  }
+
+  #roleChanged(notice: Extract<Notice, { kind: 'role' }>): void {
+    const before = this.#leading;
+    const leads = notice.role === 'leader' && notice.termStart !== null;
+    if (leads && before?.term === notice.term) return;
+    if (before !== null || leads) {
+      this.#committed.lose();
+      this.#durable.lose();
+    }
+    this.#leading = leads ? { term: notice.term, termStart: present(notice.termStart, 'start of the own term') } : null;
+    if (before !== null || leads) this.#hooks.onLeadership(this);
+    if (leads && this.#settings.minInsyncReplicas === null) this.#hooks.onQuorumLeader(this);
+    this.#wake();
+  }
+
+  #answerDuplicate(original: ProducerBatch, acks: Acknowledgement, done: (outcome: ProduceOutcome) => void): void {
+    const { term } = present(this.#leading, 'leadership');
+    const base = toOffset(original.base);
+    this.#acknowledge(acks, { base, end: toOffset(original.end), term, logAppendTime: null }, done);
+  }
+
+  #acknowledge(
+    acks: Acknowledgement,
+    appended: { readonly base: Offset; readonly end: Offset; readonly term: Term; readonly logAppendTime: number | null },
+    done: (outcome: ProduceOutcome) => void,
+  ): void {
+    const finish = (result: 'reached' | 'lost'): void =>
+      done(result === 'reached' ? { kind: 'acknowledged', ...appended, logStart: this.logStart } : this.#notLeader());
+    switch (acks) {
+      case 'none':
+        return finish('reached');
+      case 'leader':
+        if (this.replica.status().durableEnd >= appended.end) return finish('reached');
+        return this.#durable.add({ end: appended.end, done: finish });
+      case 'all':
+        if (this.#highWatermark >= appended.end) return finish('reached');
+        return this.#committed.add({ end: appended.end, done: finish });
+    }
+  }
+}

@@ -1,0 +1,336 @@
+/**
+ * The driver of one replication group on this node: it feeds the core what happened and does what the core says.
+ *
+ * ```
+ *  propose ─┐                     ┌─▶ ReplicaLog.persist ──done──▶ thenSend, `persisted`
+ *  receive ─┼─▶ step(core) ─ effects ─▶ PeerTransport.send
+ *  tick ────┘                     └─▶ notices (commit, role, …) to the owner, after all effects are done
+ * ```
+ *
+ * The core decides on positions; the bytes are here. A proposal's bytes are kept until the persist effect names their
+ * offsets; a received append's bytes until the effect takes a suffix of them. Sending batches waits for the end of
+ * the turn, so that several proposals leave as one message per peer.
+ *
+ * Notices are delivered after the effects of a step: an owner may propose again from inside a notice.
+ */
+import { assert, createCore, nextDue, present, statusOf, step } from '../../raft/index.ts';
+import type {
+  Append,
+  BatchPosition,
+  CoreState,
+  Effect,
+  GroupConfig,
+  GroupId,
+  GroupStatus,
+  Input,
+  Message,
+  Millis,
+  NodeId,
+  Offset,
+  Persist,
+  RecoveredLog,
+  Refusal,
+  Term,
+} from '../../raft/index.ts';
+import { buildControl, controlOf, invalidBatches, stampBatch } from './batch-bytes.ts';
+import type { BatchRun, Clock, ReplicaLog, StoredBatch } from '../../storage/index.ts';
+import type { PeerTransport } from '../peer/index.ts';
+import type { LogSink } from '../ports/index.ts';
+import type { Notice } from './notice.ts';
+import type { SnapshotSender } from './snapshot-transfer.ts';
+import type { TurnQueue } from './turn-queue.ts';
+
+type SendBatches = Extract<Effect, { kind: 'send-batches' }>;
+
+/** A batch to propose: as the client sent it; base offset and term are written into it in place. */
+export interface ProposedBatch {
+  readonly bytes: Buffer;
+  /** Offsets that it takes, ≥ 1. */
+  readonly offsets: number;
+}
+
+export type ProposeResult =
+  /** Appended in memory and on its way to disk and peers; committed when the high watermark reaches `end` in the same `term`. */
+  | { readonly kind: 'appended'; readonly base: Offset; readonly end: Offset; readonly term: Term }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The log has failed or is full; nothing was appended. */
+  | { readonly kind: 'unwritable'; readonly reason: string };
+
+export interface ReplicaOptions {
+  readonly config: GroupConfig;
+  readonly group: GroupId;
+  readonly log: ReplicaLog;
+  readonly recovered: RecoveredLog;
+  readonly clock: Clock;
+  readonly transport: PeerTransport;
+  readonly turns: TurnQueue;
+  readonly sink: LogSink;
+  /** Null for groups without snapshots. */
+  readonly snapshots: SnapshotSender | null;
+  readonly notify: (notice: Notice) => void;
+  /** The core wants a tick no later than `due`. */
+  readonly onDue: (due: Millis) => void;
+}
+
+export class Replica {
+  readonly group: GroupId;
+  readonly log: ReplicaLog;
+  readonly #options: ReplicaOptions;
+  readonly #core: CoreState;
+  readonly #notices: Notice[] = [];
+  /** Send effects that wait for the end of the turn or for room in the peer's queue; one per peer. */
+  readonly #sends = new Map<NodeId, SendBatches>();
+  #proposed: readonly ProposedBatch[] = [];
+  #received: { readonly message: Append; readonly attachment: Buffer } | null = null;
+  #chunk: Uint8Array | null = null;
+  #lastRefusal: Refusal | null = null;
+  #depth = 0;
+  #closed = false;
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    this.group = options.group;
+    this.log = options.log;
+    this.#core = createCore(options.config, options.recovered, options.clock.now());
+    this.#announceDue();
+  }
+
+  status(): GroupStatus {
+    return statusOf(this.#core);
+  }
+
+  get core(): CoreState {
+    return this.#core;
+  }
+
+  /** Instant of the next tick that matters, or null. */
+  nextDue(): Millis | null {
+    return this.#closed ? null : nextDue(this.#core);
+  }
+
+  /** Tells the core that something happened and carries out what it answers. Does nothing once closed. */
+  input(input: Input): void {
+    if (this.#closed) return;
+    this.#depth += 1;
+    for (const effect of step(this.#core, input, this.#options.clock.now())) this.#execute(effect);
+    this.#depth -= 1;
+    if (this.#depth === 0) this.#deliverNotices();
+    this.#announceDue();
+  }
+
+  /** A message of a peer's core, with its raw attachment (batches or a snapshot chunk), which is kept. */
+  receive(from: NodeId, message: Message, attachment: Uint8Array): void {
+    if (this.#closed) return;
+    if (message.kind === 'append' && message.batches.length > 0) {
+      const bytes = Buffer.from(attachment.buffer, attachment.byteOffset, attachment.byteLength);
+      const reason = invalidBatches(message.batches, bytes);
+      if (reason !== null) {
+        this.#options.sink.log('error', 'append refused: its bytes are not what its header says', { group: this.group, from, reason });
+        return;
+      }
+      const batches = message.batches.map((position) => ({ ...position, control: null as BatchPosition['control'] }));
+      let at = 0;
+      for (const position of batches) {
+        position.control = controlOf(bytes, at);
+        at += position.bytes;
+      }
+      const checked: Append = { ...message, batches };
+      this.#received = { message: checked, attachment: bytes };
+      this.input({ kind: 'receive', from, message: checked });
+      this.#received = null;
+      return;
+    }
+    if (message.kind === 'snapshot') this.#chunk = attachment;
+    this.input({ kind: 'receive', from, message });
+    this.#chunk = null;
+  }
+
+  /** Appends batches as leader, all or none, as one change. `batches` is not empty. */
+  propose(batches: readonly ProposedBatch[]): ProposeResult {
+    assert(!this.#closed, 'propose on a closed replica');
+    const failure = this.log.failure;
+    if (failure !== null) return { kind: 'unwritable', reason: failure.reason };
+    const base = this.log.logEnd;
+    this.#proposed = batches;
+    this.#lastRefusal = null;
+    this.input({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: bytes.length as Persist['append'][0]['bytes'] })) });
+    const refusal = this.#takeRefusal();
+    this.#proposed = [];
+    if (refusal !== null) return { kind: 'refused', refusal };
+    const { term } = statusOf(this.#core);
+    return { kind: 'appended', base, end: this.log.logEnd, term };
+  }
+
+  /** Stops all: later calls do nothing. The log is the owner's to close. */
+  close(): void {
+    this.#closed = true;
+    this.#sends.clear();
+    this.#notices.length = 0;
+  }
+
+  /** Sends what waits for `peer`; called at the end of a turn, or when its queue has room again. */
+  flushSends(): void {
+    if (this.#closed) return;
+    for (const [peer, effect] of [...this.#sends]) {
+      if (this.#options.transport.room(peer) <= 0) continue;
+      this.#sends.delete(peer);
+      this.#sendBatches(effect);
+    }
+  }
+
+  get hasSends(): boolean {
+    return this.#sends.size > 0;
+  }
+
+  #takeRefusal(): Refusal | null {
+    const refusal = this.#lastRefusal;
+    this.#lastRefusal = null;
+    return refusal;
+  }
+
+  #announceDue(): void {
+    const due = this.nextDue();
+    if (due !== null) this.#options.onDue(due);
+  }
+
+  #deliverNotices(): void {
+    for (let notice = this.#notices.shift(); notice !== undefined; notice = this.#notices.shift()) {
+      if (this.#closed) return;
+      this.#options.notify(notice);
+    }
+  }
+
+  #execute(effect: Effect): void {
+    switch (effect.kind) {
+      case 'persist':
+        return this.#persist(effect);
+      case 'send':
+        this.#options.transport.send(effect.to, this.group, effect.message);
+        return;
+      case 'send-batches':
+        this.#sends.set(effect.peer, effect);
+        this.#options.turns.add(this);
+        return;
+      case 'send-snapshot':
+        return this.#sendSnapshot(effect);
+      case 'store-snapshot':
+        return this.#storeSnapshot(effect);
+      case 'refused':
+        this.#lastRefusal = effect.refusal;
+        return;
+      case 'commit':
+        this.log.noteHighWatermark(effect.highWatermark);
+        this.#notices.push(effect);
+        return;
+      case 'role':
+      case 'propose-isr':
+      case 'read-ready':
+      case 'read-refused':
+      case 'voters':
+      case 'violation':
+        this.#notices.push(effect);
+        return;
+    }
+  }
+
+  #persist(effect: Persist): void {
+    const append = this.#bytesOf(effect.append);
+    this.log.persist(
+      {
+        hardState: effect.hardState,
+        truncateTo: effect.truncateTo,
+        reset: effect.reset,
+        openTerm: effect.openTerm,
+        append,
+        logStart: effect.logStart,
+      },
+      () => {
+        if (this.#closed) return;
+        for (const { to, message } of effect.thenSend) this.#options.transport.send(to, this.group, message);
+        this.#notices.push({ kind: 'durable' });
+        this.input({ kind: 'persisted', sequence: effect.sequence });
+      },
+    );
+    if (effect.truncateTo !== null || effect.reset !== null) {
+      this.#notices.push({ kind: 'log-cut', end: effect.reset?.end ?? present(effect.truncateTo, 'truncation') });
+    }
+    if (append.length > 0) this.#notices.push({ kind: 'log-grew', batches: append });
+  }
+
+  /** Finds the bytes of batches that the core wants appended: proposed here, received from the leader, or the core's own. */
+  #bytesOf(positions: readonly BatchPosition[]): readonly StoredBatch[] {
+    if (positions.length === 0) return [];
+    if (this.#received !== null) return suffixOf(this.#received.message, this.#received.attachment, positions);
+    let next = 0;
+    return positions.map((position) => {
+      if (position.control !== null) {
+        return { position, bytes: buildControl(position, this.#options.clock.wallNow()) };
+      }
+      const proposal = present(this.#proposed[next], 'bytes of a proposed batch');
+      next += 1;
+      assert(proposal.bytes.length === position.bytes, 'a proposal has other bytes than its position');
+      stampBatch(proposal.bytes, position.base, position.term);
+      return { position, bytes: proposal.bytes };
+    });
+  }
+
+  #sendBatches(effect: SendBatches): void {
+    const from = effect.header.prevOffset;
+    const run = this.log.read(from, { end: this.log.logEnd, bytesMax: effect.bytesMax, atLeastOne: true });
+    if (run instanceof Promise) {
+      run.then(
+        (batches) => this.#sendRun(effect, batches),
+        (error: unknown) => this.#options.sink.log('error', 'cannot read batches for a follower', { group: this.group, reason: String(error) }),
+      );
+      return;
+    }
+    this.#sendRun(effect, run);
+  }
+
+  #sendRun(effect: SendBatches, run: BatchRun): void {
+    if (this.#closed) return;
+    const status = statusOf(this.#core);
+    const { header, peer } = effect;
+    if (status.role !== 'leader' || status.term !== header.term) return;
+    const message: Append = { kind: 'append', ...header, highWatermark: status.highWatermark, batches: run.positions };
+    if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return;
+    const last = run.positions.at(-1);
+    this.input({ kind: 'sent', peer, progressId: header.progressId, end: last?.end ?? header.prevOffset, bytes: run.bytes });
+  }
+
+  #sendSnapshot(effect: Extract<Effect, { kind: 'send-snapshot' }>): void {
+    const { peer, progressId, term, position, bytesMax } = effect;
+    const snapshots = present(this.#options.snapshots, 'snapshots of this group');
+    void snapshots.read(effect.meta, position, bytesMax).then((chunk) => {
+      if (chunk === null) return;
+      const bytes = chunk.bytes.length as typeof position;
+      const message: Message = { kind: 'snapshot', term, progressId, meta: chunk.meta, position, bytes };
+      if (!this.#options.transport.send(peer, this.group, message, [chunk.bytes])) return;
+      this.input({ kind: 'snapshot-sent', peer, progressId, meta: chunk.meta, position, bytes });
+    });
+  }
+
+  #storeSnapshot(effect: Extract<Effect, { kind: 'store-snapshot' }>): void {
+    const { from, progressId, meta } = effect;
+    const snapshots = present(this.#options.snapshots, 'snapshots of this group');
+    const chunk = present(this.#chunk, 'the chunk being stepped');
+    void snapshots.receive(meta, effect.position, chunk).then((position) => {
+      this.input({ kind: 'snapshot-stored', from, progressId, meta, position });
+    });
+  }
+}
+
+/** The stored form of the last `positions.length` batches of a received append. */
+function suffixOf(message: Append, attachment: Buffer, positions: readonly BatchPosition[]): readonly StoredBatch[] {
+  const skipped = message.batches.length - positions.length;
+  assert(skipped >= 0, 'the core appends more than was received');
+  let at = 0;
+  for (const { bytes } of message.batches.slice(0, skipped)) at += bytes;
+  return positions.map((position, index) => {
+    const received = present(message.batches[skipped + index], 'received batch');
+    assert(received.base === position.base, 'the core appends another batch than was received');
+    const bytes = attachment.subarray(at, at + position.bytes);
+    at += position.bytes;
+    return { position, bytes };
+  });
+}

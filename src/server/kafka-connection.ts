@@ -1,0 +1,217 @@
+/**
+ * One client connection: frames in, handlers called in order, responses out in the order of the requests.
+ *
+ * ```
+ *  bytes ─▶ FrameReader ─▶ header, version, decode ─▶ turns (one at a time; produces side by side) ─▶ handler
+ *                                                          └── responses leave in the order of the requests ─▶ write
+ * ```
+ *
+ * Whatever cannot be understood closes the connection with one log line (an unknown version of ApiVersions alone is
+ * answered, so that clients can fall back). Reading stops while too much is unanswered or unread by the client.
+ */
+import type { Connection, ConnectionHandler, CloseReason, LogSink } from '../ports/index.ts';
+import { accepts, FrameReader, readRequestHeader, readRequestStart, responseFrame, WireError } from '../wire/index.ts';
+import type { ApiSchema, Encodable, WireCodec } from '../wire/index.ts';
+import type { ApiHandler, HandlerResult, RequestContext } from './api-handler.ts';
+
+export interface ConnectionLimits {
+  /** Largest request, without its size field (Kafka: socket.request.max.bytes). */
+  readonly requestBytesMax: number;
+  /** Requests of one connection that may be waiting for their answer before reading stops. */
+  readonly pendingRequestsMax: number;
+  /** Unsent response bytes of one connection before reading stops. */
+  readonly unsentBytesMax: number;
+}
+
+export interface ConnectionOptions {
+  readonly codec: WireCodec;
+  readonly handlers: ReadonlyMap<number, ApiHandler>;
+  readonly limits: ConnectionLimits;
+  readonly sink: LogSink;
+  readonly onClosed: (connection: KafkaConnection) => void;
+}
+
+/** A request from its arrival until its response is written. */
+interface Turn {
+  readonly handler: ApiHandler;
+  readonly correlationId: number;
+  readonly context: RequestContext;
+  readonly request: unknown;
+  started: boolean;
+  /** Set when the handler has answered. */
+  result: HandlerResult<unknown> | null;
+}
+
+const API_VERSIONS_KEY = 18;
+
+export class KafkaConnection implements ConnectionHandler {
+  readonly #connection: Connection;
+  readonly #options: ConnectionOptions;
+  readonly #frames: FrameReader;
+  readonly #turns: Turn[] = [];
+  readonly #gone = new Set<() => void>();
+  #paused = false;
+  #closed = false;
+
+  constructor(connection: Connection, options: ConnectionOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#frames = new FrameReader(options.limits.requestBytesMax);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#frames.push(chunk);
+    this.#readFrames();
+  }
+
+  onDrain(): void {
+    this.#adjustReading();
+  }
+
+  onClose(reason: CloseReason): void {
+    if (!this.#closed && reason !== 'ended' && reason !== 'local' && reason !== 'reset') {
+      this.#options.sink.log('debug', 'connection lost', { remote: this.#connection.remote, reason });
+    }
+    this.#closed = true;
+    this.#turns.length = 0;
+    for (const callback of [...this.#gone]) callback();
+    this.#gone.clear();
+    this.#options.onClosed(this);
+  }
+
+  /** Closes after what is queued has been sent. */
+  end(): void {
+    this.#connection.end();
+  }
+
+  #refuse(reason: string): void {
+    this.#options.sink.log('warn', 'connection closed: request refused', { remote: this.#connection.remote, reason });
+    this.#closed = true;
+    this.#turns.length = 0;
+    this.#connection.destroy();
+  }
+
+  #readFrames(): void {
+    while (!this.#closed && !this.#paused) {
+      const result = this.#frames.next();
+      if (result.kind === 'more') return;
+      if (result.kind === 'refused') {
+        const limit = this.#options.limits.requestBytesMax;
+        return this.#refuse(`a request of ${result.size} bytes; allowed are 0 to ${limit}`);
+      }
+      this.#onFrame(result.bytes);
+      this.#adjustReading();
+    }
+  }
+
+  #onFrame(frame: Buffer): void {
+    try {
+      const turn = this.#understand(frame);
+      if (turn === null) return;
+      this.#turns.push(turn);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return this.#refuse(error.message);
+    }
+    this.#startTurns();
+  }
+
+  /** Null when the frame was refused. Throws {@link WireError} for bytes that are no request. */
+  #understand(frame: Buffer): Turn | null {
+    const start = readRequestStart(frame);
+    const handler = this.#options.handlers.get(start.apiKey);
+    if (handler === undefined) {
+      this.#refuse(`unknown API key ${start.apiKey}`);
+      return null;
+    }
+    const { schema } = handler.api;
+    if (!accepts(handler.api, start.apiVersion)) {
+      if (start.apiKey === API_VERSIONS_KEY) return this.#unsupportedApiVersions(handler, start.correlationId);
+      this.#refuse(`unsupported version ${start.apiVersion} of ${schema.name}`);
+      return null;
+    }
+    const header = readRequestHeader(frame, schema);
+    const request = this.#options.codec.decodeRequest(schema, start.apiVersion, frame, header.bodyAt);
+    const context = this.#contextOf(start.apiVersion, header.clientId);
+    return { handler, correlationId: start.correlationId, context, request, started: false, result: null };
+  }
+
+  /** A version of ApiVersions that we do not know is answered in version 0 with error 35 (see the handler). */
+  #unsupportedApiVersions(handler: ApiHandler, correlationId: number): Turn {
+    return { handler, correlationId, context: this.#contextOf(0, ''), request: { unsupported: true }, started: false, result: null };
+  }
+
+  #contextOf(version: number, clientId: string): RequestContext {
+    return {
+      version,
+      clientId,
+      remote: this.#connection.remote,
+      onGone: (callback) => {
+        this.#gone.add(callback);
+        return () => void this.#gone.delete(callback);
+      },
+    };
+  }
+
+  /** Starts what may start: the first waiting turn, and behind it others that may run side by side with all before them. */
+  #startTurns(): void {
+    const first = this.#turns[0];
+    if (first === undefined) return;
+    for (const turn of [...this.#turns]) {
+      const sideBySide = first.handler.pipelined && turn.handler === first.handler;
+      if (turn !== first && !sideBySide) return;
+      if (!turn.started) this.#start(turn);
+      if (this.#closed) return;
+    }
+  }
+
+  #start(turn: Turn): void {
+    turn.started = true;
+    const result = turn.handler.handle(turn.request, turn.context);
+    if (result instanceof Promise) {
+      void result.then((settled) => this.#settle(turn, settled));
+      return;
+    }
+    this.#settle(turn, result);
+  }
+
+  #settle(turn: Turn, result: HandlerResult<unknown>): void {
+    if (this.#closed) return;
+    turn.result = result;
+    if (this.#turns[0] !== turn) return;
+    this.#writeReady();
+    if (this.#closed) return;
+    this.#startTurns();
+    this.#adjustReading();
+    if (!this.#paused) this.#readFrames();
+  }
+
+  /** Writes the responses of the finished turns at the front, as one write. */
+  #writeReady(): void {
+    const buffers: Uint8Array[] = [];
+    for (let turn = this.#turns[0]; turn?.result != null; turn = this.#turns[0]) {
+      this.#turns.shift();
+      const { result } = turn;
+      if (result.kind === 'close') {
+        this.#refuse(result.reason);
+        return;
+      }
+      if (result.kind === 'none') continue;
+      const { schema } = turn.handler.api;
+      const body = result.body as Encodable<ApiSchema['response']>;
+      buffers.push(...responseFrame(this.#options.codec, schema, turn.context.version, turn.correlationId, body));
+    }
+    if (buffers.length > 0) this.#connection.write(buffers);
+  }
+
+  #adjustReading(): void {
+    if (this.#closed) return;
+    const { pendingRequestsMax, unsentBytesMax } = this.#options.limits;
+    const full = this.#turns.length >= pendingRequestsMax || this.#connection.queuedBytes > unsentBytesMax;
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) return this.#connection.pause();
+    this.#connection.resume();
+    this.#readFrames();
+  }
+}
