@@ -2,10 +2,12 @@
  * The metadata image: what the committed metadata log says, as one immutable value. The same on every node that
  * applied the same records; only `applyRecord` (apply.ts) makes a new one from an old one.
  *
- * Invariants: isr ∩ elr = ∅; |isr| ≥ min.insync.replicas ⇒ elr = ∅; a fenced broker is in no isr (except the last
- * member when no ELR can take it); `leader` ∈ isr unless the election was unclean; every change of a partition raises
- * its `version`, every change of its leader (or of the leader's incarnation) its `leaderTerm`.
+ * Invariants of isr partitions: isr ∩ elr = ∅; |isr| ≥ min.insync.replicas ⇒ elr = ∅ and lossy = ∅; a fenced broker is
+ * in no isr; `leader` ∈ isr; every change of a partition raises its `version`, every change of its leader (or of the
+ * leader's incarnation, or to none) its `leaderTerm`. For quorum partitions `isr` is always all replicas, and leader
+ * and term are what the leader itself reported.
  */
+import { offset, term } from '../../raft/index.ts';
 import type { DirectoryId, Incarnation, NodeId, Offset, Term } from '../../raft/index.ts';
 
 export interface Endpoint {
@@ -33,6 +35,14 @@ export interface Broker {
 /** Who decides about the partition's leader. `quorum`: its replicas, by votes; the controller only records what the leader reports. */
 export type Replication = 'isr' | 'quorum';
 
+/** What is left of the log of a replica that was in ISR or ELR and may have lost records since (design section 3). */
+export interface LossyReplica {
+  readonly node: NodeId;
+  /** Term of the last batch of its log, 0 when empty. */
+  readonly lastTerm: Term;
+  readonly end: Offset;
+}
+
 export interface Partition {
   readonly topicId: string;
   readonly index: number;
@@ -40,6 +50,8 @@ export interface Partition {
   readonly replicas: readonly NodeId[];
   readonly isr: readonly NodeId[];
   readonly elr: readonly NodeId[];
+  /** Former members of ISR or ELR that came back having possibly lost records, while |isr| < min.insync.replicas. */
+  readonly lossy: readonly LossyReplica[];
   readonly leader: NodeId | null;
   /** The leader's incarnation when it was appointed. */
   readonly leaderIncarnation: Incarnation | null;
@@ -75,4 +87,20 @@ export interface MetadataImage {
   readonly nextProducerId: number;
   /** Elections that accepted possible loss, over the cluster's life. */
   readonly uncleanElections: number;
+}
+
+/** The image before the first record. */
+export function emptyImage(): MetadataImage {
+  return {
+    end: offset(0),
+    term: term(0),
+    clusterId: null,
+    brokers: new Map(),
+    topicsByName: new Map(),
+    topicsById: new Map(),
+    clusterConfigs: new Map(),
+    brokerConfigs: new Map(),
+    nextProducerId: 0,
+    uncleanElections: 0,
+  };
 }
