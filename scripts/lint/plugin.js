@@ -5,6 +5,7 @@
  *   flotilla/no-dynamic-import  no import()                                             (the core: it breaks determinism)
  *   flotilla/no-module-state    no `let` or `var` at module level, no `static` field that is not readonly
  *   flotilla/erasable           no enum, namespace, parameter property or decorator
+ *   flotilla/documented         exported classes, and functions of more than one statement, have a docstring (raft/, storage/)
  *   flotilla/no-swallowing      no empty catch, none without a binding that is looked at or a comment that says why
  */
 
@@ -87,10 +88,27 @@ const noSwallowing = rule(
   }),
 );
 
+/** Says enough by its name and types: a type whose members speak for themselves, a constant, a function of one statement. */
+function speaksForItself(declaration) {
+  if (declaration.type === 'FunctionDeclaration') return (declaration.body?.body.length ?? 0) <= 1;
+  return declaration.type !== 'ClassDeclaration';
+}
+
+const documentation = 'say in a /** comment what this is: units, which end is included, who owns it, what it throws';
+
+const documented = rule(documentation, (report, context) => ({
+  ExportNamedDeclaration(node) {
+    if (node.declaration === null || speaksForItself(node.declaration)) return;
+    const before = context.sourceCode.getCommentsBefore(node).at(-1);
+    if (before?.type !== 'Block' || !before.value.startsWith('*')) report(node);
+  },
+}));
+
 export default {
   meta: { name: 'flotilla' },
   rules: {
     pure,
+    documented,
     erasable,
     'no-dynamic-import': noDynamicImport,
     'no-module-state': noModuleState,

@@ -42,21 +42,29 @@ const plants: readonly Plant[] = [
   plant('raft', globals, `console.log(1); export {};`),
   plant('raft', globals, `export const x: number = process.pid;`),
   plant('raft', globals, `export const x: unknown = globalThis;`),
-  plant('raft', null, `import type { A } from './a.ts'; export type X = A; export const x: number = Math.max(1, 2);`),
-  plant('raft/quorum', null, `import type { A } from '../a.ts'; export type X = A;`),
+  plant(
+    'raft',
+    null,
+    `import type { A } from './a.ts'; /** X. */ export type X = A; const x: number = Math.max(1, 2); export { x };`,
+  ),
+  plant('raft/quorum', null, `import type { A } from '../a.ts'; /** X. */ export type X = A;`),
 
   // storage/ touches files and level through one file each
   plant('storage', imports, `import { readFileSync } from 'node:fs'; export const x: unknown = readFileSync;`),
   plant('storage', imports, `import { open } from 'node:fs/promises'; export const x: unknown = open;`),
   plant('storage', imports, `import { Level } from 'level'; export const x: unknown = Level;`),
-  plant('storage', null, `export async function f(): Promise<void> { await Promise.resolve(); }`),
+  plant('storage', null, `/** X. */ export async function f(): Promise<void> { await Promise.resolve(); }`),
   plant(
     'storage/node-disk.ts',
     null,
     `import { readFileSync } from 'node:fs'; export const x: unknown = readFileSync;`,
   ),
   plant('storage/node-disk.ts', imports, `import { Level } from 'level'; export const y: unknown = Level;`),
-  plant('storage/level-key-value.ts', null, `import { Level } from 'level'; export const x: unknown = Level;`),
+  plant(
+    'storage/level-key-value.ts',
+    null,
+    `import { Level } from 'level'; /** X. */ export const x: unknown = Level;`,
+  ),
   plant('storage/level-key-value.ts', imports, `import { open } from 'node:fs'; export const y: unknown = open;`),
 
   // src/ reaches the outside through ports
@@ -150,6 +158,16 @@ const plants: readonly Plant[] = [
   plant('test/server', 'vitest(no-focused-tests)', `import { it } from 'vitest'; it.only('x', () => undefined);`),
   plant('test/server', 'vitest(no-disabled-tests)', `import { it } from 'vitest'; it.skip('x', () => undefined);`),
   plant('chaos/sim', globals, `export const x: number = Date.now();`),
+  plant('test/raft', globals, `setTimeout(() => undefined, 1); export {};`),
+  plant('test/raft', properties, `export const x: number = Math.random();`),
+  plant('test/raft', imports, `import * as net from 'node:net'; export const x: unknown = net;`),
+  plant('test/e2e', null, `import * as net from 'node:net'; export const x: unknown = [net, setTimeout];`),
+  plant('test/runtime', null, `import * as net from 'node:net'; export const x: unknown = [net, setTimeout];`),
+
+  // size and documents
+  plant('raft', 'flotilla(documented)', `export function f(x: number): number { const y = x + 1; return y; }`),
+  plant('raft', null, `/** One. */ export function f(x: number): number { const y = x + 1; return y; }`),
+  plant('src/server', 'eslint(max-lines-per-function)', `export const f = (): void => {${'\n f();'.repeat(70)}\n};`),
 ];
 
 const root = resolve(import.meta.dirname, '../..');
