@@ -16,7 +16,7 @@ import type { LogSettings } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Notice, Replica } from '../replica/index.ts';
 import { admitBatch } from './admission.ts';
-import type { AdmissionRules } from './admission.ts';
+import type { AdmissionRules, BatchOrigin } from './admission.ts';
 import type { Acknowledgement, DivergedRead, PartitionRead, PartitionRefusal, ProduceOutcome } from './outcome.ts';
 import type { ProducerBatch } from './producer-state.ts';
 import { ProducerTracker } from './producer-tracker.ts';
@@ -118,16 +118,16 @@ export class Partition {
 
   /**
    * Appends one batch (its own buffer, kept and stamped in place). `done` is called once, maybe before this returns; never
-   * with `acknowledged` before what `acks` asks for is true. `internal`: written by this node itself (coordinators).
+   * with `acknowledged` before what `acks` asks for is true.
    */
-  produce(bytes: Buffer, acks: Acknowledgement, internal: boolean, done: (outcome: ProduceOutcome) => void): void {
+  produce(bytes: Buffer, acks: Acknowledgement, origin: BatchOrigin, done: (outcome: ProduceOutcome) => void): void {
     if (!this.#producers.ready) {
-      this.#producers.whenReady(() => this.produce(bytes, acks, internal, done));
+      this.#producers.whenReady(() => this.produce(bytes, acks, origin, done));
       return;
     }
     const refusal = this.#refuseWrite(acks);
     if (refusal !== null) return done(refusal);
-    const admitted = admitBatch(bytes, this.#settings.admission, { wallNow: this.#hooks.wallNow(), internal });
+    const admitted = admitBatch(bytes, this.#settings.admission, origin, this.#hooks.wallNow());
     if (admitted.kind !== 'admitted') return done(admitted);
     const checked = admitted.producer === null ? null : this.#producers.state.check(admitted.producer);
     if (checked?.kind === 'duplicate') return this.#answerDuplicate(checked.original, acks, done);
@@ -138,7 +138,7 @@ export class Partition {
     if (checked?.kind === 'fenced') {
       return done({ kind: 'producer-fenced', reason: `a newer producer with epoch ${checked.producerEpoch} has written` });
     }
-    const proposed = this.replica.propose([{ bytes, offsets: admitted.offsets }]);
+    const proposed = this.replica.propose([{ bytes: admitted.batch, offsets: admitted.offsets }]);
     if (proposed.kind === 'refused') return done(this.#notLeader());
     if (proposed.kind === 'unwritable') return done({ kind: 'storage', reason: proposed.reason });
     const { base, end, term } = proposed;

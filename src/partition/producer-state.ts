@@ -48,7 +48,7 @@ export class ProducerState {
   }
 
   /** Whether a batch that a client sent may be appended now. */
-  check(batch: ProducerBatch): SequenceCheck {
+  check(batch: Omit<ProducerBatch, 'base' | 'end'>): SequenceCheck {
     const known = this.#producers.get(batch.producerId);
     if (known === undefined) return { kind: 'next' };
     if (batch.producerEpoch < known.producerEpoch) return { kind: 'fenced', producerEpoch: known.producerEpoch };

@@ -1,0 +1,219 @@
+/**
+ * Fetch: reads each partition below its high watermark, waits until there is enough or time is over, answers.
+ *
+ * ```
+ *  session ─▶ targets ─▶ read in order, within max bytes ─▶ enough? ─▶ answer
+ *                              ▲                            └─ no ─▶ park: watch all partitions, timer ─┐
+ *                              └──────────────── something moved, or time is over ◀───────────────────┘
+ * ```
+ *
+ * KIP-74: each read is bounded by the partition's and the request's limit, but the first partition that has anything
+ * gives its first batch whatever its size.
+ */
+import { byteCount, millis } from '../../raft/index.ts';
+import type { Partition, PartitionRead, DivergedRead, PartitionRefusal } from '../partition/index.ts';
+import { apiHandler, respond } from '../server/index.ts';
+import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
+import { API_TABLE, errorCode } from '../wire/index.ts';
+import type { FetchRequest, FetchResponse } from '../wire/index.ts';
+import { findPartition, findTopic } from './broker-view.ts';
+import type { BrokerView, FoundPartition } from './broker-view.ts';
+import { currentLeader, leaderEndpoints } from './current-leader.ts';
+import type { CurrentLeader } from './current-leader.ts';
+import type { FetchSessions, FetchTarget, OpenSession } from './fetch-session.ts';
+import { refusalCode } from './refusal-code.ts';
+
+type Result = HandlerResult<FetchResponse>;
+type PartitionResponse = FetchResponse['responses'][number]['partitions'][number];
+
+export interface FetchLimits {
+  /** Kafka: fetch.max.bytes of the broker. */
+  readonly fetchBytesMax: number;
+}
+
+/** What came of one target in one round of reading. */
+interface Outcome {
+  readonly target: FetchTarget;
+  readonly response: PartitionResponse;
+  readonly bytes: number;
+  /** An error or a divergence: answer at once. */
+  readonly urgent: boolean;
+}
+
+interface Fetching {
+  readonly broker: BrokerView;
+  readonly request: FetchRequest;
+  readonly version: number;
+  readonly targets: readonly FetchTarget[];
+  readonly bytesMax: number;
+}
+
+function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): Outcome {
+  const leaderField = leader === null ? {} : { currentLeader: leader };
+  const response = { partitionIndex: target.index, errorCode: code, highWatermark: -1, abortedTransactions: null, records: [], ...leaderField };
+  return { target, response, bytes: 0, urgent: true };
+}
+
+function lookUp(fetching: Fetching, target: FetchTarget): FoundPartition | Outcome {
+  const byId = target.topicId !== null;
+  const topic = findTopic(fetching.broker, target.name ?? '', target.topicId ?? '', byId);
+  const found = findPartition(fetching.broker, topic, target.index);
+  if (found === null) {
+    const unknown = byId && topic === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
+    return failedResponse(target, errorCode(unknown), null);
+  }
+  if (found.hosted === null) return failedResponse(target, errorCode('NOT_LEADER_OR_FOLLOWER'), currentLeader(found.record));
+  return found;
+}
+
+function outcomeOf(
+  fetching: Fetching,
+  target: FetchTarget,
+  found: FoundPartition,
+  read: PartitionRead | DivergedRead | PartitionRefusal,
+): Outcome {
+  if (read.kind !== 'read' && read.kind !== 'diverged') {
+    // Kafka knows KAFKA_STORAGE_ERROR in Fetch from v6 on; older clients are told to look for another leader.
+    const code = read.kind === 'storage' && fetching.version <= 5 ? errorCode('NOT_LEADER_OR_FOLLOWER') : refusalCode(read);
+    const leads = read.kind === 'not-leader' || read.kind === 'stale-term';
+    return failedResponse(target, code, leads ? currentLeader(found.record) : null);
+  }
+  const { highWatermark, logStart } = read;
+  const common = {
+    partitionIndex: target.index,
+    errorCode: 0,
+    highWatermark,
+    lastStableOffset: highWatermark,
+    logStartOffset: logStart,
+    abortedTransactions: fetching.request.isolationLevel === 1 ? [] : null,
+  };
+  if (read.kind === 'diverged') {
+    const response = { ...common, divergingEpoch: { epoch: read.term, endOffset: read.end }, records: [] };
+    return { target, response, bytes: 0, urgent: true };
+  }
+  return { target, response: { ...common, records: read.run?.buffers ?? [] }, bytes: read.run?.bytes ?? 0, urgent: false };
+}
+
+/** One round: reads all targets in order. */
+async function readAll(fetching: Fetching): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let left = fetching.bytesMax;
+  let some = false;
+  for (const target of fetching.targets) {
+    const found = lookUp(fetching, target);
+    if ('response' in found) {
+      outcomes.push(found);
+      continue;
+    }
+    const partition = found.hosted;
+    if (partition === null) continue;
+    const bytesMax = byteCount(Math.max(0, Math.min(left, target.bytesMax)));
+    const atLeastOne = !some && bytesMax > 0;
+    const read = await readOne(partition, target, bytesMax, atLeastOne);
+    const outcome = outcomeOf(fetching, target, found, read);
+    some ||= outcome.bytes > 0;
+    left -= outcome.bytes;
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+async function readOne(
+  partition: Partition,
+  target: FetchTarget,
+  bytesMax: ReturnType<typeof byteCount>,
+  atLeastOne: boolean,
+): Promise<PartitionRead | DivergedRead | PartitionRefusal> {
+  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, { term: target.term, lastFetchedTerm: target.lastFetchedTerm });
+  if (!(read instanceof Promise)) return read;
+  try {
+    return await read;
+  } catch (error) {
+    // The log reports its own failure; the client is told that this replica's storage is gone.
+    return { kind: 'storage', reason: String(error) };
+  }
+}
+
+/** Waits until something moves in one of the partitions, the time is over, or the client has gone. */
+function waitForNews(fetching: Fetching, waitMs: number, context: RequestContext): Promise<'news' | 'time' | 'gone'> {
+  const { clock } = fetching.broker;
+  const watched = fetching.targets.flatMap((target) => {
+    const found = lookUp(fetching, target);
+    return 'response' in found || found.hosted === null ? [] : [found.hosted];
+  });
+  return new Promise((resolve) => {
+    const finish = (reason: 'news' | 'time' | 'gone'): void => {
+      timer.cancel();
+      takeBack();
+      for (const partition of watched) partition.unwatch(onNews);
+      resolve(reason);
+    };
+    // One look per turn, however many partitions moved in it.
+    const onNews = (): void => {
+      for (const partition of watched) partition.unwatch(onNews);
+      clock.defer(() => finish('news'));
+    };
+    const timer = clock.setTimer(millis(waitMs), () => finish('time'));
+    const takeBack = context.onGone(() => finish('gone'));
+    for (const partition of watched) partition.watch(onNews);
+  });
+}
+
+function answer(fetching: Fetching, session: OpenSession | null, outcomes: readonly Outcome[]): Result {
+  const told = outcomes.filter(({ target, response, bytes, urgent }) => {
+    if (session === null) return true;
+    const state = response.errorCode === 0 ? { highWatermark: response.highWatermark, logStart: response.logStartOffset ?? -1 } : null;
+    return session.tells(target, state, bytes > 0 || urgent);
+  });
+  const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = [];
+  for (const { target, response } of told) {
+    const last = responses.at(-1);
+    const same = last !== undefined && (target.topicId === null ? last.topic === target.name : last.topicId === target.topicId);
+    if (same) last.partitions.push(response);
+    else responses.push({ topic: target.name ?? '', topicId: target.topicId ?? ZERO_ID, partitions: [response] });
+  }
+  const leaders = told.flatMap(({ response }) => (response.currentLeader === undefined ? [] : [response.currentLeader as CurrentLeader]));
+  return respond({
+    errorCode: 0,
+    sessionId: session?.id ?? 0,
+    responses,
+    nodeEndpoints: leaderEndpoints(fetching.broker.image(), leaders),
+  });
+}
+
+/** The zero UUID: the topic is named, not identified. */
+const ZERO_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+async function fetchUntilEnough(fetching: Fetching, session: OpenSession | null, context: RequestContext): Promise<Result> {
+  const { request, broker } = fetching;
+  const enough = Math.min(request.minBytes, fetching.bytesMax);
+  const deadline = broker.clock.now() + Math.max(0, request.maxWaitMs);
+  for (;;) {
+    const outcomes = await readAll(fetching);
+    const bytes = outcomes.reduce((sum, outcome) => sum + outcome.bytes, 0);
+    const left = deadline - broker.clock.now();
+    const done = bytes >= enough || left <= 0 || outcomes.length === 0 || outcomes.some(({ urgent }) => urgent);
+    if (done) return answer(fetching, session, outcomes);
+    const woken = await waitForNews(fetching, left, context);
+    if (woken === 'gone') return { kind: 'none' };
+  }
+}
+
+export function fetchHandler(broker: BrokerView, sessions: FetchSessions, limits: FetchLimits): ApiHandler {
+  return apiHandler(API_TABLE.fetch, (request: FetchRequest, context: RequestContext): Result | Promise<Result> => {
+    const start = sessions.begin(request, context.version >= 13);
+    switch (start.kind) {
+      case 'unknown-session':
+        return respond({ errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND'), responses: [] });
+      case 'wrong-epoch':
+        return respond({ errorCode: errorCode('INVALID_FETCH_SESSION_EPOCH'), responses: [] });
+      case 'ids-and-names-mixed':
+        return respond({ errorCode: errorCode('FETCH_SESSION_TOPIC_ID_ERROR'), responses: [] });
+      case 'targets': {
+        const bytesMax = Math.max(0, Math.min(request.maxBytes, limits.fetchBytesMax));
+        const fetching = { broker, request, version: context.version, targets: start.targets, bytesMax };
+        return fetchUntilEnough(fetching, start.session, context);
+      }
+    }
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * Which batches a leader takes, and what it stamps into them: the gate between bytes from outside and the log.
+ */
+import { batchEndOffset, checkProduce, readBatchHeader, stampTimestamp } from '../../storage/batch/index.ts';
+import type { BatchHeader } from '../../storage/batch/index.ts';
+import type { PartitionRefusal } from './outcome.ts';
+import { sequenceAfter } from './producer-state.ts';
+import type { ProducerBatch } from './producer-state.ts';
+
+/** What the topic's configuration says of batches. */
+export interface AdmissionRules {
+  /** Kafka: max.message.bytes. */
+  readonly batchBytesMax: number;
+  readonly segmentBytesMax: number;
+  /** Kafka: message.timestamp.type; `append` = LogAppendTime. */
+  readonly timestampType: 'create' | 'append';
+  /** A record's timestamp may differ this much from our clock, either way, in milliseconds. */
+  readonly timestampBeforeMax: number;
+  readonly timestampAfterMax: number;
+  /** Compacted topics need a key in every record. */
+  readonly keyRequired: boolean;
+}
+
+export type BatchOrigin =
+  /** `version` of the Produce request. */
+  | { readonly internal: false; readonly version: number }
+  /** Built by this node itself (coordinators): well-formed by construction. */
+  | { readonly internal: true };
+
+export interface Admitted {
+  readonly kind: 'admitted';
+  /** Exactly one batch, its own view. */
+  readonly batch: Buffer;
+  readonly offsets: number;
+  readonly producer: SequencedBatch | null;
+  /** Stamped time, for topics with LogAppendTime. */
+  readonly logAppendTime: number | null;
+}
+
+/** A producer's batch before it has offsets. */
+export type SequencedBatch = Omit<ProducerBatch, 'base' | 'end'>;
+
+/** First Produce version that may carry zstd. */
+const ZSTD_SINCE = 7;
+
+function sequencedOf(header: BatchHeader): SequencedBatch | null {
+  if (header.producerId < 0 || header.baseSequence < 0) return null;
+  return {
+    producerId: header.producerId,
+    producerEpoch: header.producerEpoch,
+    firstSequence: header.baseSequence,
+    lastSequence: sequenceAfter(header.baseSequence, header.lastOffsetDelta),
+    timestamp: header.maxTimestamp,
+  };
+}
+
+/** The producer of a batch in the log, or null when it has none (or is a control batch, which has no sequence). */
+export function producerOf(batch: Uint8Array): ProducerBatch | null {
+  const header = readBatchHeader(batch);
+  const sequenced = header.control ? null : sequencedOf(header);
+  return sequenced === null ? null : { ...sequenced, base: header.baseOffset, end: batchEndOffset(batch) };
+}
+
+/** Checks one batch for appending and stamps its time; base offset and term are the replica's to write. */
+export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOrigin, wallNow: number): Admitted | PartitionRefusal {
+  if (origin.internal) {
+    return { kind: 'admitted', batch: bytes, offsets: readBatchHeader(bytes).lastOffsetDelta + 1, producer: null, logAppendTime: null };
+  }
+  const checked = checkProduce(bytes, {
+    maxBytes: rules.batchBytesMax,
+    timestamps: [wallNow - rules.timestampBeforeMax, wallNow + rules.timestampAfterMax],
+    timestampType: rules.timestampType,
+    keyRequired: rules.keyRequired,
+    zstdAllowed: origin.version >= ZSTD_SINCE,
+  });
+  if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail };
+  const { header } = checked;
+  if (checked.batch.length > rules.segmentBytesMax) {
+    return { kind: 'larger-than-segment', reason: `${checked.batch.length} bytes where segment.bytes is ${rules.segmentBytesMax}` };
+  }
+  const logAppendTime = rules.timestampType === 'append' ? wallNow : null;
+  stampTimestamp(checked.batch, rules.timestampType, logAppendTime ?? checked.maxTimestamp);
+  const batch = Buffer.from(checked.batch.buffer, checked.batch.byteOffset, checked.batch.byteLength);
+  return { kind: 'admitted', batch, offsets: header.lastOffsetDelta + 1, producer: sequencedOf(header), logAppendTime };
+}

@@ -1,0 +1,232 @@
+/**
+ * Which topic partitions this node hosts, by the applied metadata: opens and closes their logs, makes their replicas,
+ * and tells each replica what the metadata says about it.
+ *
+ * ```
+ *  image (new) ─ diff with image (old) ─▶ open + assign | assign | configure | remove
+ * ```
+ *
+ * Nothing is hosted before the node has applied its own registration (design 2.1), and a log is deleted only because
+ * applied metadata *removed* its topic or assignment: an image that includes the own registration is never so old
+ * that it does not know a partition which this directory learned of earlier.
+ */
+import { assert, groupId } from '../../raft/index.ts';
+import type { Assignment, GroupId, Incarnation, NodeId, RecoveredLog, Voter } from '../../raft/index.ts';
+import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
+import type { MetadataImage, Partition as PartitionRecord, Topic } from '../metadata/index.ts';
+import type { LogSink } from '../ports/index.ts';
+import type { Replica } from '../replica/index.ts';
+import { Partition } from './partition.ts';
+import type { PartitionHooks, PartitionSettings } from './partition.ts';
+
+export interface ReplicaSpec {
+  readonly group: GroupId;
+  readonly policy: 'isr' | 'quorum';
+  readonly log: ReplicaLog;
+  readonly recovered: RecoveredLog;
+  readonly notify: (notice: Parameters<Partition['notice']>[0]) => void;
+}
+
+export interface HostingOptions {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  readonly store: Store;
+  readonly sink: LogSink;
+  readonly hooks: PartitionHooks;
+  readonly settingsOf: (topic: Topic, image: MetadataImage) => PartitionSettings;
+  /** Makes the replica and connects it to messages and ticks. */
+  readonly startReplica: (spec: ReplicaSpec) => Replica;
+  readonly stopReplica: (group: GroupId) => void;
+  /** The log cannot be used: what it says, for the operator. */
+  readonly onUnusable: (group: GroupId, topic: string, log: ReplicaLog) => void;
+}
+
+/** One partition on its way to being hosted, or hosted. */
+interface Entry {
+  readonly group: GroupId;
+  topic: Topic;
+  record: PartitionRecord;
+  /** Null while its log is being opened. */
+  partition: Partition | null;
+  /** Set when it was removed while its log was being opened. */
+  removed: boolean;
+}
+
+export function partitionGroup(topicId: string, index: number): GroupId {
+  return groupId(`${topicId}:${index}`);
+}
+
+/** Name of the log directory below `logs/`: readable first, unique by the topic's id. */
+export function logDirectory(topic: Topic, index: number): string {
+  return `${topic.name}-${index}.${topic.id}`;
+}
+
+export class Hosting {
+  readonly #options: HostingOptions;
+  readonly #entries = new Map<GroupId, Entry>();
+  #image: MetadataImage | null = null;
+
+  constructor(options: HostingOptions) {
+    this.#options = options;
+  }
+
+  /** The hosted partition, or null when it is not hosted or its log is still being opened. */
+  partition(topicId: string, index: number): Partition | null {
+    return this.#entries.get(partitionGroup(topicId, index))?.partition ?? null;
+  }
+
+  all(): readonly Partition[] {
+    return [...this.#entries.values()].flatMap(({ partition }) => (partition === null ? [] : [partition]));
+  }
+
+  /** Partitions whose log is still being opened. */
+  get opening(): number {
+    return [...this.#entries.values()].filter(({ partition }) => partition === null).length;
+  }
+
+  /** Brings what is hosted in line with `image`. Ignored until the image holds this life's registration. */
+  apply(image: MetadataImage): void {
+    const broker = image.brokers.get(this.#options.self);
+    if (broker === undefined || broker.incarnation !== this.#options.incarnation) return;
+    const previous = this.#image;
+    this.#image = image;
+    const everything = previous === null || previous.brokers !== image.brokers || previous.clusterConfigs !== image.clusterConfigs;
+    for (const topic of image.topicsById.values()) {
+      if (!everything && previous.topicsById.get(topic.id) === topic) continue;
+      for (const record of topic.partitions) this.#follow(topic, record, image);
+    }
+    this.#removeUnknown(image);
+    if (previous === null) this.#deleteOrphans(image);
+  }
+
+  close(): void {
+    for (const { partition } of this.#entries.values()) partition?.close();
+    this.#entries.clear();
+  }
+
+  #follow(topic: Topic, record: PartitionRecord, image: MetadataImage): void {
+    const group = partitionGroup(topic.id, record.index);
+    const entry = this.#entries.get(group);
+    const mine = record.replicas.includes(this.#options.self);
+    if (!mine) return;
+    if (entry === undefined) return this.#open(group, topic, record, image);
+    entry.topic = topic;
+    entry.record = record;
+    if (entry.partition !== null) this.#update(entry, image);
+  }
+
+  #open(group: GroupId, topic: Topic, record: PartitionRecord, image: MetadataImage): void {
+    const entry: Entry = { group, topic, record, partition: null, removed: false };
+    this.#entries.set(group, entry);
+    const settings = this.#options.settingsOf(topic, image);
+    const fresh = !this.#options.store.groups.some((found) => found.group === group);
+    void this.#options.store.openLog(group, logDirectory(topic, record.index), settings.log).then((log) => this.#opened(entry, log, settings, fresh));
+  }
+
+  #opened(entry: Entry, log: ReplicaLog, settings: PartitionSettings, fresh: boolean): void {
+    if (entry.removed) {
+      void this.#options.store.deleteLog(entry.group);
+      return;
+    }
+    if (log.failure !== null) return this.#options.onUnusable(entry.group, entry.topic.name, log);
+    const { topic, record } = entry;
+    const image = this.#image;
+    assert(image !== null, 'a log was opened without an image');
+    const id = { topicId: topic.id, topic: topic.name, index: record.index };
+    const partition = new Partition(id, settings, this.#options.hooks);
+    const replica = this.#options.startReplica({
+      group: entry.group,
+      policy: record.replication,
+      log,
+      recovered: { ...log.recovered, initialVoters: initialVoters(record, image, fresh) },
+      notify: (notice) => partition.notice(notice),
+    });
+    partition.attach(replica);
+    entry.partition = partition;
+    this.#update(entry, image);
+  }
+
+  #update(entry: Entry, image: MetadataImage): void {
+    const { partition, topic, record } = entry;
+    if (partition === null) return;
+    const settings = this.#options.settingsOf(topic, image);
+    partition.configure(settings);
+    if (!sameSettings(partition.replica.log.settings, settings.log)) void partition.replica.log.configure(settings.log);
+    if (record.replication === 'isr') {
+      partition.replica.input({ kind: 'assign', assignment: assignmentOf(record, image, settings.minInsyncReplicas ?? 1) });
+    }
+  }
+
+  #removeUnknown(image: MetadataImage): void {
+    for (const entry of [...this.#entries.values()]) {
+      const record = image.topicsById.get(entry.topic.id)?.partitions[entry.record.index];
+      if (record?.replicas.includes(this.#options.self) === true) continue;
+      this.#entries.delete(entry.group);
+      entry.removed = true;
+      if (entry.partition === null) continue;
+      this.#options.sink.log('info', 'partition removed', { topic: entry.topic.name, partition: entry.record.index });
+      this.#options.stopReplica(entry.group);
+      entry.partition.close();
+      void this.#options.store.deleteLog(entry.group);
+    }
+  }
+
+  /** Logs on disk that the metadata no longer knows: their topics were removed while this node was away. */
+  #deleteOrphans(image: MetadataImage): void {
+    for (const { group, directory } of this.#options.store.groups) {
+      const [topicId = '', index = ''] = group.split(':');
+      if (index === '') continue;
+      const record = image.topicsById.get(topicId)?.partitions[Number(index)];
+      if (record?.replicas.includes(this.#options.self) === true) continue;
+      this.#options.sink.log('info', 'log of a removed partition deleted', { directory });
+      void this.#options.store.deleteLog(group);
+    }
+  }
+}
+
+/** Fenced brokers count as not registered: they may follow, but not be in the ISR. */
+function assignmentOf(record: PartitionRecord, image: MetadataImage, minInsyncReplicas: number): Assignment {
+  const { leader, leaderIncarnation } = record;
+  return {
+    term: record.leaderTerm,
+    version: record.version,
+    leader: leader === null || leaderIncarnation === null ? null : { node: leader, incarnation: leaderIncarnation },
+    replicas: record.replicas.map((node) => {
+      const broker = image.brokers.get(node);
+      return { node, incarnation: broker === undefined || broker.fenced ? null : broker.incarnation };
+    }),
+    isr: record.isr,
+    minInsyncReplicas,
+    unclean: record.unclean,
+  };
+}
+
+/**
+ * The first voters of a quorum partition are its replicas with the directories they are registered with. A replica that
+ * begins with an empty log although the partition has had a leader was wiped: it waits until the log names voters,
+ * and votes for nobody until then (design 2.1, voters are directories).
+ */
+function initialVoters(record: PartitionRecord, image: MetadataImage, fresh: boolean): readonly Voter[] | null {
+  if (record.replication !== 'quorum') return null;
+  if (fresh && record.leaderTerm > 0) return null;
+  const voters: Voter[] = [];
+  for (const node of record.replicas) {
+    const directory = image.brokers.get(node)?.directory;
+    if (directory === undefined) return null;
+    voters.push({ node, directory });
+  }
+  return voters;
+}
+
+function sameSettings(a: LogSettings, b: LogSettings): boolean {
+  return (
+    a.flush === b.flush &&
+    a.segmentBytesMax === b.segmentBytesMax &&
+    a.retentionMs === b.retentionMs &&
+    a.retentionBytes === b.retentionBytes &&
+    a.indexIntervalBytes === b.indexIntervalBytes &&
+    a.compact === b.compact &&
+    a.delete === b.delete &&
+    a.deleteRetentionMs === b.deleteRetentionMs
+  );
+}

@@ -1,0 +1,6 @@
+/** The face of topic partitions hosted by this node. */
+export type { Acknowledgement, DivergedRead, PartitionRead, PartitionRefusal, ProduceOutcome } from './outcome.ts';
+export { Partition } from './partition.ts';
+export type { PartitionHooks, PartitionId, PartitionSettings, Watcher } from './partition.ts';
+export { Hosting, logDirectory, partitionGroup } from './hosting.ts';
+export type { HostingOptions, ReplicaSpec } from './hosting.ts';
