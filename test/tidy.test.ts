@@ -236,7 +236,7 @@ describe('tidy notices', () => {
     path: 'raft/log-view.ts',
     lines: [
       '/**',
-      ' * The log as the core sees it.',
+      ' * The log as the core sees it: positions only, never bytes.',
       ' * Kafka: leader epoch.',
       ' */',
       `export const text = 'epoch';`,
