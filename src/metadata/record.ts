@@ -9,7 +9,7 @@
  * a decision, never its inputs: applying needs no clock, no randomness and no defaults, or replicas would differ.
  * On disk: one protobuf `MetadataRecord` (proto/metadata.proto) as the value of one Kafka record; see record-codec.ts.
  */
-import type { DirectoryId, Incarnation, NodeId, Offset, Term } from '../../raft/index.ts';
+import type { DirectoryId, Incarnation, NodeId, Term } from '../../raft/index.ts';
 import type { Endpoint, LossyReplica, Replication } from './image.ts';
 
 /** Who leads from now on; the four always change together. */
@@ -94,9 +94,3 @@ export type MetadataRecord =
   | { readonly kind: 'no-op' };
 
 export type PartitionChanged = Extract<MetadataRecord, { readonly kind: 'partition-changed' }>;
-
-/** A record with its place in the metadata log. */
-export interface PlacedRecord {
-  readonly offset: Offset;
-  readonly record: MetadataRecord;
-}
