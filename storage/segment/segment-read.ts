@@ -1,0 +1,141 @@
+/**
+ * Reading a run of batches from the segments: one pooled buffer, every CRC checked.
+ *
+ * Checking on every read costs a fifth of a nanosecond per byte and is what keeps damaged bytes from peers and
+ * consumers (reliability D7). A caller that cut the log meanwhile must throw the answer away and ask again.
+ */
+import { assert, byteCount, offset, term } from '../../raft/index.ts';
+import type { BatchPosition, Offset } from '../../raft/index.ts';
+import type { BatchRun, ReadLimit } from '../replica-log.ts';
+import type { BatchHeader } from './batch-header.ts';
+import { scanBatch } from './batch-scan.ts';
+import { DamageError } from './damage.ts';
+import { seekOffset } from './segment-seek.ts';
+import type { SegmentSet } from './segment-set.ts';
+import type { Segment } from './segment.ts';
+
+export const EMPTY_RUN: BatchRun = { positions: [], buffers: [], bytes: byteCount(0), release: () => undefined };
+
+/** Where the batch that follows `offset` begins: lets a reader in sequence skip the index. */
+export interface ReadHint {
+  readonly segment: Segment;
+  readonly offset: Offset;
+  readonly position: number;
+}
+
+export interface SegmentRun {
+  readonly run: BatchRun;
+  readonly next: ReadHint | null;
+}
+
+export function positionOf(header: BatchHeader): BatchPosition {
+  return { base: offset(header.base), end: offset(header.end), term: term(header.term), bytes: byteCount(header.bytes), control: null };
+}
+
+/** The segment with the batch that contains or follows `from`; undefined when there is none. */
+export function segmentFor(segments: readonly Segment[], from: number): Segment | undefined {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const segment = segments[middle];
+    if (segment !== undefined && segment.end <= from) low = middle + 1;
+    else high = middle;
+  }
+  return segments[low];
+}
+
+/** Batches from the one that contains or follows `from`, of one segment. Rejects with {@link DamageError} or the disk's error. */
+export async function readSegments(set: SegmentSet, from: Offset, limit: ReadLimit, hint: ReadHint | null): Promise<SegmentRun> {
+  const segment = segmentFor(set.segments, from);
+  if (segment === undefined || segment.base >= limit.end) return { run: EMPTY_RUN, next: null };
+  const known = hint !== null && hint.segment === segment && hint.offset === from;
+  const start = known ? hint.position : await seekOffset(set.ports, segment, from, set.shape.indexIntervalBytes);
+  return collect(set, segment, start, from, limit);
+}
+
+async function collect(set: SegmentSet, segment: Segment, start: number, from: Offset, limit: ReadLimit): Promise<SegmentRun> {
+  const { files, buffers } = set.ports;
+  const open = await files.use(segment.path, 'write');
+  let buffer = buffers.take(buffers.bufferBytes);
+  try {
+    let position = start;
+    while (position < segment.bytes) {
+      const wanted = Math.min(buffer.length, segment.bytes - position);
+      const got = await open.file.read(buffer.subarray(0, wanted), position);
+      const piece = pick(segment, buffer, got, position, from, limit);
+      if (piece.positions.length > 0 || piece.ended) return finish(set, segment, buffer, piece, position);
+      position += piece.skipped;
+      if (piece.skipped > 0) continue;
+      // Not even one batch is whole: it is cut off in the file, too big for the caller, or wants a larger buffer.
+      if (got < buffer.length) throw new DamageError(segment.path, position, 'the last batch is not whole');
+      if (piece.needed > limit.bytesMax && !limit.atLeastOne) return finish(set, segment, buffer, piece, position);
+      assert(piece.needed > buffer.length, () => `a batch of ${piece.needed} bytes must fit`);
+      buffers.give(buffer);
+      buffer = buffers.take(piece.needed);
+    }
+    buffers.give(buffer);
+    return { run: EMPTY_RUN, next: null };
+  } finally {
+    open.release();
+  }
+}
+
+interface Piece {
+  readonly positions: readonly BatchPosition[];
+  /** Bytes before the first batch that was wanted. */
+  readonly skipped: number;
+  readonly bytes: number;
+  /** The next batch is beyond the limits. */
+  readonly ended: boolean;
+  /** Bytes of the batch that was not whole in the buffer. */
+  readonly needed: number;
+}
+
+function pick(segment: Segment, buffer: Buffer, got: number, position: number, from: Offset, limit: ReadLimit): Piece {
+  const positions: BatchPosition[] = [];
+  let skipped = 0;
+  let bytes = 0;
+  for (let at = 0; at < got; ) {
+    const step = scanBatch(buffer, at, got);
+    if (step.kind === 'bad') {
+      // What was found before it is good; the next read begins here and tells.
+      if (positions.length > 0) break;
+      throw new DamageError(segment.path, position + at, step.reason);
+    }
+    if (step.kind === 'short') return { positions, skipped, bytes, ended: false, needed: step.bytes };
+    const { header } = step;
+    at += header.bytes;
+    if (header.end <= from) {
+      skipped = at;
+      continue;
+    }
+    const first = positions.length === 0 && limit.atLeastOne;
+    if (header.end > limit.end || (bytes + header.bytes > limit.bytesMax && !first)) {
+      return { positions, skipped, bytes, ended: true, needed: 0 };
+    }
+    positions.push(positionOf(header));
+    bytes += header.bytes;
+  }
+  return { positions, skipped, bytes, ended: false, needed: 0 };
+}
+
+function finish(set: SegmentSet, segment: Segment, buffer: Buffer, piece: Piece, position: number): SegmentRun {
+  const last = piece.positions.at(-1);
+  if (last === undefined) {
+    set.ports.buffers.give(buffer);
+    return { run: EMPTY_RUN, next: null };
+  }
+  let released = false;
+  const run: BatchRun = {
+    positions: piece.positions,
+    buffers: [buffer.subarray(piece.skipped, piece.skipped + piece.bytes)],
+    bytes: byteCount(piece.bytes),
+    release: () => {
+      if (released) return;
+      released = true;
+      set.ports.buffers.give(buffer);
+    },
+  };
+  return { run, next: { segment, offset: last.end, position: position + piece.skipped + piece.bytes } };
+}

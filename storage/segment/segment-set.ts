@@ -1,0 +1,255 @@
+/**
+ * The segment files of one log, and the four things that are done to them: append, truncate, reset, trim.
+ *
+ * ```
+ *  [base₀ … end₀) closed   [base₁ … end₁) closed   [base₂ … end₂) active ◀── append     roll: by bytes, by int32 of relative offsets
+ * ```
+ * Physical only: it knows nothing of durability order. Its caller does one thing at a time (`sync` apart, which may
+ * run beside appends) and starts a cut only when the journal holds it. What failed with a full disk can be repeated:
+ * an append goes on behind what was written whole, over the same bytes.
+ */
+import { assert, offset } from '../../raft/index.ts';
+import type { Offset } from '../../raft/index.ts';
+import { DiskError } from '../disk.ts';
+import type { Pending } from '../disk.ts';
+import { asBuffer, readInt64 } from '../int64.ts';
+import type { StoredBatch } from '../replica-log.ts';
+import { DamageError } from './damage.ts';
+import type { OpenFile } from './file-cache.ts';
+import { loadIndex, removeIfThere, removeIndex, saveIndex } from './segment-index.ts';
+import type { IndexPorts } from './segment-index.ts';
+import { walkFromOffset } from './segment-seek.ts';
+import { emptySummary, RELATIVE_MAX, Segment } from './segment.ts';
+import type { SegmentSummary } from './segment.ts';
+
+/** The settings that shape segments; read anew at each use. */
+export interface SegmentShape {
+  readonly segmentBytesMax: number;
+  readonly indexIntervalBytes: number;
+}
+
+/** Bytes of one write of batches to a segment; more are written in steps, so that a thread is not held for long. */
+const WRITE_BYTES_MAX = 8 * 1024 * 1024;
+const WRITE_BUFFERS_MAX = 512;
+
+export class SegmentSet {
+  readonly ports: IndexPorts;
+  readonly directory: string;
+  shape: SegmentShape;
+  /** A file was made, removed or renamed since the directory was synced. */
+  directoryDirty = false;
+  readonly #segments: Segment[];
+
+  constructor(ports: IndexPorts, directory: string, shape: SegmentShape, summaries: readonly SegmentSummary[]) {
+    this.ports = ports;
+    this.directory = directory;
+    this.shape = shape;
+    this.#segments = summaries.map((summary) => new Segment(directory, summary));
+  }
+
+  /** Ascending. */
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  get dirty(): boolean {
+    return this.directoryDirty || this.#segments.some((segment) => segment.dirty);
+  }
+
+  summaries(): readonly SegmentSummary[] {
+    return this.#segments.map((segment) => segment.summary());
+  }
+
+  /** Writes all `batches`, in order, at the end. Repeated after a failure it leaves out what was written. */
+  append(batches: readonly StoredBatch[]): Pending {
+    const active = this.#segments.at(-1);
+    if (active === undefined || this.#run(active, batches) < batches.length) return this.#appendSlowly(batches);
+    const open = this.ports.files.tryUse(active.path);
+    if (open === null) return this.#appendSlowly(batches);
+    return this.#write(active, open, batches);
+  }
+
+  /** Cuts the log to `to`, an end of a batch. Rejects with {@link DamageError} when `to` cannot be found. */
+  async truncate(to: Offset): Promise<void> {
+    for (let last = this.#segments.at(-1); last !== undefined && last.base >= to; last = this.#segments.at(-1)) {
+      await this.#remove(last);
+    }
+    const segment = this.#segments.at(-1);
+    if (segment === undefined || segment.end <= to) return;
+    const cut = await this.#findCut(segment, to);
+    const open = await this.ports.files.use(segment.path, 'write');
+    try {
+      open.dirty = true;
+      segment.dirty = true;
+      await open.file.truncate(cut.bytes);
+    } finally {
+      open.release();
+    }
+    segment.bytes = cut.bytes;
+    segment.lastBatch = cut.lastBatch;
+    segment.largest = cut.largest;
+    segment.end = to;
+    segment.offsets.truncate(cut.bytes);
+    segment.times.truncate(to - segment.base);
+    this.directoryDirty = true;
+    await removeIndex(this.ports.disk, segment);
+  }
+
+  /** Removes all segments. */
+  async reset(): Promise<void> {
+    for (let last = this.#segments.at(-1); last !== undefined; last = this.#segments.at(-1)) await this.#remove(last);
+  }
+
+  /** Removes the segments that lie wholly below `to`. */
+  async trim(to: Offset): Promise<void> {
+    for (let first = this.#segments[0]; first !== undefined && first.end <= to; first = this.#segments[0]) {
+      await this.#remove(first);
+    }
+  }
+
+  /** Makes everything written and cut so far durable, file names included. May run beside appends. */
+  async sync(): Promise<void> {
+    for (const segment of [...this.#segments]) {
+      if (!segment.dirty || !this.#segments.includes(segment)) continue;
+      const open = await this.ports.files.use(segment.path, 'write');
+      try {
+        segment.dirty = false;
+        open.dirty = false;
+        await open.file.datasync();
+      } finally {
+        open.release();
+      }
+    }
+    if (!this.directoryDirty) return;
+    this.directoryDirty = false;
+    await this.ports.disk.syncDirectory(this.directory);
+  }
+
+  /** Saves the indexes of closed segments (and of the active one, when `all`). A full disk is no failure: they can be rebuilt. */
+  async saveIndexes(all: boolean): Promise<void> {
+    const segments = all ? [...this.#segments] : this.#segments.slice(0, -1);
+    for (const segment of segments) {
+      if (segment.indexSaved || segment.bytes === 0) continue;
+      // Untouched since it was opened: its files are as good as they were.
+      if (segment.indexedFrom === segment.bytes) continue;
+      try {
+        await loadIndex(this.ports, segment, this.shape.indexIntervalBytes);
+        if (this.#segments.includes(segment)) await saveIndex(this.ports.disk, segment);
+      } catch (error) {
+        if (!(error instanceof DiskError && error.kind === 'full')) throw error;
+        segment.indexSaved = false;
+      }
+    }
+  }
+
+  /** Puts `segment` in place of the one with the same base (compaction). */
+  replace(segment: Segment): void {
+    const at = this.#segments.findIndex((other) => other.base === segment.base);
+    assert(at >= 0, () => `no segment at ${segment.base} to replace`);
+    this.#segments[at] = segment;
+  }
+
+  /** How many of `batches`, from the first, go into `active` before it must be rolled. */
+  #run(active: Segment, batches: readonly StoredBatch[]): number {
+    let bytes = active.bytes;
+    let count = 0;
+    for (const { position } of batches) {
+      const full = bytes > 0 && bytes + position.bytes > this.shape.segmentBytesMax;
+      if (full || position.end - 1 - active.base > RELATIVE_MAX) break;
+      if (count >= WRITE_BUFFERS_MAX || bytes - active.bytes > WRITE_BYTES_MAX) break;
+      bytes += position.bytes;
+      count += 1;
+    }
+    return count;
+  }
+
+  async #appendSlowly(batches: readonly StoredBatch[]): Promise<void> {
+    let left = batches;
+    const written = this.#segments.at(-1)?.end ?? 0;
+    while (left[0] !== undefined && left[0].position.end <= written) left = left.slice(1);
+    for (let first = left[0]; first !== undefined; first = left[0]) {
+      let active = this.#segments.at(-1);
+      let count = active === undefined ? 0 : this.#run(active, left);
+      if (active === undefined || count === 0) {
+        active = await this.#roll(first.position.base);
+        count = Math.max(1, this.#run(active, left));
+      }
+      const open = await this.ports.files.use(active.path, 'write');
+      await this.#write(active, open, left.slice(0, count));
+      left = left.slice(count);
+    }
+  }
+
+  async #roll(base: Offset): Promise<Segment> {
+    const segment = new Segment(this.directory, emptySummary(base));
+    const open = await this.ports.files.use(segment.path, 'exclusive');
+    open.release();
+    this.directoryDirty = true;
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  #write(segment: Segment, open: OpenFile, batches: readonly StoredBatch[]): Pending {
+    open.dirty = true;
+    segment.dirty = true;
+    const done = (): void => {
+      for (const batch of batches) {
+        const { base, end, bytes } = batch.position;
+        segment.note({ base, end, bytes, maxTimestamp: readInt64(asBuffer(batch.bytes), 35) }, this.shape.indexIntervalBytes);
+      }
+    };
+    let pending: Pending;
+    try {
+      pending = open.file.write(
+        batches.map((batch) => batch.bytes),
+        segment.bytes,
+      );
+    } catch (error) {
+      open.release();
+      throw error;
+    }
+    if (pending !== undefined) return pending.then(done).finally(() => open.release());
+    done();
+    open.release();
+    return undefined;
+  }
+
+  async #findCut(segment: Segment, to: Offset): Promise<Omit<SegmentSummary, 'base' | 'end'>> {
+    const found = { bytes: 0, lastBatch: 0, largest: null as SegmentSummary['largest'] };
+    const { indexIntervalBytes } = this.shape;
+    await walkFromOffset(this.ports, segment, to - 1, segment.bytes, indexIntervalBytes, ({ header, position }) => {
+      if (header.end > to) {
+        if (header.base < to) throw new DamageError(segment.path, position, `a batch reaches across the cut at ${to}`);
+        return false;
+      }
+      found.lastBatch = position;
+      found.bytes = position + header.bytes;
+      return true;
+    });
+    assert(found.bytes > 0 || segment.base >= to, () => `nothing is left of ${segment.path} below ${to}`);
+    const known = segment.times.lastBelow(to - segment.base);
+    if (known !== null) found.largest = { timestamp: known.timestamp, offset: offset(segment.base + known.relative) };
+    const from = known === null ? segment.base : segment.base + known.relative;
+    await walkFromOffset(this.ports, segment, from, found.bytes, indexIntervalBytes, ({ header }) => {
+      if (found.largest === null || header.maxTimestamp > found.largest.timestamp) {
+        found.largest = { timestamp: header.maxTimestamp, offset: offset(header.end - 1) };
+      }
+      return true;
+    });
+    return found;
+  }
+
+  async #remove(segment: Segment): Promise<void> {
+    this.directoryDirty = true;
+    this.ports.files.forget(segment.path);
+    await removeIfThere(this.ports.disk, segment.path);
+    await removeIndex(this.ports.disk, segment);
+    const at = this.#segments.indexOf(segment);
+    assert(at >= 0, () => `${segment.path} was removed twice`);
+    this.#segments.splice(at, 1);
+  }
+}

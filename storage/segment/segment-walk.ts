@@ -1,0 +1,67 @@
+/**
+ * Reading a segment batch by batch, in pieces of a pooled buffer, every CRC checked.
+ *
+ * ```
+ *  file  ….|batch|batch|bat…          buffer: read at `position`, batches walked, the broken last one read again
+ * ```
+ */
+import { assert } from '../../raft/index.ts';
+import { BATCH_HEADER_BYTES } from './batch-header.ts';
+import { scanBatch } from './batch-scan.ts';
+import type { FoundBatch } from './batch-scan.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { FileCache } from './file-cache.ts';
+
+/** Why a walk ended: at `to`, because the visitor said so, or at bytes that are no batch. */
+export type WalkEnd =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'bad'; readonly position: number; readonly reason: string };
+
+export interface WalkPorts {
+  readonly files: FileCache;
+  readonly buffers: BufferPool;
+}
+
+/** Sees one batch: where it lies in the file, and in `source` at `at`. Answers whether to go on. */
+export type BatchVisitor = (batch: FoundBatch, source: Buffer, at: number) => boolean;
+
+/**
+ * Walks over the batches of `path` from byte `from` (the beginning of a batch) to byte `to`.
+ * `source` is only valid within a visit. Rejects with the disk's error.
+ */
+export async function walkBatches(ports: WalkPorts, path: string, from: number, to: number, visit: BatchVisitor): Promise<WalkEnd> {
+  assert(from <= to, () => `a walk must not begin at ${from}, behind its end ${to}`);
+  const open = await ports.files.use(path, 'write');
+  let buffer = ports.buffers.take(BATCH_HEADER_BYTES);
+  let position = from;
+  try {
+    while (position < to) {
+      const wanted = Math.min(buffer.length, to - position);
+      const got = await open.file.read(buffer.subarray(0, wanted), position);
+      let at = 0;
+      let needed = 0;
+      while (at < got) {
+        const step = scanBatch(buffer, at, got);
+        if (step.kind === 'bad') return { kind: 'bad', position: position + at, reason: step.reason };
+        if (step.kind === 'short') {
+          needed = step.bytes;
+          break;
+        }
+        if (!visit({ header: step.header, position: position + at }, buffer, at)) return { kind: 'stopped' };
+        at += step.header.bytes;
+      }
+      position += at;
+      if (position >= to) break;
+      if (got < wanted || position + needed > to) return { kind: 'bad', position, reason: 'the last batch is not whole' };
+      if (needed > buffer.length) {
+        ports.buffers.give(buffer);
+        buffer = ports.buffers.take(needed);
+      }
+    }
+    return { kind: 'end' };
+  } finally {
+    ports.buffers.give(buffer);
+    open.release();
+  }
+}
