@@ -23,6 +23,8 @@ function keyValueError(cause: unknown, path: string): KeyValueError {
     const code = 'code' in error ? error.code : '';
     if (code === 'LEVEL_LOCKED') kind = 'locked';
     else if (code === 'LEVEL_CORRUPTION' || message.includes('Corruption')) kind = 'damaged';
+    // CURRENT names a manifest that is not there: a part of the store was removed.
+    else if (message.includes('MANIFEST') && message.includes('No such file')) kind = 'damaged';
     else if (message.includes('No space left') || message.includes('quota exceeded')) kind = 'full';
   }
   return new KeyValueError(kind, path, message, { cause });

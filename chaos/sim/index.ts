@@ -2,6 +2,9 @@
 export { World, SimulationError } from './world.ts';
 export type { RunLimits, WorldOptions } from './world.ts';
 export { Machine } from './machine.ts';
+export type { Exit } from './machine.ts';
+export { SimNetwork } from './sim-network.ts';
+export type { NetworkLinks } from './network-links.ts';
 export { SimDisk } from './sim-disk.ts';
 export type { DiskWatch } from './sim-disk.ts';
 export type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';

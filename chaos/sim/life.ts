@@ -20,6 +20,9 @@ export function never<T>(): Promise<T> {
   return new Promise<T>(() => undefined);
 }
 
+/** How a life ended: only the process died, or the machine lost its power. */
+export type LifeEnd = 'process' | 'power';
+
 export class Life implements EventOwner {
   readonly machine: number;
   /** `<machine name>/<number of this life, from 1>`. */
@@ -28,7 +31,7 @@ export class Life implements EventOwner {
   readonly chance: Random;
   readonly scheduler: Scheduler;
   readonly #isPaused: () => boolean;
-  readonly #endings: (() => void)[] = [];
+  readonly #endings = new Set<(how: LifeEnd) => void>();
   #held: SimEvent[] = [];
   #alive = true;
 
@@ -65,16 +68,18 @@ export class Life implements EventOwner {
     this.scheduler.trace.add(kind, this.scheduler.now, this.machine, a, b, text);
   }
 
-  /** `callback` runs when this life ends, in order of registration. */
-  onEnd(callback: () => void): void {
-    this.#endings.push(callback);
+  /** `callback` runs when this life ends, in order of registration. The answer forgets it. */
+  onEnd(callback: (how: LifeEnd) => void): () => void {
+    this.#endings.add(callback);
+    return () => void this.#endings.delete(callback);
   }
 
   /** Ends this life; doing it twice does nothing. */
-  end(): void {
+  end(how: LifeEnd): void {
     if (!this.#alive) return;
     this.#alive = false;
     this.#held = [];
-    for (const ending of this.#endings) ending();
+    for (const ending of [...this.#endings]) ending(how);
+    this.#endings.clear();
   }
 }

@@ -45,7 +45,8 @@ class Store {
   #sorted: string[] | null = null;
 
   get(key: string): Uint8Array | null {
-    return this.#live.get(key)?.slice() ?? null;
+    const value = this.#live.get(key);
+    return value === undefined ? null : new Uint8Array(value);
   }
 
   range(range: KeyRange): (readonly [string, Uint8Array])[] {
@@ -57,7 +58,7 @@ class Store {
       if (range.from !== undefined && compareKeys(key, range.from) < 0) continue;
       if (range.to !== undefined && compareKeys(key, range.to) >= 0) break;
       const value = this.#live.get(key);
-      if (value !== undefined) found.push([key, value.slice()]);
+      if (value !== undefined) found.push([key, new Uint8Array(value)]);
     }
     return found;
   }
@@ -182,7 +183,7 @@ class SimKeyValue implements KeyValue {
     if (!life.alive) return never();
     assert(!this.#closed, () => `${this.#path} is closed`);
     const owned = changes.map((change) =>
-      change.kind === 'put' ? { ...change, value: change.value.slice() } : change,
+      change.kind === 'put' ? { ...change, value: new Uint8Array(change.value) } : change,
     );
     for (const change of owned) {
       const sum = change.kind === 'put' ? checksum([change.value]) : 0;

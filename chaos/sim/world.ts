@@ -14,6 +14,7 @@ import { seededRandom } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { LifeEnded } from './life.ts';
 import { Machine } from './machine.ts';
+import { SimNetwork } from './sim-network.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
 
@@ -51,6 +52,7 @@ export class World {
   readonly random: Random;
   readonly trace: Trace;
   readonly scheduler: Scheduler;
+  readonly network: SimNetwork;
   readonly #wallStart: number;
   readonly #machines = new Map<string, Machine>();
   #failure: { readonly error: unknown } | null = null;
@@ -60,6 +62,7 @@ export class World {
     this.random = seededRandom(this.seed);
     this.trace = new Trace(options.record ?? false);
     this.scheduler = new Scheduler(this.trace, this.random.fork('ties'));
+    this.network = new SimNetwork(this.scheduler, this.random.fork('network'));
     this.#wallStart = options.wallStart ?? DEFAULT_WALL_START;
   }
 
@@ -77,9 +80,11 @@ export class World {
         index: this.#machines.size,
         random: this.random.fork(`machine ${name}`),
         scheduler: this.scheduler,
+        network: this.network,
         wallStart: this.#wallStart,
       });
       this.#machines.set(name, machine);
+      this.network.add(machine);
     }
     return machine;
   }
@@ -142,7 +147,7 @@ export class World {
     ];
     if (error !== undefined) lines.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     for (const machine of this.#machines.values()) {
-      lines.push(`-- ${machine.name}: ${machine.describe()}`);
+      lines.push(`-- ${machine.name}: ${machine.describe()}`, ...machine.log.lines.slice(-8));
     }
     lines.push('-- last events', ...this.trace.tail().slice(-24));
     return lines.join('\n');

@@ -1,0 +1,228 @@
+/**
+ * One direction of a simulated connection.
+ *
+ *   write ──▶ queue (the process's memory) ──▶ wire (kernels and cable, at most a window) ──▶ onData
+ *
+ * The wire is first in, first out, with at most one event under way for its head: bytes keep their order
+ * whatever the delays. Deliveries are cut and joined at seeded places, because TCP keeps no boundaries. A
+ * blocked link or an absent reader stops the wire; `wake` sets it going again.
+ */
+import { assert } from '../../raft/index.ts';
+import type { Random } from '../../raft/index.ts';
+import { drawLatency } from './disk-faults.ts';
+import type { Life } from './life.ts';
+import type { NetworkLinks } from './network-links.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SimEvent } from './event-queue.ts';
+import { checksum } from './trace.ts';
+
+/** Bytes that the kernels and the cable hold in one direction. */
+const WINDOW_BYTES = 256 * 1024;
+const SEGMENT_BYTES = 64 * 1024;
+
+interface Write {
+  readonly buffers: readonly Uint8Array[];
+  readonly data: Buffer;
+  readonly sum: number;
+  readonly written: (() => void) | null;
+  /** Bytes already on the wire. */
+  sent: number;
+}
+
+/** Bytes, or the end of the stream (null), and when it arrives. */
+interface Segment {
+  readonly at: number;
+  readonly data: Buffer | null;
+}
+
+/** The receiving end, as a pipe sees it. */
+export interface PipeReader {
+  /** Whose process reads. */
+  readonly life: Life;
+  /** False: the wire must wait until `wake`. */
+  readonly ready: boolean;
+  /** Nobody there knows this connection any more. */
+  readonly gone: boolean;
+  data(chunk: Buffer): void;
+  ended(): void;
+  /** Bytes came though it is gone. Answers whether a machine is there to say so. */
+  unknown(): boolean;
+}
+
+export interface PipeParts {
+  readonly id: number;
+  readonly scheduler: Scheduler;
+  readonly chance: Random;
+  readonly links: NetworkLinks;
+  readonly from: number;
+  readonly to: number;
+  readonly sender: Life;
+  readonly reader: PipeReader;
+  /** Bytes went from the queue to the wire. */
+  readonly onMoved: () => void;
+}
+
+export class Pipe {
+  queuedBytes = 0;
+  readonly #parts: PipeParts;
+  #queue: Write[] = [];
+  #wire: Segment[] = [];
+  #wireBytes = 0;
+  #lastAt = 0;
+  #armed: SimEvent | null = null;
+  /** Delivered, but the acknowledgement cannot come back: the link is blocked the other way. */
+  #unacknowledged = 0;
+  #end: 'no' | 'wanted' | 'sent' = 'no';
+
+  constructor(parts: PipeParts) {
+    this.#parts = parts;
+  }
+
+  write(buffers: readonly Uint8Array[], written: (() => void) | null): void {
+    const { scheduler, id, from } = this.#parts;
+    const data = Buffer.concat(buffers);
+    const sum = checksum([data]);
+    scheduler.trace.add('net-send', scheduler.now, from, id, sum);
+    this.#queue.push({ buffers, data, sum, written, sent: 0 });
+    this.queuedBytes += data.length;
+    this.#pump();
+  }
+
+  /** The end of the stream, after all that is queued. */
+  end(): void {
+    if (this.#end !== 'no') return;
+    this.#end = 'wanted';
+    this.#pump();
+  }
+
+  /** Drops what is queued; what is on the wire stays. */
+  dropQueue(): void {
+    this.#queue = [];
+    this.queuedBytes = 0;
+  }
+
+  /** Drops everything, on the wire too. */
+  cut(): void {
+    this.#wire = [];
+    this.#wireBytes = 0;
+    this.#unacknowledged = 0;
+    this.#disarm();
+  }
+
+  /** Something that may have stopped the wire has changed. */
+  wake(): void {
+    const { links, from, to } = this.#parts;
+    if (!links.blocked(to, from)) {
+      this.#wireBytes = Math.max(0, this.#wireBytes - this.#unacknowledged);
+      this.#unacknowledged = 0;
+    }
+    this.#disarm();
+    this.#arm(true);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#wireBytes < WINDOW_BYTES) {
+      const write = this.#queue[0];
+      if (write === undefined) break;
+      if (write.sent > 0 || this.#wireBytes > 0) {
+        assert(checksum(write.buffers) === write.sum, 'a buffer changed while it was queued on a connection');
+      }
+      const end = Math.min(write.data.length, write.sent + SEGMENT_BYTES);
+      this.#put(write.data.subarray(write.sent, end));
+      this.queuedBytes -= end - write.sent;
+      write.sent = end;
+      if (end < write.data.length) continue;
+      this.#queue.shift();
+      if (write.written !== null && this.#parts.sender.alive) this.#parts.sender.schedule('net-send', 0, write.written);
+    }
+    if (this.#queue.length === 0 && this.#end === 'wanted') {
+      this.#end = 'sent';
+      this.#put(null);
+    }
+    this.#parts.onMoved();
+  }
+
+  #put(data: Buffer | null): void {
+    if (data !== null && data.length === 0) return;
+    const { scheduler, chance, links, from, to } = this.#parts;
+    const delay = drawLatency(links.link(from, to).latency, chance);
+    this.#lastAt = Math.max(this.#lastAt, scheduler.now + delay);
+    this.#wire.push({ at: this.#lastAt, data });
+    if (data !== null) this.#wireBytes += data.length;
+    this.#arm(false);
+  }
+
+  #disarm(): void {
+    if (this.#armed !== null) this.#parts.scheduler.cancel(this.#armed);
+    this.#armed = null;
+  }
+
+  /** @param afresh as after a retransmission: the head takes a new delay */
+  #arm(afresh: boolean): void {
+    const head = this.#wire[0];
+    if (head === undefined || this.#armed !== null) return;
+    const { scheduler, chance, links, from, to, reader } = this.#parts;
+    let delay = Math.max(0, head.at - scheduler.now);
+    if (afresh && delay === 0) delay = drawLatency(links.link(from, to).latency, chance);
+    const owner = reader.life.alive ? reader.life : null;
+    const event = scheduler.schedule(owner, 'net-deliver', delay, () => {
+      // A paused machine may bring an event that `wake` has replaced.
+      if (this.#armed !== event) return;
+      this.#armed = null;
+      this.#arrive();
+    });
+    this.#armed = event;
+  }
+
+  #arrive(): void {
+    const { links, from, to, reader } = this.#parts;
+    if (links.blocked(from, to)) return;
+    if (reader.gone) return this.#arriveAtNobody();
+    if (!reader.ready) return;
+    const head = this.#wire.shift();
+    if (head === undefined) return;
+    if (head.data === null) {
+      this.cut();
+      return reader.ended();
+    }
+    const chunk = this.#cutOrJoin(head, head.data);
+    if (links.blocked(to, from)) this.#unacknowledged += chunk.length;
+    else this.#wireBytes -= chunk.length;
+    const { scheduler, chance, id } = this.#parts;
+    scheduler.trace.add('net-deliver', scheduler.now, to, id, chunk.length);
+    const flipOneIn = links.link(from, to).flipOneIn;
+    if (flipOneIn > 0 && chance.below(flipOneIn) === 0) {
+      const index = chance.below(chunk.length);
+      chunk[index] = (chunk[index] ?? 0) ^ (1 << chance.below(8));
+    }
+    reader.data(chunk);
+    this.#pump();
+    this.#arm(false);
+  }
+
+  #arriveAtNobody(): void {
+    const onlyEnd = this.#wire[0]?.data === null;
+    if (onlyEnd || this.#parts.reader.unknown()) this.cut();
+  }
+
+  /** The bytes that arrive together: the head, a part of it, or it and what is right behind; owned by the receiver. */
+  #cutOrJoin(head: Segment, data: Buffer): Buffer {
+    const { chance, scheduler } = this.#parts;
+    const draw = chance.below(8);
+    if (draw === 0 && data.length > 1) {
+      const at = 1 + chance.below(data.length - 1);
+      this.#wire.unshift({ at: head.at, data: data.subarray(at) });
+      return Buffer.from(data.subarray(0, at));
+    }
+    if (draw > 2) return Buffer.from(data);
+    const joined = [data];
+    for (;;) {
+      const next = this.#wire[0];
+      if (next === undefined || next.data === null || next.at > scheduler.now) break;
+      joined.push(next.data);
+      this.#wire.shift();
+    }
+    return Buffer.concat(joined);
+  }
+}
