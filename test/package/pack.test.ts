@@ -25,7 +25,7 @@ function npm(cwd: string, ...args: readonly string[]): string {
   const isolation = {
     npm_config_cache: join(scratch, 'cache'),
     npm_config_userconfig: join(scratch, 'npmrc'),
-    npm_config_globalconfig: join(scratch, 'npmrc'),
+    npm_config_globalconfig: join(scratch, 'npmrc-of-all'),
     npm_config_registry: 'http://127.0.0.1:1/',
     npm_config_offline: 'true',
     npm_config_ignore_scripts: 'true',
