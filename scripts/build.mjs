@@ -66,7 +66,12 @@ async function buildBundles() {
     banner: { js: requireBanner },
     plugins: [nativeAddons],
   });
-  for (const name of Object.keys(entries)) chmodSync(join(root, `dist/bin/${name}.js`), 0o755);
+  for (const [name, entry] of Object.entries(entries)) {
+    const product = join(root, `dist/bin/${name}.js`);
+    if (!readFileSync(product, 'utf8').startsWith('#!'))
+      throw new Error(`${entry} must begin with #!/usr/bin/env node`);
+    chmodSync(product, 0o755);
+  }
 }
 
 function run(script, args) {
@@ -90,11 +95,6 @@ function filesBelow(folder) {
 async function buildLibrary() {
   rmSync(join(root, 'dist/lib'), { recursive: true, force: true });
   await run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  // In declarations tsc leaves the imports' `.ts`, and outside of the package there are no such files.
-  for (const file of filesBelow('dist/lib').filter((each) => each.endsWith('.d.ts'))) {
-    const text = readFileSync(join(root, file), 'utf8');
-    writeFileSync(join(root, file), text.replaceAll(/((?:from|import) ?\(?['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2'));
-  }
   // tsc reads generated code through its .d.ts and copies neither.
   const generated = filesBelow('src').filter((file) => file.includes('/generated/'));
   for (const file of generated) {
