@@ -59,7 +59,7 @@ export class Reader {
     return this.buffer.readDoubleBE(this.take(8));
   }
 
-  /** An unsigned varint of at most 32 bits in at most five bytes. */
+  /** An unsigned varint of at most five bytes; as in Kafka, bits beyond the 32nd are dropped. */
   uvarint(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -68,7 +68,7 @@ export class Reader {
       if (byte < 0x80) return value;
     }
     const last = this.buffer.readUInt8(this.take(1));
-    if (last > 0x0f) throw new WireError('varint', 'a varint of more than 32 bits');
+    if (last >= 0x80) throw new WireError('varint', 'a varint of more than five bytes');
     return (value | (last << 28)) >>> 0;
   }
 

@@ -116,7 +116,7 @@ export class WireTool {
   private find(line: Line): { readonly target: Target; readonly version: number } {
     const { api, type, version } = line;
     const target = this.targets.get(`${String(type)} ${String(api)}`);
-    if (target === undefined) throw new BadLine(`no message ${JSON.stringify(api)} of type ${JSON.stringify(type)}`);
+    if (target === undefined) throw new BadLine(`no message ${printExactJson(api ?? null)} of type ${printExactJson(type ?? null)}`);
     if (typeof version !== 'number' || !Number.isInteger(version)) throw new BadLine('`version` wants a whole number');
     return { target, version };
   }

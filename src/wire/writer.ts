@@ -12,6 +12,7 @@ import { WireError } from './wire-error.ts';
 
 const FIRST_CHUNK = 512;
 const LARGEST_CHUNK = 64 * 1024;
+const UUID = /^[A-Za-z0-9_-]{22}(?:==)?$/;
 const TWO_32 = 0x1_0000_0000;
 
 export class Writer {
@@ -121,8 +122,8 @@ export class Writer {
 
   /** A uuid of 22 characters. */
   uuid(text: string): void {
-    const bytes = Buffer.from(text, 'base64url');
-    if (bytes.length !== 16) throw new WireError('value', `not a uuid of 22 base64url characters: ${JSON.stringify(text)}`);
-    this.copy(bytes);
+    if (!UUID.test(text)) throw new WireError('value', `not a uuid of 22 base64url characters: ${JSON.stringify(text)}`);
+    const at = this.room(16);
+    this.chunk.write(text, at, 16, 'base64url');
   }
 }

@@ -17,7 +17,7 @@ export const brokerHeartbeat = {
     wantFence: 'bool',
     wantShutDown: 'bool',
     offlineLogDirs: 'uuid[] 1+ tag 0',
-    cordonedLogDirs: 'uuid[]? 2+ tag 1',
+    cordonedLogDirs: 'uuid[]? 2+ tag 1 = null',
   },
   response: {
     throttleTimeMs: 'int32 = 0',

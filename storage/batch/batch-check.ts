@@ -1,0 +1,184 @@
+/**
+ * The gate for batches: bytes from clients, peers and disks are checked here, once.
+ *
+ *   nextBatch          cuts a buffer into batches (what a fetch answer or a segment holds)
+ *   invalidBatch       is this one whole batch of format 2 with a right CRC? (peers, recovery)
+ *   checkProduce       all that a produce request must satisfy (clients)
+ *
+ * On the produce path nothing is decompressed. Uncompressed records are walked over; of compressed ones the outer
+ * frame is looked at (`compression/stream-shape.ts`) and the header must be consistent, but a stream that lies about
+ * its number of records is found only by readers. The order of the checks is Kafka's, so the codes agree.
+ */
+import { BATCH_HEADER_SIZE, BATCH_LENGTH_END, BATCH_MAGIC, MAGIC_END, batchCrc, readBatchHeader } from './batch-header.ts';
+import type { BatchHeader } from './batch-header.ts';
+import { invalidStream } from './compression/stream-shape.ts';
+import { walkRecords } from './record-walk.ts';
+
+/** Least length field of any format: below it, it is no batch. */
+const LEAST_LENGTH = 14;
+const LENGTH_AT = 8;
+const MAGIC_AT = 16;
+
+/** Why a batch is refused; Kafka's error code beside it (this room does not know it, the wire room maps). */
+export type BatchFault =
+  /** 2: length, magic or CRC are wrong. */
+  | 'corrupt'
+  /** 87: well-formed, but not what a client may send. */
+  | 'invalid-record'
+  /** 32: a timestamp out of range. */
+  | 'invalid-timestamp'
+  /** 10: greater than the topic allows. */
+  | 'too-large'
+  /** 76: a compression that this version of the request does not know. */
+  | 'unsupported-compression';
+
+export type NextBatch =
+  /** One whole batch takes `size` bytes from the position on; only length and magic were looked at. */
+  | { readonly kind: 'batch'; readonly size: number; readonly magic: number }
+  /** The rest is too short for a batch; no fault in itself. */
+  | { readonly kind: 'partial' }
+  | { readonly kind: 'corrupt'; readonly detail: string };
+
+const PARTIAL: NextBatch = { kind: 'partial' };
+
+/** Looks at the batch that begins at `at`. */
+export function nextBatch(bytes: Uint8Array, at: number): NextBatch {
+  const left = bytes.length - at;
+  if (left < BATCH_LENGTH_END) return PARTIAL;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, left);
+  const length = view.getInt32(LENGTH_AT);
+  if (length < LEAST_LENGTH) return { kind: 'corrupt', detail: `a batch length of ${length}` };
+  if (left < MAGIC_END) return PARTIAL;
+  const magic = view.getInt8(MAGIC_AT);
+  if (magic < 0 || magic > BATCH_MAGIC) return { kind: 'corrupt', detail: `magic ${magic}` };
+  const size = length + BATCH_LENGTH_END;
+  return size > left ? PARTIAL : { kind: 'batch', size, magic };
+}
+
+function wrongLengthOrCrc(batch: Uint8Array): string | null {
+  if (batch.length < BATCH_HEADER_SIZE) return `a batch of ${batch.length} bytes`;
+  const { crc } = readBatchHeader(batch);
+  const computed = batchCrc(batch);
+  return crc === computed ? null : `CRC ${crc} in the header, ${computed} of the bytes`;
+}
+
+/**
+ * Why `batch` is not one whole, intact batch of format 2 that can stand in a log; null: it is. For what comes from
+ * peers and disks: looks at header and CRC, not at records, and allows batches that compaction emptied.
+ */
+export function invalidBatch(batch: Uint8Array): string | null {
+  const next = nextBatch(batch, 0);
+  if (next.kind === 'corrupt') return next.detail;
+  if (next.kind === 'partial' || next.size !== batch.length) return 'not exactly one batch';
+  if (next.magic !== BATCH_MAGIC) return `magic ${next.magic}`;
+  const wrong = wrongLengthOrCrc(batch);
+  if (wrong !== null) return wrong;
+  const header = readBatchHeader(batch);
+  if (header.lastOffsetDelta < 0) return `last offset delta ${header.lastOffsetDelta}`;
+  if (header.recordCount < 0) return `record count ${header.recordCount}`;
+  if (header.baseOffset < 0 || !Number.isSafeInteger(header.baseOffset + header.lastOffsetDelta + 1)) return `base offset ${header.baseOffset}`;
+  return null;
+}
+
+/** What the topic and the request allow. */
+export interface ProduceRules {
+  /** Greatest size of the batch (`max.message.bytes`). */
+  readonly maxBytes: number;
+  /** Lowest and highest timestamp, both included; ignored when the broker stamps its own. */
+  readonly timestamps: readonly [least: number, greatest: number];
+  /** What the topic stores. `append`: the broker's clock counts and clients' timestamps are not checked. */
+  readonly timestampType: 'create' | 'append';
+  /** Compacted topic: each record needs a key (not seen in compressed batches). */
+  readonly keyRequired: boolean;
+  /** False below Produce 7. */
+  readonly zstdAllowed: boolean;
+}
+
+/** A batch that may be appended. */
+export interface AcceptedBatch {
+  readonly kind: 'accepted';
+  /** View of exactly one batch; bytes of a cut second one are left out. */
+  readonly batch: Uint8Array;
+  readonly header: BatchHeader;
+  /** Greatest timestamp: of the records where they were looked at, else that of the header. */
+  readonly maxTimestamp: number;
+}
+
+export interface RefusedBatch {
+  readonly kind: 'refused';
+  readonly reason: BatchFault;
+  readonly detail: string;
+  /** Indexes of the records at fault, where it is theirs; for `record_errors` of the answer. */
+  readonly records: readonly number[];
+}
+
+function refused(reason: BatchFault, detail: string, records: readonly number[] = []): RefusedBatch {
+  return { kind: 'refused', reason, detail, records };
+}
+
+/** Cuts out the one batch that a produce request may hold. */
+function onlyBatch(records: Uint8Array, rules: ProduceRules): Uint8Array | RefusedBatch {
+  const first = nextBatch(records, 0);
+  if (first.kind === 'corrupt') return refused('corrupt', first.detail);
+  if (first.kind === 'partial') return refused('invalid-record', 'no whole batch');
+  if (first.magic !== BATCH_MAGIC) return refused('invalid-record', `format ${first.magic} is not supported`);
+  if (first.size < BATCH_HEADER_SIZE) return refused('corrupt', `a batch of ${first.size} bytes`);
+  const batch = records.subarray(0, first.size);
+  if (!rules.zstdAllowed && readBatchHeader(batch).compression === 'zstd') {
+    return refused('unsupported-compression', 'zstd needs Produce 7');
+  }
+  const second = nextBatch(records, first.size);
+  if (second.kind === 'corrupt') return refused('corrupt', second.detail);
+  if (second.kind === 'batch') return refused('invalid-record', 'more than one batch');
+  return batch;
+}
+
+function invalidHeader(header: BatchHeader): string | null {
+  if (header.recordCount <= 0) return `record count ${header.recordCount}`;
+  if (header.lastOffsetDelta !== header.recordCount - 1) {
+    return `record count ${header.recordCount}, last offset delta ${header.lastOffsetDelta}`;
+  }
+  if (header.producerId >= 0 && header.baseSequence < 0) return `producer ${header.producerId} with sequence ${header.baseSequence}`;
+  if (header.control) return 'a control batch from a client';
+  if (header.compression === 'unknown') return `compression code ${header.attributes & 0x07}`;
+  return null;
+}
+
+/** Checks `records` of one partition of a produce request; `records` must stay unchanged while the view is in use. */
+export function checkProduce(records: Uint8Array, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+  const batch = onlyBatch(records, rules);
+  if (!(batch instanceof Uint8Array)) return batch;
+  const header = readBatchHeader(batch);
+  if (header.baseOffset !== 0) return refused('invalid-record', `base offset ${header.baseOffset}`);
+  if (batch.length > rules.maxBytes) return refused('too-large', `${batch.length} bytes, at most ${rules.maxBytes} are allowed`);
+  const wrong = wrongLengthOrCrc(batch);
+  if (wrong !== null) return refused('corrupt', wrong);
+  const invalid = invalidHeader(header);
+  if (invalid !== null) return refused('invalid-record', invalid);
+  return header.compression === 'none' ? checkPlain(batch, header, rules) : checkCompressed(batch, header, rules);
+}
+
+const ANY_TIMESTAMP: readonly [number, number] = [-Infinity, Infinity];
+
+function checkPlain(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+  const timestamps = rules.timestampType === 'append' ? ANY_TIMESTAMP : rules.timestamps;
+  const walk = walkRecords(batch, BATCH_HEADER_SIZE, header.recordCount, header.baseTimestamp, {
+    timestamps,
+    keyRequired: rules.keyRequired,
+  });
+  if (walk.fault !== null) return refused('invalid-record', walk.fault);
+  if (walk.badTimestamps.length > 0) return refused('invalid-timestamp', 'a timestamp out of range', walk.badTimestamps);
+  if (walk.missingKeys.length > 0) return refused('invalid-record', 'a compacted topic needs keys', walk.missingKeys);
+  return { kind: 'accepted', batch, header, maxTimestamp: walk.maxTimestamp };
+}
+
+function checkCompressed(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+  const invalid = invalidStream(header.compression, batch.subarray(BATCH_HEADER_SIZE));
+  if (invalid !== null) return refused('invalid-record', invalid);
+  const [least, greatest] = rules.timestamps;
+  const { maxTimestamp } = header;
+  if (rules.timestampType === 'create' && maxTimestamp !== -1 && (maxTimestamp < least || maxTimestamp > greatest)) {
+    return refused('invalid-timestamp', `greatest timestamp ${maxTimestamp}`);
+  }
+  return { kind: 'accepted', batch, header, maxTimestamp };
+}
