@@ -1,5 +1,6 @@
 /** The replica driver's face: what runs a replication group on this node. */
 export type { Notice } from './notice.ts';
+export { controlOf, positionOf } from './batch-bytes.ts';
 export { Replica } from './replica.ts';
 export type { ProposedBatch, ProposeResult, ReplicaOptions } from './replica.ts';
 export { Replicas } from './replicas.ts';

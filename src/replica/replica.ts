@@ -13,7 +13,7 @@
  *
  * Notices are delivered after the effects of a step: an owner may propose again from inside a notice.
  */
-import { assert, createCore, nextDue, present, statusOf, step } from '../../raft/index.ts';
+import { assert, byteCount, createCore, nextDue, present, statusOf, step } from '../../raft/index.ts';
 import type {
   Append,
   BatchPosition,
@@ -131,7 +131,7 @@ export class Replica {
       const batches = message.batches.map((position) => ({ ...position, control: null as BatchPosition['control'] }));
       let at = 0;
       for (const position of batches) {
-        position.control = controlOf(bytes, at);
+        position.control = controlOf(bytes.subarray(at, at + position.bytes));
         at += position.bytes;
       }
       const checked: Append = { ...message, batches };
@@ -153,7 +153,7 @@ export class Replica {
     const base = this.log.logEnd;
     this.#proposed = batches;
     this.#lastRefusal = null;
-    this.input({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: bytes.length as Persist['append'][0]['bytes'] })) });
+    this.input({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: byteCount(bytes.length) })) });
     const refusal = this.#takeRefusal();
     this.#proposed = [];
     if (refusal !== null) return { kind: 'refused', refusal };
@@ -264,7 +264,8 @@ export class Replica {
     let next = 0;
     return positions.map((position) => {
       if (position.control !== null) {
-        return { position, bytes: buildControl(position, this.#options.clock.wallNow()) };
+        const bytes = buildControl(position, this.#options.clock.wallNow());
+        return { position: { ...position, bytes: byteCount(bytes.length) }, bytes };
       }
       const proposal = present(this.#proposed[next], 'bytes of a proposed batch');
       next += 1;
@@ -303,7 +304,7 @@ export class Replica {
     const snapshots = present(this.#options.snapshots, 'snapshots of this group');
     void snapshots.read(effect.meta, position, bytesMax).then((chunk) => {
       if (chunk === null) return;
-      const bytes = chunk.bytes.length as typeof position;
+      const bytes = byteCount(chunk.bytes.length);
       const message: Message = { kind: 'snapshot', term, progressId, meta: chunk.meta, position, bytes };
       if (!this.#options.transport.send(peer, this.group, message, [chunk.bytes])) return;
       this.input({ kind: 'snapshot-sent', peer, progressId, meta: chunk.meta, position, bytes });

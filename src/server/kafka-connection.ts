@@ -52,6 +52,8 @@ export class KafkaConnection implements ConnectionHandler {
   readonly #gone = new Set<() => void>();
   #paused = false;
   #closed = false;
+  /** Frames are being taken: answers that come at once must not take them again, one call inside the other. */
+  #reading = false;
 
   constructor(connection: Connection, options: ConnectionOptions) {
     this.#connection = connection;
@@ -92,16 +94,19 @@ export class KafkaConnection implements ConnectionHandler {
   }
 
   #readFrames(): void {
+    if (this.#reading) return;
+    this.#reading = true;
     while (!this.#closed && !this.#paused) {
       const result = this.#frames.next();
-      if (result.kind === 'more') return;
+      if (result.kind === 'more') break;
       if (result.kind === 'refused') {
-        const limit = this.#options.limits.requestBytesMax;
-        return this.#refuse(`a request of ${result.size} bytes; allowed are 0 to ${limit}`);
+        this.#refuse(`a request of ${result.size} bytes; allowed are 0 to ${this.#options.limits.requestBytesMax}`);
+        break;
       }
       this.#onFrame(result.bytes);
       this.#adjustReading();
     }
+    this.#reading = false;
   }
 
   #onFrame(frame: Buffer): void {
@@ -183,7 +188,6 @@ export class KafkaConnection implements ConnectionHandler {
     if (this.#closed) return;
     this.#startTurns();
     this.#adjustReading();
-    if (!this.#paused) this.#readFrames();
   }
 
   /** Writes the responses of the finished turns at the front, as one write. */

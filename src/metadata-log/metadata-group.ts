@@ -1,0 +1,267 @@
+/**
+ * The metadata group on this node: its replica, the state machine over it, its snapshots, and the controller's port to it.
+ *
+ * ```
+ *  open: newest snapshot ─▶ image ─▶ voters entries of the log ─▶ replica (core) ─▶ machine applies what is committed
+ *  run:  commit ─▶ machine ─▶ onImage (node, controller)      append ─▶ propose … settled when applied in the same term
+ *  now and then: image ─▶ snapshot file ─▶ log start moves up
+ * ```
+ */
+import { assert, byteCount, METADATA_GROUP, present } from '../../raft/index.ts';
+import type { ByteCount, GroupConfig, Millis, NodeId, Offset, RecoveredLog, SnapshotMeta, Term, Voter } from '../../raft/index.ts';
+import { buildBatch } from '../../storage/batch/index.ts';
+import type { Clock, LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
+import { decodeImage, emptyImage, encodeImage, encodeRecord } from '../metadata/index.ts';
+import type { MetadataImage, MetadataRecord } from '../metadata/index.ts';
+import type { PeerTransport } from '../peer/index.ts';
+import type { LogSink } from '../ports/index.ts';
+import { positionOf, Replica } from '../replica/index.ts';
+import type { Notice, SnapshotSender, TurnQueue } from '../replica/index.ts';
+import { MetadataMachine } from './metadata-machine.ts';
+
+export interface MetadataGroupEvents {
+  /** After each applied run of batches, in order; also once at the start for what is known to be committed. */
+  onImage(image: MetadataImage): void;
+  /** This node's replica leads the group from `termStart` on. */
+  onLeadership(term: Term, termStart: Offset): void;
+  onLeadershipLost(): void;
+  /** The leader as this node knows it changed. */
+  onLeader(leader: NodeId | null, term: Term): void;
+}
+
+export interface MetadataGroupOptions {
+  readonly config: GroupConfig;
+  readonly store: Store;
+  readonly settings: LogSettings;
+  /** Voters when the log names none: a group of one. Null: bootstrap decides. */
+  readonly initialVoters: readonly Voter[] | null;
+  readonly clock: Clock;
+  readonly transport: PeerTransport;
+  readonly turns: TurnQueue;
+  readonly sink: LogSink;
+  /** Bytes of applied batches after which a snapshot is taken. */
+  readonly snapshotEveryBytes: number;
+  readonly onDue: (due: Millis) => void;
+  readonly events: MetadataGroupEvents;
+  readonly fatal: (reason: string) => never;
+}
+
+/** An append of the controller that waits to be applied in its term. */
+interface WaitingAppend {
+  readonly end: Offset;
+  readonly term: Term;
+  readonly settle: (settlement: 'committed' | 'lost') => void;
+}
+
+interface WaitingRead {
+  readonly end: Offset | null;
+  readonly settle: (settlement: 'confirmed' | 'lost') => void;
+}
+
+const SCAN_BYTES = byteCount(1 << 20);
+
+/** Voters entries that are in the log above its start, ascending. */
+async function scanVoters(log: ReplicaLog): Promise<RecoveredLog['voters']> {
+  const found: { base: Offset; voters: readonly Voter[] }[] = [];
+  let at = log.logStart;
+  while (at < log.logEnd) {
+    const run = await log.read(at, { end: log.logEnd, bytesMax: SCAN_BYTES, atLeastOne: true });
+    const bytes = Buffer.concat(run.buffers);
+    let position = 0;
+    for (const batch of run.positions) {
+      const { base, control } = positionOf(bytes.subarray(position, position + batch.bytes));
+      if (control?.kind === 'voters') found.push({ base, voters: control.voters });
+      position += batch.bytes;
+    }
+    run.release();
+    at = present(run.positions.at(-1), 'a batch below the log end').end;
+  }
+  return found;
+}
+
+export class MetadataGroup implements SnapshotSender {
+  readonly #options: MetadataGroupOptions;
+  readonly #machine: MetadataMachine;
+  readonly replica: Replica;
+  readonly #appends: WaitingAppend[] = [];
+  readonly #reads = new Map<number, WaitingRead>();
+  #nextRead = 1;
+  #leads = false;
+  #snapshotting = false;
+
+  /** Opens log and newest snapshot. Resolves to null with a failed log (`log.failure` says what). */
+  static async open(options: MetadataGroupOptions): Promise<MetadataGroup | { readonly failed: ReplicaLog }> {
+    const { store } = options;
+    const log = await store.openLog(METADATA_GROUP, '@metadata', options.settings);
+    if (log.failure !== null) return { failed: log };
+    const meta = store.metadataSnapshots.newest();
+    const image = meta === null ? emptyImage() : await readImage(store, meta, options.fatal);
+    const entries = await scanVoters(log);
+    const start = meta === null ? [] : [{ base: log.logStart, voters: meta.voters }];
+    const voters = [...start.filter(({ voters: named }) => named.length > 0), ...entries];
+    return new MetadataGroup(options, log, { ...log.recovered, voters, initialVoters: options.initialVoters }, image, meta?.voters ?? []);
+  }
+
+  private constructor(
+    options: MetadataGroupOptions,
+    log: ReplicaLog,
+    recovered: RecoveredLog,
+    image: MetadataImage,
+    voters: readonly Voter[],
+  ) {
+    this.#options = options;
+    this.#machine = new MetadataMachine({ log, image, voters, onImage: (next) => this.#onImage(next), fatal: options.fatal });
+    this.replica = new Replica({
+      config: options.config,
+      group: METADATA_GROUP,
+      log,
+      recovered,
+      clock: options.clock,
+      transport: options.transport,
+      turns: options.turns,
+      sink: options.sink,
+      snapshots: this,
+      notify: (notice) => this.#notice(notice),
+      onDue: options.onDue,
+    });
+  }
+
+  /** Applies what is known to be committed; called once the node can take images. */
+  start(): void {
+    this.#options.events.onImage(this.#machine.image);
+    this.#machine.advance(this.replica.status().highWatermark);
+  }
+
+  get image(): MetadataImage {
+    return this.#machine.image;
+  }
+
+  /** See `MetadataLog.append` (controller). */
+  append(term: Term, records: readonly MetadataRecord[]): { readonly base: Offset; readonly settled: Promise<'committed' | 'lost'> } | null {
+    const status = this.replica.status();
+    if (!this.#leads || status.term !== term) return null;
+    const timestamp = this.#options.clock.wallNow();
+    const batch = buildBatch({ records: records.map((record) => ({ key: null, value: encodeRecord(record), timestamp })) });
+    const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+    const proposed = this.replica.propose([{ bytes, offsets: records.length }]);
+    if (proposed.kind === 'unwritable') return this.#options.fatal(`the metadata log cannot be written: ${proposed.reason}`);
+    if (proposed.kind === 'refused') return null;
+    const { base, end } = proposed;
+    const settled = new Promise<'committed' | 'lost'>((settle) => this.#appends.push({ end, term, settle }));
+    this.#settleAppends();
+    return { base, settled };
+  }
+
+  /** See `MetadataLog.confirm` (controller). */
+  confirm(term: Term): Promise<'confirmed' | 'lost'> {
+    if (!this.#leads || this.replica.status().term !== term) return Promise.resolve('lost');
+    const id = this.#nextRead;
+    this.#nextRead += 1;
+    return new Promise((settle) => {
+      this.#reads.set(id, { end: null, settle });
+      this.replica.input({ kind: 'read', id });
+    });
+  }
+
+  async read(
+    meta: SnapshotMeta | null,
+    position: ByteCount,
+    bytesMax: ByteCount,
+  ): Promise<{ readonly meta: SnapshotMeta; readonly bytes: Uint8Array } | null> {
+    const { metadataSnapshots } = this.#options.store;
+    const newest = metadataSnapshots.newest();
+    if (newest === null) return null;
+    // A newer snapshot took the place of the one being sent: begin anew with it.
+    const same = meta === null || meta.last.end === newest.last.end;
+    const from = same ? position : byteCount(0);
+    return { meta: newest, bytes: await metadataSnapshots.read(newest, from, bytesMax) };
+  }
+
+  async receive(meta: SnapshotMeta, position: ByteCount, chunk: Uint8Array): Promise<ByteCount> {
+    const wanted = byteCount(await this.#options.store.metadataSnapshots.receive(meta, position, chunk));
+    if (wanted === meta.bytes) this.#machine.replace(await readImage(this.#options.store, meta, this.#options.fatal), meta.voters);
+    return wanted;
+  }
+
+  #notice(notice: Notice): void {
+    switch (notice.kind) {
+      case 'commit':
+        return this.#machine.advance(notice.highWatermark);
+      case 'role':
+        return this.#roleChanged(notice);
+      case 'read-ready': {
+        const read = this.#reads.get(notice.id);
+        if (read === undefined) return;
+        this.#reads.set(notice.id, { ...read, end: notice.highWatermark });
+        return this.#settleReads();
+      }
+      case 'read-refused':
+        this.#reads.get(notice.id)?.settle('lost');
+        this.#reads.delete(notice.id);
+        return;
+      case 'violation':
+        return this.#options.fatal(`metadata group: ${notice.reason}`);
+      case 'durable':
+      case 'log-cut':
+      case 'log-grew':
+      case 'propose-isr':
+      case 'voters':
+        return;
+    }
+  }
+
+  #roleChanged(notice: Extract<Notice, { kind: 'role' }>): void {
+    const { events } = this.#options;
+    const leads = notice.role === 'leader';
+    const led = this.#leads;
+    this.#leads = leads;
+    if (led) {
+      for (const { settle } of this.#appends.splice(0)) settle('lost');
+      for (const { settle } of this.#reads.values()) settle('lost');
+      this.#reads.clear();
+      events.onLeadershipLost();
+    }
+    events.onLeader(notice.leader, notice.term);
+    if (leads) events.onLeadership(notice.term, present(notice.termStart, 'start of the own term'));
+  }
+
+  #onImage(image: MetadataImage): void {
+    this.#options.events.onImage(image);
+    this.#settleAppends();
+    this.#settleReads();
+    if (this.#machine.appliedBytes >= this.#options.snapshotEveryBytes && !this.#snapshotting) void this.#takeSnapshot();
+  }
+
+  #settleAppends(): void {
+    const { term } = this.replica.status();
+    for (let first = this.#appends[0]; first !== undefined && first.end <= this.#machine.image.end; first = this.#appends[0]) {
+      this.#appends.shift();
+      first.settle(this.#leads && first.term === term ? 'committed' : 'lost');
+    }
+  }
+
+  #settleReads(): void {
+    for (const [id, { end, settle }] of [...this.#reads]) {
+      if (end === null || end > this.#machine.image.end) continue;
+      this.#reads.delete(id);
+      settle('confirmed');
+    }
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    this.#snapshotting = true;
+    this.#machine.resetAppliedBytes();
+    const { image, voters } = this.#machine;
+    assert(image.end > 0, 'a snapshot of nothing');
+    await this.#options.store.metadataSnapshots.write({ end: image.end, term: image.term }, voters, encodeImage(image));
+    this.replica.input({ kind: 'advance-log-start', to: image.end });
+    this.#options.sink.log('info', 'metadata snapshot taken', { end: image.end, term: image.term });
+    this.#snapshotting = false;
+  }
+}
+
+async function readImage(store: Store, meta: SnapshotMeta, fatal: (reason: string) => never): Promise<MetadataImage> {
+  const decoded = decodeImage(await store.metadataSnapshots.read(meta, 0, meta.bytes));
+  return decoded.kind === 'image' ? decoded.image : fatal(`metadata snapshot at ${meta.last.end}: ${decoded.reason}`);
+}
+

@@ -1,0 +1,75 @@
+/**
+ * The replication core's view of batch bytes: checking what a peer sent against its header, and the core's own control
+ * batches (no-op of a new leader, voters), whose size must be known before their offsets are.
+ */
+import { byteCount, directoryId, nodeId } from '../../raft/index.ts';
+import type { BatchPosition, ByteCount, Control, Voter } from '../../raft/index.ts';
+import {
+  batchEndOffset,
+  batchTerm,
+  buildControlBatch,
+  invalidBatch,
+  isControlBatch,
+  readBatchHeader,
+  readControlBatch,
+  stampBatch as stamp,
+} from '../../storage/batch/index.ts';
+
+/** Puts base offset and term into a batch, in place; its CRC stays right. */
+export const stampBatch = stamp;
+
+/**
+ * Why `bytes` are not exactly the batches that `positions` describe, or null. The CRC of each batch is checked here, once
+ * on this node; base offset, length and term, which it leaves uncovered, are compared with the frame's header, which
+ * has a CRC of its own.
+ */
+export function invalidBatches(positions: readonly BatchPosition[], bytes: Buffer): string | null {
+  let at = 0;
+  for (const position of positions) {
+    if (position.bytes > bytes.length - at) return `batch at ${position.base} is cut after ${bytes.length - at} of ${position.bytes} bytes`;
+    const batch = bytes.subarray(at, at + position.bytes);
+    const reason = invalidBatch(batch);
+    if (reason !== null) return `batch at ${position.base}: ${reason}`;
+    if (readBatchHeader(batch).baseOffset !== position.base || batchEndOffset(batch) !== position.end || batchTerm(batch) !== position.term) {
+      return `batch at ${position.base} (term ${position.term}) has another offset or term in its bytes`;
+    }
+    at += position.bytes;
+  }
+  return at === bytes.length ? null : `${bytes.length - at} bytes behind the batches`;
+}
+
+function encodeVoters(voters: readonly Voter[]): Uint8Array {
+  return Buffer.from(JSON.stringify(voters.map(({ node, directory }) => ({ node, directory }))));
+}
+
+function decodeVoters(body: Uint8Array): readonly Voter[] {
+  const voters = JSON.parse(Buffer.from(body).toString()) as readonly { readonly node: number; readonly directory: string }[];
+  return voters.map(({ node, directory }) => ({ node: nodeId(node), directory: directoryId(directory) }));
+}
+
+/** What a batch says to the core: null unless it is one of the core's own. `batch` has been checked. */
+export function controlOf(batch: Uint8Array): Control | null {
+  if (!isControlBatch(batch)) return null;
+  const record = readControlBatch(batch)?.[0];
+  if (record?.type === 'leader-change') return { kind: 'no-op' };
+  if (record?.type === 'voters') return { kind: 'voters', voters: decodeVoters(record.body) };
+  return null;
+}
+
+const NO_OP_BODY = new Uint8Array(2);
+
+/** The control batch for `position`, stamped. `wallNow` in milliseconds since 1970. */
+export function buildControl(position: BatchPosition, wallNow: number): Buffer {
+  const { control } = position;
+  const body = control?.kind === 'voters' ? encodeVoters(control.voters) : NO_OP_BODY;
+  const batch = buildControlBatch({ type: control?.kind === 'voters' ? 'voters' : 'leader-change', body, timestamp: wallNow });
+  stampBatch(batch, position.base, position.term);
+  return Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+}
+
+/** The position of a stored batch. */
+export function positionOf(batch: Uint8Array): BatchPosition {
+  const { baseOffset } = readBatchHeader(batch);
+  const bytes: ByteCount = byteCount(batch.length);
+  return { base: baseOffset as BatchPosition['base'], end: batchEndOffset(batch), term: batchTerm(batch), bytes, control: controlOf(batch) };
+}
