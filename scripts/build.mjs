@@ -21,6 +21,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -107,14 +108,11 @@ function isStale(product) {
   const stamp = join(root, 'dist', product, '.built');
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
-  const sources = [
-    ...rooms.flatMap(filesBelow),
-    'package.json',
-    'package-lock.json',
-    'tsconfig.json',
-    'scripts/build.mjs',
-  ];
-  return sources.some((file) => statSync(join(root, file)).mtimeMs > built);
+  const others = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+  const files = rooms.flatMap(filesBelow);
+  // A folder's time moves when a file in it is removed.
+  const sources = new Set([...files, ...files.map(dirname), ...others]);
+  return [...sources].some((path) => statSync(join(root, path)).mtimeMs > built);
 }
 
 const started = performance.now();
@@ -129,7 +127,10 @@ const results = await Promise.allSettled(wanted.map((product) => product.make())
 for (const [index, result] of results.entries()) {
   const { name } = wanted[index];
   if (result.status === 'fulfilled') {
-    writeFileSync(join(root, 'dist', name, '.built'), `${startedAt.toISOString()}\n`);
+    const stamp = join(root, 'dist', name, '.built');
+    writeFileSync(stamp, '');
+    // What changed while the build ran is newer than the build.
+    utimesSync(stamp, startedAt, startedAt);
   } else {
     console.error(`build: ${result.reason instanceof Error ? result.reason.message : result.reason}`);
     process.exitCode = 1;
