@@ -52,25 +52,38 @@ export interface PeerStatus {
   readonly node: NodeId;
   readonly connected: boolean;
   readonly identity: PeerIdentity | null;
+  /**
+   * Reconnecting was refused, no connection of its last incarnation stands, and that incarnation was hinted: what a new
+   * controller asks about brokers that died before it came to office.
+   */
+  readonly suspected: boolean;
   /** Monotonic instant of the last frame that came from it, any lane; null: none in this process's life. */
   readonly lastFrameAt: Millis | null;
   readonly queuedBytes: number;
 }
 
 export interface PeerTransport {
-  /** Binds the peer listener. Rejects with ListenError. */
+  /** Binds the peer listener, then begins to connect. Rejects with ListenError. */
   start(): Promise<void>;
-  /** The peers to connect to (self is ignored). Voters come from the configuration, others from registrations; called again when addresses change. */
+  /** The port that the listener is bound to, the configured one before `start`. */
+  readonly port: number;
+  /** The peers to connect to (self is ignored; a peer that is not among them is connected to as long as it is connected to us). Voters come from the configuration, others from registrations; called again when addresses change. */
   setPeers(peers: ReadonlyMap<NodeId, Endpoint>): void;
-  /** Queues for the end of this turn. False when the peer is not connected (the message is dropped). Buffers must not change afterwards. */
+  /**
+   * Queues for the end of this turn. False when the message is dropped: the peer is not connected, or its queue is full.
+   * While our connection is being made, messages to a peer whose own connections to us stand are queued (it waits for
+   * replies). The attachment's bytes must be those of the message's batches or chunk, and must not change afterwards.
+   */
   send(to: NodeId, group: GroupId, message: Message, attachment?: readonly Uint8Array[]): boolean;
+  /** Carried out at most once. To the own node: handled here, in a fresh turn. */
   request(to: NodeId, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult>;
   status(node: NodeId): PeerStatus | null;
   /** Bytes that may still be queued to the peer's data lane before its bound; senders of batches stop at 0. */
   room(node: NodeId): number;
-  /** Called when `room` of a peer has become positive again. */
+  /** Called when `room` of a connected peer was 0 and has become positive; not at a reconnect, which `onConnected` tells. */
   onRoom(listener: (node: NodeId) => void): void;
   /** Own identity as handshakes show it; `clusterId` and `empty` may change during life. */
   updateIdentity(change: { readonly clusterId?: string; readonly empty?: boolean }): void;
+  /** Sends what is queued, then closes everything; no event comes after the call. */
   stop(): Promise<void>;
 }
