@@ -43,4 +43,3 @@ export interface RecoveredLog {
   /** Committed at least up to here (a durable snapshot's end, a checkpointed high watermark). */
   readonly highWatermark: Offset;
 }
-

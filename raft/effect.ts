@@ -78,11 +78,24 @@ export type Effect =
       readonly bytesMax: ByteCount;
     }
   /** Follower: keep the chunk that came with the message being stepped; answer with `snapshot-stored`. */
-  | { readonly kind: 'store-snapshot'; readonly from: NodeId; readonly progressId: number; readonly meta: SnapshotMeta; readonly position: ByteCount; readonly bytes: ByteCount }
+  | {
+      readonly kind: 'store-snapshot';
+      readonly from: NodeId;
+      readonly progressId: number;
+      readonly meta: SnapshotMeta;
+      readonly position: ByteCount;
+      readonly bytes: ByteCount;
+    }
   /** All below `highWatermark` is committed. Rises, except that a restart or reset begins anew. */
   | { readonly kind: 'commit'; readonly highWatermark: Offset }
   /** Role, term or known leader changed. `termStart` is where the own term begins (leaders), else null. */
-  | { readonly kind: 'role'; readonly role: Role; readonly term: Term; readonly leader: NodeId | null; readonly termStart: Offset | null }
+  | {
+      readonly kind: 'role';
+      readonly role: Role;
+      readonly term: Term;
+      readonly leader: NodeId | null;
+      readonly termStart: Offset | null;
+    }
   /** isr leader: ask the controller for this ISR, compare-and-set on `version`. Repeated on ticks until metadata closes it. */
   | { readonly kind: 'propose-isr'; readonly term: Term; readonly version: number; readonly isr: readonly Member[] }
   | { readonly kind: 'read-ready'; readonly id: number; readonly highWatermark: Offset }

@@ -23,3 +23,7 @@ export type {
   Vote,
   VoteReply,
 } from './message.ts';
+export { createCore, step } from './step.ts';
+export type { CoreState } from './state.ts';
+export { endOfTerm, maximalIsr, nextDue, type PeerStatus, type Status, statusOf, termBefore } from './status.ts';
+export { describeEffect, describeInput, describeMessage, describeStatus } from './describe.ts';

@@ -43,9 +43,20 @@ export type Input =
   /** The persist effect `sequence` and all before it are durable by the group's flush policy. */
   | { readonly kind: 'persisted'; readonly sequence: number }
   /** A `send-batches` went out: batches from its `from` up to `end` (= `from`: nothing but the header). `bytes` of batches. */
-  | { readonly kind: 'sent'; readonly peer: NodeId; readonly progressId: number; readonly end: Offset; readonly bytes: ByteCount }
+  | {
+      readonly kind: 'sent';
+      readonly peer: NodeId;
+      readonly progressId: number;
+      readonly end: Offset;
+      readonly bytes: ByteCount;
+    }
   /** The outgoing connection to `peer` stands; both ends know each other's incarnation. A fresh progress begins. */
-  | { readonly kind: 'peer-connected'; readonly peer: NodeId; readonly directory: DirectoryId; readonly incarnation: Incarnation }
+  | {
+      readonly kind: 'peer-connected';
+      readonly peer: NodeId;
+      readonly directory: DirectoryId;
+      readonly incarnation: Incarnation;
+    }
   | { readonly kind: 'peer-disconnected'; readonly peer: NodeId }
   /** The peer's process is probably dead (connection refused, or a new incarnation). Makes things earlier, decides nothing. */
   | { readonly kind: 'suspect'; readonly peer: NodeId }
@@ -73,4 +84,10 @@ export type Input =
       readonly bytes: ByteCount;
     }
   /** Follower: the chunk up to `position` is stored; when `position` = `meta.bytes`, the state machine is replaced and the log reset, all durable. */
-  | { readonly kind: 'snapshot-stored'; readonly from: NodeId; readonly progressId: number; readonly meta: SnapshotMeta; readonly position: ByteCount };
+  | {
+      readonly kind: 'snapshot-stored';
+      readonly from: NodeId;
+      readonly progressId: number;
+      readonly meta: SnapshotMeta;
+      readonly position: ByteCount;
+    };

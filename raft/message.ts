@@ -124,4 +124,13 @@ export interface TimeoutNow {
 }
 
 export type Message =
-  PreVote | PreVoteReply | Vote | VoteReply | Append | AppendReply | Reset | SnapshotChunk | SnapshotReply | TimeoutNow;
+  | PreVote
+  | PreVoteReply
+  | Vote
+  | VoteReply
+  | Append
+  | AppendReply
+  | Reset
+  | SnapshotChunk
+  | SnapshotReply
+  | TimeoutNow;

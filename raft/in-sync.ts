@@ -1,0 +1,138 @@
+/**
+ * The in-sync replicas of an isr group: who counts, who joins, who leaves.
+ *
+ *    ISR in metadata {1,2}      open proposal {1,2,3}          maximal ISR {1,2,3}
+ *    high watermark = least durable end over the maximal ISR, and still while |ISR in metadata| < min
+ *
+ * - *Maximal* while a proposal is open: the controller may have adopted any form of it, and may elect any member of what
+ *   it adopted; each must hold what is committed. A timeout or refusal closes nothing; only metadata of a higher version does.
+ * - *Minimum by the ISR of metadata*, not by the maximal one: a replica outside it that the controller may still elect (ELR)
+ *   is not in the maximal ISR, and holds what was committed only if nothing is while the ISR is below the minimum (KIP-966).
+ * - Joining takes the high watermark *and* the start of the term: a replica at the high watermark of a new leader may lack
+ *   what was committed but is not yet known to be (KIP-966's model, KAFKA-7128), and the very incarnation that metadata
+ *   registered: a late proposal must not admit a successor with an empty disk (KIP-903).
+ */
+import { type Millis, millis, type NodeId, type Offset } from './ids.ts';
+import type { Assignment, Member } from './input.ts';
+import { emit } from './output.ts';
+import type { Progress } from './progress.ts';
+import type { CoreState, LeaderRole } from './state.ts';
+
+/** Proposals are repeated every so many heartbeats until metadata answers. */
+const REPEAT_HEARTBEATS = 5;
+
+/** The smallest ISR with which records commit: never more than there are replicas. */
+export function effectiveMinInsync(assignment: Assignment): number {
+  return Math.min(assignment.minInsyncReplicas, assignment.replicas.length);
+}
+
+/** ISR of metadata and every member of an open proposal, the leader included, ascending. */
+export function maximalIsrOf(state: CoreState, leader: LeaderRole): readonly NodeId[] {
+  const members = new Set<NodeId>([state.config.self.node, ...(state.assignment?.isr ?? [])]);
+  for (const node of leader.proposal?.members ?? []) members.add(node);
+  return [...members].sort((left, right) => left - right);
+}
+
+/** Least durable end over the maximal ISR; null while it may not move. */
+export function inSyncEnd(state: CoreState, leader: LeaderRole): Offset | null {
+  const { assignment } = state;
+  if (assignment === null || assignment.isr.length < effectiveMinInsync(assignment)) return null;
+  let least = state.durableEnd;
+  for (const node of maximalIsrOf(state, leader)) {
+    if (node === state.config.self.node) continue;
+    const progress = leader.progress.get(node);
+    if (progress === undefined) return null;
+    if (progress.match < least) least = progress.match;
+  }
+  return least;
+}
+
+export type WhyNotInSync =
+  | 'not-registered'
+  | 'other-incarnation'
+  | 'disconnected'
+  | 'unverified'
+  | 'below-high-watermark'
+  | 'below-term-start'
+  | 'lagging';
+
+function incarnationTrouble(state: CoreState, member: Member, progress: Progress): WhyNotInSync | null {
+  if (member.incarnation === null) return 'not-registered';
+  const peer = state.peers.get(member.node);
+  if (peer === undefined || !peer.connected) return 'disconnected';
+  return progress.incarnation === member.incarnation ? null : 'other-incarnation';
+}
+
+/** Why a replica outside the ISR may not join it; null when it may. */
+export function whyNotJoining(
+  state: CoreState,
+  leader: LeaderRole,
+  member: Member,
+  progress: Progress,
+): WhyNotInSync | null {
+  const trouble = incarnationTrouble(state, member, progress);
+  if (trouble !== null) return trouble;
+  if (!progress.verified) return 'unverified';
+  if (progress.match < state.highWatermark) return 'below-high-watermark';
+  return progress.match < leader.termStart ? 'below-term-start' : null;
+}
+
+/** When a member is to leave for lagging; null when it is caught up now, as the incarnation that metadata knows. */
+export function leaveAt(state: CoreState, member: Member, progress: Progress): Millis | null {
+  const known = progress.incarnation === member.incarnation;
+  if (known && progress.verified && progress.match >= state.log.end) return null;
+  return millis(progress.lastCaughtUp + state.config.lagMax);
+}
+
+/** Why a member of the ISR is to leave it; null when it stays. */
+export function whyLeaving(state: CoreState, member: Member, progress: Progress | undefined): WhyNotInSync | null {
+  if (member.incarnation === null) return 'not-registered';
+  if (progress === undefined) return null;
+  const at = leaveAt(state, member, progress);
+  return at !== null && state.now >= at ? 'lagging' : null;
+}
+
+/** The ISR that the leader wants now, in the order of the assignment. */
+export function desiredIsr(state: CoreState, leader: LeaderRole, assignment: Assignment): readonly Member[] {
+  return assignment.replicas.filter((member) => {
+    if (member.node === state.config.self.node) return true;
+    const progress = leader.progress.get(member.node);
+    if (assignment.isr.includes(member.node)) return whyLeaving(state, member, progress) === null;
+    return progress !== undefined && whyNotJoining(state, leader, member, progress) === null;
+  });
+}
+
+function asObserved(state: CoreState, leader: LeaderRole, member: Member): Member {
+  if (member.node === state.config.self.node) return { node: member.node, incarnation: state.config.incarnation };
+  return { node: member.node, incarnation: leader.progress.get(member.node)?.incarnation ?? member.incarnation };
+}
+
+export function repeatAt(state: CoreState, leader: LeaderRole): Millis | null {
+  return leader.proposal === null ? null : millis(leader.proposal.sentAt + state.config.heartbeat * REPEAT_HEARTBEATS);
+}
+
+/**
+ * Proposes the ISR that the leader wants when it differs from metadata's, or, while a proposal is open, whenever the
+ * wish changed or the last one has been unanswered for long: unchanged if need be, so that the version moves and old
+ * copies die.
+ */
+export function maybeProposeIsr(state: CoreState, leader: LeaderRole): void {
+  const { assignment } = state;
+  if (assignment === null || leader.openSequence !== null) return;
+  const desired = desiredIsr(state, leader, assignment);
+  const nodes = desired.map((member) => member.node);
+  const { proposal } = leader;
+  if (proposal === null) {
+    const unchanged = nodes.length === assignment.isr.length && nodes.every((node) => assignment.isr.includes(node));
+    if (unchanged) return;
+    leader.proposal = { version: assignment.version, members: new Set(nodes), sentAt: state.now };
+  } else {
+    const joining = nodes.some((node) => !proposal.members.has(node) && !assignment.isr.includes(node));
+    const due = repeatAt(state, leader);
+    if (!joining && due !== null && state.now < due) return;
+    for (const node of nodes) proposal.members.add(node);
+    proposal.sentAt = state.now;
+  }
+  const isr = desired.map((member) => asObserved(state, leader, member));
+  emit(state, { kind: 'propose-isr', term: state.term, version: assignment.version, isr });
+}

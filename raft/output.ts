@@ -1,0 +1,174 @@
+/**
+ * What one step returns: at most one persist, what changed, then what is to be sent.
+ *
+ *   persist · voters · role · commit · everything else in the order in which it was decided
+ *
+ * The persist comes first because executing it makes the log visible that the rest speaks of. Term and vote travel
+ * with it: a message that depends on them is held in `thenSend` until they are durable (thesis 3.4; a vote that was
+ * answered before it was durable is the classic double vote). Changes of role, voters and high watermark are found by
+ * comparing with what was last announced, so that no path can forget to tell.
+ */
+import { assert } from './assert.ts';
+import type { BatchPosition, LogPosition, TermStart } from './batch-position.ts';
+import type { Effect, Persist, Refusal } from './effect.ts';
+import type { NodeId, Offset } from './ids.ts';
+import { appendToView, advanceViewStart, openTermInView, resetView, truncateView } from './log-view.ts';
+import type { Message } from './message.ts';
+import type { Announced, Draft } from './output-buffer.ts';
+import { type CoreState, leaderOf, votersOf } from './state.ts';
+import { sameVoter, sameVoters } from './voters.ts';
+
+function draftOf(state: CoreState): Draft {
+  state.output.draft ??= {
+    kind: 'persist',
+    truncateTo: null,
+    reset: null,
+    openTerm: null,
+    append: [],
+    logStart: null,
+    thenSend: [],
+  };
+  return state.output.draft;
+}
+
+export function emit(state: CoreState, effect: Effect): void {
+  state.output.effects.push(effect);
+}
+
+export function refuse(state: CoreState, refusal: Refusal): void {
+  emit(state, { kind: 'refused', refusal });
+}
+
+/** Reports what cannot happen in a sound cluster; the core stops here. */
+export function violate(state: CoreState, reason: string): void {
+  state.failed = true;
+  state.output.draft = null;
+  emit(state, { kind: 'violation', reason });
+}
+
+/** At once: for what neither depends on term and vote nor claims that something is on disk. */
+export function send(state: CoreState, to: NodeId, message: Message): void {
+  emit(state, { kind: 'send', to, message });
+}
+
+/** When all that this and earlier steps persist is durable. */
+export function sendWhenDurable(state: CoreState, to: NodeId, message: Message): void {
+  draftOf(state).thenSend.push({ to, message });
+}
+
+/** When term and vote of now are durable; at once if they are. */
+export function sendInTerm(state: CoreState, to: NodeId, message: Message): void {
+  if (hardStateDirty(state) || state.persistedSequence < state.issuedSequence) sendWhenDurable(state, to, message);
+  else send(state, to, message);
+}
+
+export function writeBatches(state: CoreState, batches: readonly BatchPosition[]): void {
+  for (const batch of batches) {
+    appendToView(state.log, batch);
+    draftOf(state).append.push(batch);
+  }
+}
+
+export function writeTruncation(state: CoreState, end: Offset): void {
+  const draft = draftOf(state);
+  assert(draft.append.length === 0, 'truncation after an append in one step');
+  truncateView(state.log, end);
+  draft.truncateTo = end;
+}
+
+export function writeReset(state: CoreState, position: LogPosition): void {
+  resetView(state.log, position, null);
+  draftOf(state).reset = position;
+}
+
+export function writeOpenTerm(state: CoreState, opened: TermStart): void {
+  openTermInView(state.log, opened);
+  draftOf(state).openTerm = opened;
+}
+
+export function writeLogStart(state: CoreState, start: Offset): void {
+  advanceViewStart(state.log, start);
+  draftOf(state).logStart = start;
+}
+
+/** The sequence of the persist that this step is drafting. */
+export function draftSequence(state: CoreState): number {
+  draftOf(state);
+  return state.sequence + 1;
+}
+
+export function hardStateDirty(state: CoreState): boolean {
+  const { term, votedFor, issued } = state;
+  if (term !== issued.term) return true;
+  if (votedFor === null || issued.votedFor === null) return votedFor !== issued.votedFor;
+  return !sameVoter(votedFor, issued.votedFor);
+}
+
+function issuePersist(state: CoreState): Persist | null {
+  const { draft } = state.output;
+  if (draft === null) return null;
+  state.output.draft = null;
+  state.sequence += 1;
+  const dirty = hardStateDirty(state);
+  if (dirty) {
+    state.issued = { term: state.term, votedFor: state.votedFor };
+    state.issuedSequence = state.sequence;
+  }
+  // A reset drops all that is on disk; the new beginning counts as durable only when it is.
+  const cut = draft.reset === null ? draft.truncateTo : (0 as Offset);
+  if (cut !== null && cut < state.durableEnd) state.durableEnd = cut;
+  state.pending.push({ sequence: state.sequence, end: state.log.end, cut });
+  return { ...draft, sequence: state.sequence, hardState: dirty ? state.issued : null };
+}
+
+function announceRole(state: CoreState): Effect | null {
+  const { role, term, output } = state;
+  const termStart = role.kind === 'leader' ? role.termStart : null;
+  const next: Announced = { role: role.kind, term, leader: leaderOf(state), termStart };
+  const last = output.announced;
+  const same =
+    last !== null &&
+    last.role === next.role &&
+    last.term === term &&
+    last.leader === next.leader &&
+    last.termStart === termStart;
+  if (same) return null;
+  output.announced = next;
+  return { kind: 'role', ...next };
+}
+
+function announceVoters(state: CoreState): Effect | null {
+  const voters = votersOf(state);
+  const last = state.output.announcedVoters;
+  if (voters === null || voters === last || (last !== null && sameVoters(voters, last))) return null;
+  state.output.announcedVoters = voters;
+  return { kind: 'voters', voters };
+}
+
+/** Ends a step: the effects, in order. Nothing is left for the next step. */
+export function takeEffects(state: CoreState): readonly Effect[] {
+  const { output } = state;
+  if (!state.failed && state.config.policy === 'quorum' && hardStateDirty(state)) draftOf(state);
+  const first: (Effect | null)[] = [issuePersist(state), announceVoters(state), announceRole(state)];
+  if (state.highWatermark !== output.announcedHighWatermark) {
+    output.announcedHighWatermark = state.highWatermark;
+    first.push({ kind: 'commit', highWatermark: state.highWatermark });
+  }
+  const effects = [...first.filter((effect) => effect !== null), ...output.effects];
+  output.effects = [];
+  return effects;
+}
+
+/** The persist effects up to `sequence` are durable: how far the log now is. */
+export function settlePersists(state: CoreState, sequence: number): void {
+  assert(sequence <= state.sequence, () => `persist ${sequence} was never issued, the newest is ${state.sequence}`);
+  if (sequence <= state.persistedSequence) return;
+  state.persistedSequence = sequence;
+  let durable: Offset | null = null;
+  while (state.pending[0] !== undefined && state.pending[0].sequence <= sequence)
+    durable = state.pending.shift()?.end ?? null;
+  if (durable === null) return;
+  // What is on disk now may be cut by a persist that is still under way: then it is no longer what the log says.
+  for (const later of state.pending) if (later.cut !== null && later.cut < durable) durable = later.cut;
+  state.durableEnd = durable;
+}

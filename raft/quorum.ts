@@ -1,0 +1,36 @@
+/**
+ * Majorities: who decides, and how far the majority has come.
+ *
+ *   match offsets, sorted down:   9   7   7   4   0        five voters
+ *                                         ^ majority value: three of five have everything below 7
+ *
+ * Pure arithmetic on numbers that others collected; `test/raft/quorum.test.ts` compares it with a dumb twin.
+ * Any two majorities of one set share a voter, and so do majorities of two sets that differ by one (thesis 4.1).
+ */
+import { assert, present } from './assert.ts';
+
+/** How many of `voters` make a majority. `voters` ≥ 1. */
+export function majoritySize(voters: number): number {
+  assert(voters >= 1, 'a majority of nobody');
+  return Math.floor(voters / 2) + 1;
+}
+
+/** The greatest value such that a majority of `values` is at or above it. `values` holds one per voter, in any order, and is not changed. */
+export function majorityValue<Value extends number>(values: readonly Value[]): Value {
+  const descending = [...values].sort((left, right) => right - left);
+  return present(descending[majoritySize(values.length) - 1], 'majority value');
+}
+
+export type Tally = 'won' | 'lost' | 'open';
+
+/**
+ * Where an election stands. `lost` means that not even all the answers still missing could win it.
+ *
+ * @param granted distinct voters that said yes, the candidate included once its vote is durable
+ * @param refused distinct voters that said no
+ */
+export function tally(voters: number, granted: number, refused: number): Tally {
+  assert(granted + refused <= voters, () => `${granted} + ${refused} answers of ${voters} voters`);
+  if (granted >= majoritySize(voters)) return 'won';
+  return voters - refused < majoritySize(voters) ? 'lost' : 'open';
+}
