@@ -189,8 +189,8 @@ export interface CreatedTopic {
 
 /** What was decided; each command kind's answer. */
 export interface Answers {
-  /** Offset of the registration record: act in no isr group before metadata is applied beyond it. */
-  readonly 'register-broker': ItemResult<{ readonly registeredAt: Offset }>;
+  /** Committed. The broker acts in no isr group before its own image shows its incarnation. */
+  readonly 'register-broker': ItemResult;
   /** Refused with `stale-incarnation` (another life is registered: stop) or `unknown-broker` (register again). */
   readonly 'broker-heartbeat': ItemResult<{ readonly fenced: boolean; readonly mayStop: boolean }>;
   /** Per proposal: the partition's new version. */

@@ -5,6 +5,7 @@
  * records and an answer is a complete decision: a refusal, or nothing to do.
  */
 import type { Incarnation, NodeId, Random } from '../../raft/index.ts';
+import type { FlushPolicy } from '../../storage/index.ts';
 import type { MetadataRecord } from '../metadata/record.ts';
 
 export interface Decision<Answer> {
@@ -20,6 +21,8 @@ export interface ControllerDefaults {
   readonly replicationFactor: number;
   /** Most partitions that one command may create. */
   readonly partitionsPerCommandMax: number;
+  /** The nodes' `flush` setting: that of topics that set none. */
+  readonly flush: FlushPolicy;
 }
 
 export interface DecisionContext {
@@ -27,4 +30,6 @@ export interface DecisionContext {
   readonly defaults: ControllerDefaults;
   /** True while frames of this very life of the node still come in (within the session timeout). */
   readonly sessionAlive: (node: NodeId, incarnation: Incarnation) => boolean;
+  /** True when every other serving broker has applied the metadata that took the leaderships away from `node`. */
+  readonly othersCaughtUp: (node: NodeId) => boolean;
 }

@@ -704,9 +704,6 @@ export namespace flotilla {
             /** RegisterAnswer refusal. */
             refusal?: (flotilla.controller.Refusal.$Properties|null);
 
-            /** RegisterAnswer registeredAt. */
-            registeredAt: number;
-
             /**
              * Encodes the specified RegisterAnswer message. Does not implicitly {@link flotilla.controller.RegisterAnswer.verify|verify} messages.
              * @param message RegisterAnswer message or plain object to encode
@@ -733,9 +730,6 @@ export namespace flotilla {
 
                 /** RegisterAnswer refusal */
                 refusal?: (flotilla.controller.Refusal.$Properties|null);
-
-                /** RegisterAnswer registeredAt */
-                registeredAt?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1052,7 +1052,6 @@ export const flotilla = $root.flotilla = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
             RegisterAnswer.prototype.refusal = null;
-            RegisterAnswer.prototype.registeredAt = 0;
             RegisterAnswer.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -1062,8 +1061,6 @@ export const flotilla = $root.flotilla = (() => {
                     throw $Error("max depth exceeded");
                 if (message.refusal != null && $Object.hasOwnProperty.call(message, "refusal"))
                     $root.flotilla.controller.Refusal.encode(message.refusal, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
-                if (message.registeredAt != null && $Object.hasOwnProperty.call(message, "registeredAt") && (typeof message.registeredAt === "object" ? message.registeredAt.low || message.registeredAt.high : message.registeredAt !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.registeredAt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1100,15 +1097,6 @@ export const flotilla = $root.flotilla = (() => {
                             if (wireType !== 2)
                                 break;
                             message.refusal = $root.flotilla.controller.Refusal.decode(reader, reader.size(), $undefined, _depth + 1, message.refusal);
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = $number(reader.uint64())) === "object" ? value.low || value.high : value !== 0)
-                                message.registeredAt = value;
-                            else
-                                delete message.registeredAt;
                             continue;
                         }
                     }
