@@ -129,7 +129,7 @@ export class MetadataGroup implements SnapshotSender {
   /** Applies what is known to be committed; called once the node can take images. */
   start(): void {
     this.#options.events.onImage(this.#machine.image);
-    this.#machine.advance(this.replica.status().highWatermark);
+    this.#machine.advance(this.replica.highWatermark);
   }
 
   get image(): MetadataImage {
@@ -138,8 +138,7 @@ export class MetadataGroup implements SnapshotSender {
 
   /** See `MetadataLog.append` (controller). */
   append(term: Term, records: readonly MetadataRecord[]): { readonly base: Offset; readonly settled: Promise<'committed' | 'lost'> } | null {
-    const status = this.replica.status();
-    if (!this.#leads || status.term !== term) return null;
+    if (!this.#leads || this.replica.term !== term) return null;
     const timestamp = this.#options.clock.wallNow();
     const batch = buildBatch({ records: records.map((record) => ({ key: null, value: encodeRecord(record), timestamp })) });
     const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
@@ -154,7 +153,7 @@ export class MetadataGroup implements SnapshotSender {
 
   /** See `MetadataLog.confirm` (controller). */
   confirm(term: Term): Promise<'confirmed' | 'lost'> {
-    if (!this.#leads || this.replica.status().term !== term) return Promise.resolve('lost');
+    if (!this.#leads || this.replica.term !== term) return Promise.resolve('lost');
     const id = this.#nextRead;
     this.#nextRead += 1;
     return new Promise((settle) => {
@@ -233,7 +232,7 @@ export class MetadataGroup implements SnapshotSender {
   }
 
   #settleAppends(): void {
-    const { term } = this.replica.status();
+    const { term } = this.replica;
     for (let first = this.#appends[0]; first !== undefined && first.end <= this.#machine.image.end; first = this.#appends[0]) {
       this.#appends.shift();
       first.settle(this.#leads && first.term === term ? 'committed' : 'lost');

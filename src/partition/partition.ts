@@ -77,7 +77,7 @@ export class Partition {
   /** Called once, right after the replica was made with `notify: (n) => partition.notice(n)`. */
   attach(replica: Replica): void {
     this.#replica = replica;
-    this.#highWatermark = replica.status().highWatermark;
+    this.#highWatermark = replica.highWatermark;
     this.#producers.rebuild();
   }
 
@@ -99,6 +99,14 @@ export class Partition {
   }
   get logEnd(): Offset {
     return this.replica.log.logEnd;
+  }
+  /** The lowest log start among the replicas that count. */
+  lowWatermark(): Offset {
+    return this.logStart;
+  }
+  /** Whether records may be deleted by request (cleanup.policy contains `delete`). */
+  get deletes(): boolean {
+    return this.#settings.log.delete;
   }
   get producers(): ProducerTracker {
     return this.#producers;
@@ -175,7 +183,7 @@ export class Partition {
 
   /** Null when this node leads and `term` (null: not given) is its own. */
   refuseRead(term: number | null): PartitionRefusal | null {
-    const known = this.replica.status().term;
+    const known = this.replica.term;
     if (term !== null && term < known) return { kind: 'stale-term' };
     if (term !== null && term > known) return { kind: 'unknown-term' };
     return this.#leading === null ? this.#notLeader() : null;
@@ -201,7 +209,7 @@ export class Partition {
         this.#committed.complete(notice.highWatermark);
         return this.#wake();
       case 'durable':
-        return this.#durable.complete(this.replica.status().durableEnd);
+        return this.#durable.complete(this.replica.durableEnd);
       case 'log-grew':
         return this.#producers.grew(notice.batches);
       case 'log-cut':
@@ -242,7 +250,7 @@ export class Partition {
     if (this.#leading === null) return this.#notLeader();
     const required = this.#settings.minInsyncReplicas;
     if (acks !== 'all' || required === null) return null;
-    const isr = this.replica.status().isr.length;
+    const isr = this.replica.isrSize;
     return isr < required ? { kind: 'not-enough-replicas', isr, required } : null;
   }
 
@@ -277,7 +285,7 @@ export class Partition {
       case 'none':
         return finish('reached');
       case 'leader':
-        if (this.replica.status().durableEnd >= appended.end) return finish('reached');
+        if (this.replica.durableEnd >= appended.end) return finish('reached');
         return this.#durable.add({ end: appended.end, done: finish });
       case 'all':
         if (this.#highWatermark >= appended.end) return finish('reached');

@@ -21,7 +21,6 @@ import type {
   Effect,
   GroupConfig,
   GroupId,
-  GroupStatus,
   Input,
   Message,
   Millis,
@@ -30,6 +29,7 @@ import type {
   Persist,
   RecoveredLog,
   Refusal,
+  Status,
   Term,
 } from '../../raft/index.ts';
 import { buildControl, controlOf, invalidBatches, stampBatch } from './batch-bytes.ts';
@@ -95,12 +95,31 @@ export class Replica {
     this.#announceDue();
   }
 
-  status(): GroupStatus {
+  /** Everything, for status pages; makes objects, so not for the hot path. */
+  status(): Status {
     return statusOf(this.#core);
   }
 
+  /** To be read only; for the core's own views (`endOfTerm`). */
   get core(): CoreState {
     return this.#core;
+  }
+  get term(): Term {
+    return this.#core.term;
+  }
+  get highWatermark(): Offset {
+    return this.#core.highWatermark;
+  }
+  /** All below is durable here by the group's flush policy. */
+  get durableEnd(): Offset {
+    return this.#core.durableEnd;
+  }
+  get leads(): boolean {
+    return this.#core.role.kind === 'leader';
+  }
+  /** isr: size of the ISR as applied metadata says; 0 before any did. */
+  get isrSize(): number {
+    return this.#core.assignment?.isr.length ?? 0;
   }
 
   /** Instant of the next tick that matters, or null. */
@@ -157,8 +176,7 @@ export class Replica {
     const refusal = this.#takeRefusal();
     this.#proposed = [];
     if (refusal !== null) return { kind: 'refused', refusal };
-    const { term } = statusOf(this.#core);
-    return { kind: 'appended', base, end: this.log.logEnd, term };
+    return { kind: 'appended', base, end: this.log.logEnd, term: this.term };
   }
 
   /** Stops all: later calls do nothing. The log is the owner's to close. */
@@ -290,10 +308,9 @@ export class Replica {
 
   #sendRun(effect: SendBatches, run: BatchRun): void {
     if (this.#closed) return;
-    const status = statusOf(this.#core);
     const { header, peer } = effect;
-    if (status.role !== 'leader' || status.term !== header.term) return;
-    const message: Append = { kind: 'append', ...header, highWatermark: status.highWatermark, batches: run.positions };
+    if (!this.leads || this.term !== header.term) return;
+    const message: Append = { kind: 'append', ...header, highWatermark: this.highWatermark, batches: run.positions };
     if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return;
     const last = run.positions.at(-1);
     this.input({ kind: 'sent', peer, progressId: header.progressId, end: last?.end ?? header.prevOffset, bytes: run.bytes });

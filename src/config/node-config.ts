@@ -1,0 +1,170 @@
+/**
+ * A node's configuration: the settings as the node uses them, with the relations between them checked.
+ */
+import { byteCount, millis, nodeId } from '../../raft/index.ts';
+import type { ByteCount, Millis, NodeId } from '../../raft/index.ts';
+import type { FlushPolicy } from '../../storage/index.ts';
+import type { Endpoint } from '../metadata/index.ts';
+import type { Settings } from './read-settings.ts';
+
+export interface VoterAddress {
+  readonly node: NodeId;
+  readonly peer: Endpoint;
+}
+
+export interface NodeConfig {
+  readonly node: NodeId;
+  readonly dataDirectory: string;
+  readonly clusterId: string | null;
+  readonly voters: readonly VoterAddress[];
+  readonly host: string;
+  readonly advertisedHost: string;
+  readonly kafkaPort: number;
+  readonly peerPort: number;
+  readonly adminPort: number;
+  readonly rack: string | null;
+  readonly flush: FlushPolicy;
+  readonly flushInterval: Millis;
+  readonly topics: TopicDefaults;
+  readonly timing: Timing;
+  readonly replication: { readonly appendBytesMax: ByteCount; readonly inflightBytesMax: ByteCount };
+  readonly limits: NodeLimits;
+  readonly groupInitialRebalanceDelayMs: number;
+  readonly autoCreateTopics: boolean;
+  readonly metadataSnapshotBytes: number;
+}
+
+/** Defaults of topics; null: depends on the number of nodes. */
+export interface TopicDefaults {
+  readonly replicationFactor: number | null;
+  readonly minInsyncReplicas: number | null;
+  readonly partitions: number;
+  readonly offsetsPartitions: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly segmentBytes: number;
+  readonly batchBytesMax: number;
+}
+
+export interface Timing {
+  readonly heartbeat: Millis;
+  readonly electionTimeoutMin: Millis;
+  readonly electionTimeoutMax: Millis;
+  readonly brokerSession: Millis;
+  readonly lagMax: Millis;
+  readonly retentionCheck: Millis;
+  readonly controlledShutdown: Millis;
+}
+
+export interface NodeLimits {
+  readonly requestBytesMax: number;
+  readonly fetchBytesMax: number;
+  readonly connectionsMax: number;
+  readonly fetchSessionsMax: number;
+  readonly journalFileBytes: number;
+  readonly checkpointBytes: number;
+  readonly tailBytesMax: number;
+  readonly freeBytesMin: number;
+  readonly openFilesMax: number;
+}
+
+export type NodeConfigResult =
+  { readonly kind: 'config'; readonly config: NodeConfig } | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+
+const VOTER = /^(\d+)@(.+):(\d+)$/;
+
+function parseVoters(texts: readonly string[], problems: string[]): readonly VoterAddress[] {
+  const voters: VoterAddress[] = [];
+  for (const text of texts) {
+    const match = VOTER.exec(text);
+    const [, id, host, port] = match ?? [];
+    if (id === undefined || host === undefined || port === undefined || Number(port) > 65535) {
+      problems.push(`voters: "${text}" is not <node id>@<host>:<peer port>, such as 1@10.0.0.1:9192`);
+      continue;
+    }
+    if (voters.some(({ node }) => node === Number(id))) problems.push(`voters: node ${id} is named twice`);
+    voters.push({ node: nodeId(Number(id)), peer: { host, port: Number(port) } });
+  }
+  return voters;
+}
+
+/** Turns checked settings into a configuration; all problems at once. */
+export function nodeConfig(settings: Settings): NodeConfigResult {
+  const problems: string[] = [];
+  const whole = (key: keyof Settings): number => Number(settings[key]);
+  const text = (key: keyof Settings): string | null => (settings[key] === null ? null : String(settings[key]));
+  const optional = (key: keyof Settings): number | null => (settings[key] === null ? null : Number(settings[key]));
+  const time = (key: keyof Settings): Millis => millis(whole(key));
+  if (settings['node.id'] === null) problems.push('node.id is missing: give each node a number, such as node.id: 1');
+  if (settings['data.dir'] === null) problems.push('data.dir is missing: name the directory of this node’s data');
+  const host = text('host') ?? '127.0.0.1';
+  const advertisedHost = text('advertised.host') ?? host;
+  const node = nodeId(settings['node.id'] === null ? 0 : whole('node.id'));
+  const given = settings.voters as readonly string[] | null;
+  const alone = [{ node, peer: { host: advertisedHost, port: whole('peer.port') } }];
+  const voters = given === null ? alone : parseVoters(given, problems);
+  if (advertisedHost === '0.0.0.0' || advertisedHost === '::') {
+    problems.push(`host is ${host}: set advertised.host to the address that clients and the other nodes are to use`);
+  }
+  if (whole('election.timeout.min.ms') >= whole('election.timeout.max.ms')) {
+    problems.push(`election.timeout.min.ms (${whole('election.timeout.min.ms')}) must be below election.timeout.max.ms (${whole('election.timeout.max.ms')})`);
+  }
+  if (whole('peer.heartbeat.ms') * 2 > whole('election.timeout.min.ms')) {
+    problems.push(`peer.heartbeat.ms (${whole('peer.heartbeat.ms')}) must be at most half of election.timeout.min.ms (${whole('election.timeout.min.ms')})`);
+  }
+  if (whole('replica.append.max.bytes') > whole('replica.inflight.max.bytes')) {
+    problems.push('replica.append.max.bytes must not be above replica.inflight.max.bytes');
+  }
+  if (problems.length > 0) return { kind: 'invalid', problems };
+  return {
+    kind: 'config',
+    config: {
+      node,
+      dataDirectory: text('data.dir') ?? '',
+      clusterId: text('cluster.id'),
+      voters,
+      host,
+      advertisedHost,
+      kafkaPort: whole('kafka.port'),
+      peerPort: whole('peer.port'),
+      adminPort: whole('admin.port'),
+      rack: text('rack'),
+      flush: text('flush') as FlushPolicy,
+      flushInterval: time('flush.interval.ms'),
+      topics: {
+        replicationFactor: optional('default.replication.factor'),
+        minInsyncReplicas: optional('min.insync.replicas'),
+        partitions: whole('num.partitions'),
+        offsetsPartitions: whole('offsets.topic.num.partitions'),
+        retentionMs: whole('log.retention.ms'),
+        retentionBytes: whole('log.retention.bytes'),
+        segmentBytes: whole('log.segment.bytes'),
+        batchBytesMax: whole('message.max.bytes'),
+      },
+      timing: {
+        heartbeat: time('peer.heartbeat.ms'),
+        electionTimeoutMin: time('election.timeout.min.ms'),
+        electionTimeoutMax: time('election.timeout.max.ms'),
+        brokerSession: time('broker.session.timeout.ms'),
+        lagMax: time('replica.lag.time.max.ms'),
+        retentionCheck: time('log.retention.check.interval.ms'),
+        controlledShutdown: time('controlled.shutdown.timeout.ms'),
+      },
+      replication: { appendBytesMax: byteCount(whole('replica.append.max.bytes')), inflightBytesMax: byteCount(whole('replica.inflight.max.bytes')) },
+      limits: {
+        requestBytesMax: whole('socket.request.max.bytes'),
+        fetchBytesMax: whole('fetch.max.bytes'),
+        connectionsMax: whole('max.connections'),
+        fetchSessionsMax: whole('max.fetch.sessions'),
+        journalFileBytes: whole('journal.file.bytes'),
+        checkpointBytes: whole('checkpoint.bytes'),
+        tailBytesMax: whole('tail.max.bytes'),
+        freeBytesMin: whole('disk.free.min.bytes'),
+        openFilesMax: whole('open.files.max'),
+      },
+      groupInitialRebalanceDelayMs: whole('group.initial.rebalance.delay.ms'),
+      autoCreateTopics: settings['auto.create.topics.enable'] === true,
+      metadataSnapshotBytes: whole('metadata.snapshot.bytes'),
+    },
+  };
+}
