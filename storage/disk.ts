@@ -33,7 +33,8 @@ export interface DiskFile {
   /**
    * Writes all of `buffers`, one after the other, at `position`. Small writes finish before the call returns
    * (`undefined`); larger ones resolve later, and until then the buffers must not change. Two writes of one file
-   * may be in flight only when their ranges do not overlap. On failure a prefix may have been written.
+   * may be in flight only when their ranges do not overlap. Never throws: a failure is a rejection (of small writes
+   * too), and a prefix may have been written.
    */
   write(buffers: readonly Uint8Array[], position: number): Pending;
   /** Reads into `target` from `position`; resolves to the bytes read, less than asked only at the end of the file. */

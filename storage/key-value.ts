@@ -5,7 +5,8 @@
  *
  * Contract: a batch is atomic; a synced batch makes durable all batches before it; batches that were not
  * synced are lost at a crash as a suffix. Keys are ordered by their UTF-8 bytes. Opening takes a lock that
- * dies with the process: a second opener gets {@link KeyValueError} `locked`.
+ * dies with the process: a second opener gets {@link KeyValueError} `locked`. The directory itself is durable only
+ * after `Disk.syncDirectory` of its parent. After a failed batch the store refuses all others until opened again.
  */
 export type KeyValueErrorKind = 'locked' | 'damaged' | 'full' | 'io';
 

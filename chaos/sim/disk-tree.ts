@@ -102,6 +102,14 @@ export class SimFile {
     if (this.#pending.length === 0) this.cache = this.durable.clone();
   }
 
+  /** A file of its own with the durable content of this one. */
+  durableCopy(): SimFile {
+    const copy = new SimFile(this.id);
+    copy.durable = this.durable.clone();
+    copy.cache = this.durable.clone();
+    return copy;
+  }
+
   #writeBack(): void {
     const oldest = this.#pending.shift();
     if (oldest !== undefined) this.#apply(oldest);
@@ -208,6 +216,14 @@ export class SimDirectory {
         node.crash(chance, mode);
       }
     }
+  }
+
+  /** A tree of its own with the durable content of this one; without key-value stores. */
+  durableCopy(): SimDirectory {
+    const copy = new SimDirectory();
+    for (const [name, node] of this.durable) copy.durable.set(name, node.durableCopy());
+    copy.entries = new Map(copy.durable);
+    return copy;
   }
 
   #take(): number {

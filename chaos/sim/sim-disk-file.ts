@@ -75,7 +75,9 @@ export class SimDiskFile implements DiskFile {
       operation: 'datasync',
       path: this.path,
       latency: disk.latencies.sync,
-      apply: () => file.sync(order),
+      apply: () => {
+        if (!disk.syncLies) file.sync(order);
+      },
       applyPartly: () => file.sync(Math.floor(order - disk.chance.fraction() * 4)),
       applyFailure: () => file.failSync(disk.chance),
     });

@@ -37,6 +37,8 @@ export class SimDisk {
     sync: { least: 0.15, tail: 0.4 },
     entry: { least: 0.03, tail: 0.05 },
   };
+  /** Syncs report success and make nothing durable: a device that lies (outside the promise; for detection only). */
+  syncLies = false;
   watch: DiskWatch | null = null;
   readonly faults = new DiskFaults();
   readonly chance: Random;
@@ -111,6 +113,17 @@ export class SimDisk {
     const found: string[] = [];
     this.#walk(this.#root, '', (path) => found.push(path));
     return found.sort();
+  }
+
+  /** All durable content, to be put back by {@link restore}: yesterday's directory. */
+  snapshot(): SimDirectory {
+    return this.#root.durableCopy();
+  }
+
+  /** Replaces everything by a {@link snapshot} (the machine's process must be dead; key-value stores come back empty). */
+  restore(snapshot: SimDirectory): void {
+    this.#root = snapshot.durableCopy();
+    this.#used = null;
   }
 
   /** Damage at rest: flips one bit, in cache and on the platter. */
