@@ -5,15 +5,18 @@
  *   invalidBatch       is this one whole batch of format 2 with a right CRC? (peers, recovery)
  *   checkProduce       all that a produce request must satisfy (clients)
  *
- * On the produce path nothing is decompressed. Uncompressed records are walked over; of compressed ones the outer
- * frame is looked at (`compression/stream-shape.ts`) and the header must be consistent, but a stream that lies about
- * its number of records is found only by readers. The order of the checks is Kafka's, so the codes agree.
+ * On the produce path nothing is decompressed unless the rules ask for it. Uncompressed records are walked over; of
+ * compressed ones the outer frame is looked at (`compression/stream-shape.ts`) and the header must be consistent, but a
+ * stream that lies about its records is found only by readers. The order of the checks is Kafka's, so the codes agree.
  */
 import { BATCH_HEADER_SIZE, BATCH_LENGTH_END, BATCH_MAGIC, MAGIC_END, batchCrc, readBatchHeader } from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { invalidStream } from './compression/stream-shape.ts';
+import type { Decompress } from './records.ts';
 import { walkRecords } from './record-walk.ts';
 
+/** Most bytes that a batch may decompress to. */
+const MOST_DECOMPRESSED = 128 * 1024 * 1024;
 /** Least length field of any format: below it, it is no batch. */
 const LEAST_LENGTH = 14;
 const LENGTH_AT = 8;
@@ -84,12 +87,20 @@ export function invalidBatch(batch: Uint8Array): string | null {
 export interface ProduceRules {
   /** Greatest size of the batch (`max.message.bytes`). */
   readonly maxBytes: number;
-  /** Lowest and highest timestamp, both included; ignored when the broker stamps its own. */
+  /**
+   * Lowest and highest timestamp, both included; ignored when the broker stamps its own. The highest must be a safe
+   * integer, the lowest may be -Infinity.
+   */
   readonly timestamps: readonly [least: number, greatest: number];
   /** What the topic stores. `append`: the broker's clock counts and clients' timestamps are not checked. */
   readonly timestampType: 'create' | 'append';
-  /** Compacted topic: each record needs a key (not seen in compressed batches). */
+  /** Compacted topic: each record needs a key. Seen in compressed batches only with `decompress`. */
   readonly keyRequired: boolean;
+  /**
+   * Opens compressed batches, so that their records are checked like plain ones; null: they are not opened. Costs
+   * what the codec costs: for compacted topics, where a record without key would do harm later.
+   */
+  readonly decompress: Decompress | null;
   /** False below Produce 7. */
   readonly zstdAllowed: boolean;
 }
@@ -155,30 +166,44 @@ export function checkProduce(records: Uint8Array, rules: ProduceRules): Accepted
   if (wrong !== null) return refused('corrupt', wrong);
   const invalid = invalidHeader(header);
   if (invalid !== null) return refused('invalid-record', invalid);
-  return header.compression === 'none' ? checkPlain(batch, header, rules) : checkCompressed(batch, header, rules);
+  if (header.compression === 'none') return checkWalked(batch, header, batch.subarray(BATCH_HEADER_SIZE), rules);
+  return checkCompressed(batch, header, rules);
 }
 
 const ANY_TIMESTAMP: readonly [number, number] = [-Infinity, Infinity];
 
-function checkPlain(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
-  const timestamps = rules.timestampType === 'append' ? ANY_TIMESTAMP : rules.timestamps;
-  const walk = walkRecords(batch, BATCH_HEADER_SIZE, header.recordCount, header.baseTimestamp, {
+/** Checks the records one by one; `plain` are their bytes, decompressed. */
+function checkWalked(batch: Uint8Array, header: BatchHeader, plain: Uint8Array, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+  // With the bit for append time set by the client, all records have the timestamp of the header.
+  const stamped = header.timestampType === 'append';
+  const timestamps = stamped || rules.timestampType === 'append' ? ANY_TIMESTAMP : rules.timestamps;
+  const walk = walkRecords(plain, header.recordCount, header.baseTimestamp, {
     timestamps,
     keyRequired: rules.keyRequired,
   });
   if (walk.fault !== null) return refused('invalid-record', walk.fault);
   if (walk.badTimestamps.length > 0) return refused('invalid-timestamp', 'a timestamp out of range', walk.badTimestamps);
   if (walk.missingKeys.length > 0) return refused('invalid-record', 'a compacted topic needs keys', walk.missingKeys);
-  return { kind: 'accepted', batch, header, maxTimestamp: walk.maxTimestamp };
+  return stamped ? checkHeaderTimestamp(batch, header, rules) : { kind: 'accepted', batch, header, maxTimestamp: walk.maxTimestamp };
 }
 
-function checkCompressed(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
-  const invalid = invalidStream(header.compression, batch.subarray(BATCH_HEADER_SIZE));
-  if (invalid !== null) return refused('invalid-record', invalid);
+/** Where the records' own timestamps do not count or were not read, the greatest in the header is checked. */
+function checkHeaderTimestamp(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
   const [least, greatest] = rules.timestamps;
   const { maxTimestamp } = header;
   if (rules.timestampType === 'create' && maxTimestamp !== -1 && (maxTimestamp < least || maxTimestamp > greatest)) {
     return refused('invalid-timestamp', `greatest timestamp ${maxTimestamp}`);
   }
   return { kind: 'accepted', batch, header, maxTimestamp };
+}
+
+function checkCompressed(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+  const stream = batch.subarray(BATCH_HEADER_SIZE);
+  const invalid = invalidStream(header.compression, stream);
+  if (invalid !== null) return refused('invalid-record', invalid);
+  if (rules.decompress !== null) {
+    const plain = rules.decompress(header.compression, stream, MOST_DECOMPRESSED);
+    return typeof plain === 'string' ? refused('invalid-record', plain) : checkWalked(batch, header, plain, rules);
+  }
+  return checkHeaderTimestamp(batch, header, rules);
 }

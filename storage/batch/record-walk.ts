@@ -46,9 +46,9 @@ function skipHeaders(cursor: VarintCursor, recordEnd: number): string | null {
   return null;
 }
 
-/** Walks over `count` records that fill `bytes` from `at`, counting timestamps from `baseTimestamp`. */
-export function walkRecords(bytes: Uint8Array, at: number, count: number, baseTimestamp: number, rules: RecordRules): RecordWalk {
-  const cursor = new VarintCursor(bytes, at, bytes.length);
+/** Walks over `count` records that fill `bytes`, counting timestamps from `baseTimestamp`. */
+export function walkRecords(bytes: Uint8Array, count: number, baseTimestamp: number, rules: RecordRules): RecordWalk {
+  const cursor = new VarintCursor(bytes, 0, bytes.length);
   const [least, greatest] = rules.timestamps;
   const badTimestamps: number[] = [];
   const missingKeys: number[] = [];

@@ -83,27 +83,30 @@ function unzigzag(low: number, high: number): number {
   return halfHigh * TWO_32 + (halfLow >>> 0);
 }
 
-/** The zigzag form of a safe integer: at most 2^54, so a number holds it. */
-function zigzag(value: number): number {
-  return value < 0 ? -2 * value - 1 : 2 * value;
-}
-
 /** Bytes that `value`, a safe integer, takes. */
 export function varintSize(value: number): number {
   let size = 1;
-  for (let rest = zigzag(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
+  for (let rest = magnitude(value); rest >= 0x40; rest = Math.floor(rest / 0x80)) size += 1;
   return size;
+}
+
+/** The zigzag form without its lowest bit, the sign: so it stays a safe integer. */
+function magnitude(value: number): number {
+  return value < 0 ? -(value + 1) : value;
 }
 
 /** Writes `value`, a safe integer, at `at`; returns the position behind it. There must be room. */
 export function writeVarint(target: Uint8Array, at: number, value: number): number {
   let position = at;
-  let rest = zigzag(value);
-  while (rest >= 0x80) {
-    target[position] = (rest % 0x80) | 0x80;
+  const whole = magnitude(value);
+  let low = (whole % 0x40) * 2 + (value < 0 ? 1 : 0);
+  let rest = Math.floor(whole / 0x40);
+  while (rest > 0) {
+    target[position] = low | 0x80;
     position += 1;
+    low = rest % 0x80;
     rest = Math.floor(rest / 0x80);
   }
-  target[position] = rest;
+  target[position] = low;
   return position + 1;
 }

@@ -3,22 +3,9 @@
  *
  *   tag & 3 = 0  literal; 1, 2, 4 bytes of further length    1  copy, 11-bit distance    2  16-bit    3  32-bit
  *
- * The promised length is compared with the bytes that are there before memory is taken for it: three bytes of snappy
- * can give at most 64.
+ * The promised length is compared with the bytes that are there before memory is taken for it.
  */
-const MOST_OUT_PER_BYTE = 22;
-
-/** Reads the length varint; null when there is none. */
-function readLength(bytes: Uint8Array): { readonly length: number; readonly at: number } | null {
-  let length = 0;
-  for (let index = 0; index < 5; index += 1) {
-    const byte = bytes[index];
-    if (byte === undefined) return null;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { length, at: index + 1 };
-  }
-  return null;
-}
+import { readSnappyLength, snappyLengthFits } from './snappy-frame.ts';
 
 function little(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
@@ -34,11 +21,11 @@ function copyBack(out: Uint8Array, to: number, distance: number, size: number): 
 
 /** Decompresses one raw stream to at most `maxBytes`; a string says why it cannot. */
 export function decompressSnappy(bytes: Uint8Array, maxBytes: number): Uint8Array | string {
-  const head = readLength(bytes);
+  const head = readSnappyLength(bytes);
   if (head === null) return 'snappy without a length';
   const { length } = head;
   if (length > maxBytes) return `more than ${maxBytes} bytes`;
-  if (length > bytes.length * MOST_OUT_PER_BYTE + 64) return `snappy that promises ${length} bytes`;
+  if (!snappyLengthFits(length, bytes.length)) return `snappy that promises ${length} bytes`;
   const out = new Uint8Array(length);
   let at = head.at;
   let to = 0;

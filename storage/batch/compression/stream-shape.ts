@@ -7,7 +7,7 @@
  */
 import type { Compression } from '../batch-header.ts';
 import { invalidLz4Frame } from './lz4-frame.ts';
-import { XERIAL_MAGIC, xerialChunks } from './snappy-frame.ts';
+import { readSnappyLength, snappyLengthFits, XERIAL_MAGIC, xerialChunks } from './snappy-frame.ts';
 import { zstdFrames } from './zstd-frame.ts';
 
 const GZIP_LEAST_SIZE = 18;
@@ -17,11 +17,19 @@ function invalidGzip(stream: Uint8Array): string | null {
   return magic && stream.length >= GZIP_LEAST_SIZE ? null : 'not gzip';
 }
 
+/** Raw snappy has no magic, but its length must fit its size, and it begins with a literal: there is nothing to copy yet. */
+function invalidRawSnappy(stream: Uint8Array): string | null {
+  const head = readSnappyLength(stream);
+  if (head === null || !snappyLengthFits(head.length, stream.length)) return 'snappy with a length that does not fit';
+  return head.length > 0 && ((stream[head.at] ?? 1) & 3) !== 0 ? 'snappy that begins with a copy' : null;
+}
+
 function invalidSnappy(stream: Uint8Array): string | null {
-  if (!startsWith(stream, XERIAL_MAGIC)) return stream.length === 0 ? 'no snappy' : null;
+  if (!startsWith(stream, XERIAL_MAGIC)) return invalidRawSnappy(stream);
   const chunks = xerialChunks(stream);
   if (chunks === null) return 'a snappy chunk that is cut';
-  return chunks.length === 0 ? 'no snappy chunk' : null;
+  if (chunks.length === 0) return 'no snappy chunk';
+  return chunks.map((chunk) => invalidRawSnappy(chunk)).find((invalid) => invalid !== null) ?? null;
 }
 
 function startsWith(stream: Uint8Array, magic: readonly number[]): boolean {
