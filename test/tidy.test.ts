@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../src/version.ts';
 
 interface Source {
   /** From the root, '/'-separated. */
@@ -212,6 +213,11 @@ describe('tidy', () => {
   it('listed catch sites are in files that exist', () => {
     const paths = new Set(sources.map(({ path }) => path));
     expect(Object.keys(catchSites).filter((path) => !paths.has(path))).toEqual([]);
+  });
+
+  it('the version is the one of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+    expect(VERSION).toBe(version);
   });
 
   it('documents name commands that exist', () => {

@@ -1,0 +1,2 @@
+/** The simulated world for users' own tests: `import … from 'flotilla/testing'`. */
+export * from './sim/index.ts';
