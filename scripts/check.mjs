@@ -33,7 +33,7 @@ const tests = (...projects) => ({ name: projects.join(' '), projects, script: bi
 const stages = [
   [
     tool('types', bin('typescript/bin/tsc'), '--noEmit'),
-    tool('lint', 'scripts/lint.mjs'),
+    tool('lint', 'scripts/lint.mjs', '-f', 'unix'),
     tool('format:check', bin('oxfmt/bin/oxfmt'), '--check'),
     tool('proto:check', 'scripts/proto.mjs', '--check'),
   ],
