@@ -74,6 +74,7 @@ class LevelKeyValue implements KeyValue {
   }
 }
 
+/** Opens LevelDB stores. Rejects with {@link KeyValueError}: `locked` while another process holds the directory. */
 export class LevelKeyValueOpener implements KeyValueOpener {
   async openKeyValue(path: string): Promise<KeyValue> {
     const database: Database = new Level<string, Uint8Array>(path, {

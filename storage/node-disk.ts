@@ -179,6 +179,7 @@ class NodeDiskFile implements DiskFile {
   }
 }
 
+/** The file systems of this machine. Everything rejects with {@link DiskError}. */
 export class NodeDisk implements Disk {
   async open(path: string, mode: OpenMode): Promise<DiskFile> {
     return new NodeDiskFile(path, await openDescriptor(path, flags[mode]));

@@ -44,7 +44,6 @@ test('values from outside can neither start a line nor reach the terminal', () =
   const fields = { client: 'x\n{"level":"error"}\u001b[2J\u009b2J', name: 'plain-1', count: 3, level: 'forged' };
   for (const format of ['human', 'json'] as const) {
     const line = formatLogLine({ time: 0, level: 'info', message: 'hello', fields }, format, false);
-    // oxlint-disable-next-line no-control-regex
     expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   }
   const json = formatLogLine({ time: 0, level: 'info', message: 'hello', fields }, 'json', false);

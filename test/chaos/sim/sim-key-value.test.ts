@@ -63,7 +63,7 @@ test('a kill keeps all that was answered; what was in flight is there as a prefi
     expect(left).toBeGreaterThanOrEqual(3);
     outcomes.add(left);
   }
-  expect([...outcomes].sort()).toEqual([3, 4, 5, 6]);
+  expect([...outcomes].sort((left, right) => left - right)).toEqual([3, 4, 5, 6]);
 });
 
 test('a store whose directory was never synced can vanish whole', async () => {

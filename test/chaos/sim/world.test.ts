@@ -45,9 +45,9 @@ describe('no way out of virtual time', () => {
     };
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(trap as never);
     vi.spyOn(globalThis, 'setInterval').mockImplementation(trap as never);
-    vi.spyOn(Date, 'now').mockImplementation(trap);
+    vi.spyOn(globalThis.Date, 'now').mockImplementation(trap);
     vi.spyOn(Math, 'random').mockImplementation(trap);
-    vi.spyOn(performance, 'now').mockImplementation(trap);
+    vi.spyOn(globalThis.performance, 'now').mockImplementation(trap);
     vi.spyOn(process, 'nextTick').mockImplementation(trap as never);
     const world = new World({ seed: 5 });
     await runToys(world, 500);
