@@ -89,7 +89,9 @@ export function decodeItem(wire: WireItem): FrameItem {
   if (wire.response) {
     const { failed, reason, body } = wire.response;
     const id = whole(wire.response.id, 'id');
-    return failed === true ? { kind: 'failure', id, reason: reason ?? '' } : { kind: 'answer', id, body: body ?? NO_BYTES };
+    return failed === true
+      ? { kind: 'failure', id, reason: reason ?? '' }
+      : { kind: 'answer', id, body: body ?? NO_BYTES };
   }
   if (wire.identity) {
     return { kind: 'identity', clusterId: wire.identity.clusterId || null, empty: wire.identity.empty === true };
@@ -116,7 +118,12 @@ function decodeHello(wire: flotilla.peer.Hello.$Properties): Hello {
 function decodeHelloReply(wire: flotilla.peer.HelloReply.$Properties): HelloReply {
   const text = wire.refusal ?? '';
   const refusal = text === '' ? null : (REFUSALS.find((each) => each === text) ?? 'version');
-  return { version: whole(wire.version, 'version'), sender: decodeIdentity(wire.sender), refusal, detail: wire.detail ?? '' };
+  return {
+    version: whole(wire.version, 'version'),
+    sender: decodeIdentity(wire.sender),
+    refusal,
+    detail: wire.detail ?? '',
+  };
 }
 
 function encodeIdentity(identity: PeerIdentity): flotilla.peer.Identity.$Properties {

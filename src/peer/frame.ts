@@ -87,7 +87,8 @@ export function decodeFrame(frame: Buffer): readonly ReceivedItem[] {
   const length = frame.readUInt32BE(0);
   const headerLength = frame.readUInt32BE(LENGTH_BYTES);
   if (length !== frame.length - LENGTH_BYTES) throw new FrameError(`a frame of ${frame.length} bytes says ${length}`);
-  if (headerLength > length - (FRAME_OVERHEAD_BYTES - LENGTH_BYTES)) throw new FrameError(`a header of ${headerLength} bytes in a frame of ${length}`);
+  if (headerLength > length - (FRAME_OVERHEAD_BYTES - LENGTH_BYTES))
+    throw new FrameError(`a header of ${headerLength} bytes in a frame of ${length}`);
   const crcAt = HEADER_AT + headerLength;
   const crc = frame.readUInt32BE(crcAt);
   const actual = crc32c(frame.subarray(0, crcAt));
@@ -109,10 +110,12 @@ function itemsOf(header: flotilla.peer.Frame.$Properties, attachment: Buffer): r
   let position = 0;
   for (const wire of header.items ?? []) {
     const end = position + whole(wire.attachment, 'attachment');
-    if (end > attachment.length) throw new FrameError(`items speak of ${end} attached bytes, the frame has ${attachment.length}`);
+    if (end > attachment.length)
+      throw new FrameError(`items speak of ${end} attached bytes, the frame has ${attachment.length}`);
     items.push({ item: decodeItem(wire), attachment: attachment.subarray(position, end) });
     position = end;
   }
-  if (position !== attachment.length) throw new FrameError(`items speak of ${position} attached bytes, the frame has ${attachment.length}`);
+  if (position !== attachment.length)
+    throw new FrameError(`items speak of ${position} attached bytes, the frame has ${attachment.length}`);
   return items;
 }

@@ -21,7 +21,8 @@ export function otherCluster(left: PeerIdentity, right: PeerIdentity): boolean {
 /** Why `self` does not accept `hello`; null: it does. */
 export function refusalOfHello(hello: Hello, self: PeerIdentity): Refused | null {
   if (hello.version !== PROTOCOL_VERSION) return otherVersion(hello.version);
-  if (hello.addressed !== self.node) return wrongNode(`node ${hello.addressed} is addressed, this is node ${self.node}`);
+  if (hello.addressed !== self.node)
+    return wrongNode(`node ${hello.addressed} is addressed, this is node ${self.node}`);
   if (hello.sender.node === self.node) return wrongNode(`both sides say that they are node ${self.node}`);
   return refusalOfCluster(hello.sender, self);
 }
@@ -30,7 +31,8 @@ export function refusalOfHello(hello: Hello, self: PeerIdentity): Refused | null
 export function refusalOfReply(reply: HelloReply, addressed: NodeId, self: PeerIdentity): Refused | null {
   if (reply.refusal !== null) return { refusal: reply.refusal, detail: `it says: ${reply.detail}` };
   if (reply.version !== PROTOCOL_VERSION) return otherVersion(reply.version);
-  if (reply.sender.node !== addressed) return wrongNode(`node ${addressed} is addressed, node ${reply.sender.node} answers`);
+  if (reply.sender.node !== addressed)
+    return wrongNode(`node ${addressed} is addressed, node ${reply.sender.node} answers`);
   return refusalOfCluster(reply.sender, self);
 }
 
@@ -44,7 +46,10 @@ function wrongNode(detail: string): Refused {
 
 function refusalOfCluster(sender: PeerIdentity, self: PeerIdentity): Refused | null {
   if (!otherCluster(sender, self)) return null;
-  return { refusal: 'other-cluster', detail: `cluster ${sender.clusterId ?? ''} meets cluster ${self.clusterId ?? ''}` };
+  return {
+    refusal: 'other-cluster',
+    detail: `cluster ${sender.clusterId ?? ''} meets cluster ${self.clusterId ?? ''}`,
+  };
 }
 
 /** What is known of one incarnation after another message about it: a cluster id is never unlearned, a directory never becomes empty again. */

@@ -27,7 +27,8 @@ export function decodeMessage(item: WireItem): Message | null {
   if (message === null) return null;
   const expected = attachmentBytes(message);
   const found = whole(item.attachment, 'attachment');
-  if (expected !== found) throw new FrameError(`${message.kind} speaks of ${expected} attached bytes and brings ${found}`);
+  if (expected !== found)
+    throw new FrameError(`${message.kind} speaks of ${expected} attached bytes and brings ${found}`);
   return message;
 }
 
@@ -74,7 +75,13 @@ function decodeBatches(prevOffset: number, wire: readonly flotilla.peer.Batch.$P
     if (base < previousEnd) throw new FrameError(`a batch begins at ${base}, below ${previousEnd}`);
     if (end <= base) throw new FrameError(`a batch ends at ${end}, not above its base ${base}`);
     if (bytes === 0) throw new FrameError(`the batch at ${base} has no bytes`);
-    batches.push({ base: offset(base), end: offset(end), term: term(whole(each.term, 'term')), bytes: byteCount(bytes), control: null });
+    batches.push({
+      base: offset(base),
+      end: offset(end),
+      term: term(whole(each.term, 'term')),
+      bytes: byteCount(bytes),
+      control: null,
+    });
     previousEnd = end;
   }
   return batches;
@@ -110,7 +117,9 @@ function decodeVote(wire: flotilla.peer.Vote.$Properties): Vote {
   };
 }
 
-function decodeVoteReply(wire: flotilla.peer.VoteReply.$Properties): Pick<Vote, 'term'> & { readonly granted: boolean } {
+function decodeVoteReply(
+  wire: flotilla.peer.VoteReply.$Properties,
+): Pick<Vote, 'term'> & { readonly granted: boolean } {
   return { term: term(whole(wire.term, 'term')), granted: wire.granted === true };
 }
 
@@ -129,7 +138,8 @@ function decodeSnapshot(wire: flotilla.peer.Snapshot.$Properties): SnapshotChunk
   const total = byteCount(whole(wire.snapshotBytes, 'snapshotBytes'));
   const position = byteCount(whole(wire.position, 'position'));
   const bytes = byteCount(whole(wire.bytes, 'bytes'));
-  if (position + bytes > total) throw new FrameError(`a chunk of ${bytes} bytes at ${position} leaves a snapshot of ${total}`);
+  if (position + bytes > total)
+    throw new FrameError(`a chunk of ${bytes} bytes at ${position} leaves a snapshot of ${total}`);
   return {
     kind: 'snapshot',
     term: term(whole(wire.term, 'term')),

@@ -86,7 +86,9 @@ export class OutgoingLink {
 
   dial(): void {
     const { clock, network, timings } = this.#context;
-    this.#deadline = clock.setTimer(timings.handshake, () => this.#end({ kind: 'broken', reason: 'handshake timeout' }));
+    this.#deadline = clock.setTimer(timings.handshake, () =>
+      this.#end({ kind: 'broken', reason: 'handshake timeout' }),
+    );
     for (const lane of LANES) {
       const state = this.#lanes[lane];
       const dialled = network.connect(
@@ -127,7 +129,13 @@ export class OutgoingLink {
         if (data) this.#events.room();
       },
     });
-    return { queue, reader: new FrameReader(limits.handshakeBytesMax), connection: null, cancelDial: null, identity: null };
+    return {
+      queue,
+      reader: new FrameReader(limits.handshakeBytesMax),
+      connection: null,
+      cancelDial: null,
+      identity: null,
+    };
   }
 
   #end(end: LinkEnd): void {
@@ -141,7 +149,13 @@ export class OutgoingLink {
     state.connection = connection;
     if (this.#state === 'closed') connection.destroy();
     else {
-      const hello = { version: PROTOCOL_VERSION, sender: this.#greeting, addressed: this.node, lane, endpoint: this.#context.advertised() };
+      const hello = {
+        version: PROTOCOL_VERSION,
+        sender: this.#greeting,
+        addressed: this.node,
+        lane,
+        endpoint: this.#context.advertised(),
+      };
       connection.write(frameOf({ kind: 'hello', hello }));
     }
     return {
@@ -175,7 +189,8 @@ export class OutgoingLink {
       for (let frame = state.reader.next(); frame !== null; frame = state.reader.next()) {
         const [first, second] = decodeFrame(frame);
         const awaited = state.identity === null && reply === null && second === undefined;
-        if (!awaited || first?.item.kind !== 'hello-reply') return new FrameError('it sent something else than the answer to the hello');
+        if (!awaited || first?.item.kind !== 'hello-reply')
+          return new FrameError('it sent something else than the answer to the hello');
         reply = first.item.reply;
       }
       return reply;

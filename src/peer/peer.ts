@@ -154,9 +154,10 @@ export class Peer {
   tick(now: Millis, excused: boolean): void {
     if (excused) this.#heardAt = now;
     if (this.#link !== null && this.#link.connected) this.#link.lane('control').keepAlive(now);
-    const standing = this.#incoming.size > 0 || (this.#link !== null && this.#link.connected);
-    const silent = now - Math.max(this.#heardAt, this.#connectedAt ?? 0);
-    if (standing && silent > this.#context.timings.silence) this.cut(`no frame for ${Math.round(silent)} ms`);
+    // A peer that can not connect to us is silent for another reason, and our link to it may be sound.
+    const awaited = this.#incoming.size > 0;
+    const silent = now - this.#heardAt;
+    if (awaited && silent > this.#context.timings.silence) this.cut(`no frame for ${Math.round(silent)} ms`);
   }
 
   /** Closes everything between this node and the peer; connecting begins anew. */
@@ -220,7 +221,10 @@ export class Peer {
     this.#failures = connectedAt !== null && clock.now() - connectedAt >= timings.steady ? 0 : this.#failures + 1;
     if (end.kind === 'rejected') this.#complain(end.reason);
     if (connectedAt !== null) {
-      this.#context.log.log('info', 'peer disconnected', { peer: this.node, reason: end.kind === 'refused' ? end.kind : end.reason });
+      this.#context.log.log('info', 'peer disconnected', {
+        peer: this.node,
+        reason: end.kind === 'refused' ? end.kind : end.reason,
+      });
       this.#owner.disconnected(this.node);
     }
     if (end.kind === 'refused') this.#judgeRefusal();
@@ -259,7 +263,8 @@ export class Peer {
     this.#closeIncoming(identity.incarnation);
     const link = this.#link;
     if (link !== null && link.identity !== null && link.identity.incarnation !== identity.incarnation) this.#dropLink();
-    if (this.#hints.replaced(former.incarnation, this.#context.clock.now())) this.#owner.suspect(this.node, former.incarnation);
+    if (this.#hints.replaced(former.incarnation, this.#context.clock.now()))
+      this.#owner.suspect(this.node, former.incarnation);
   }
 
   /** Closes the peer's connections to us, but not those of incarnation `kept`. */

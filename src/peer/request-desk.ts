@@ -32,7 +32,8 @@ export class RequestDesk {
     const self = this.#context.self();
     if (to === self.node) return this.#askSelf(self, method, body, timeout);
     const peer = this.#peer(to);
-    if (peer === null || peer.connectedTo === null) return Promise.resolve({ kind: 'unknown', reason: 'not-connected' });
+    if (peer === null || peer.connectedTo === null)
+      return Promise.resolve({ kind: 'unknown', reason: 'not-connected' });
     const bytes = ITEM_BYTES + method.length * 3 + body.length;
     if (bytes > this.#context.limits.frameBytesMax) {
       return Promise.resolve({ kind: 'error', reason: `a request of ${body.length} bytes is too long` });
@@ -52,7 +53,12 @@ export class RequestDesk {
     peer.requestsInHand += 1;
     this.#handle(from, method, body, (result) => {
       peer.requestsInHand -= 1;
-      this.#respond(from, result.kind === 'answer' ? { kind: 'answer', id, body: result.body } : { kind: 'failure', id, reason: result.reason });
+      this.#respond(
+        from,
+        result.kind === 'answer'
+          ? { kind: 'answer', id, body: result.body }
+          : { kind: 'failure', id, reason: result.reason },
+      );
     });
   }
 
@@ -71,11 +77,18 @@ export class RequestDesk {
 
   #askSelf(self: PeerIdentity, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult> {
     const { id, result } = this.#pending.open(self.node, timeout);
-    this.#context.clock.defer(() => this.#handle(self, method, body, (answer) => this.#pending.settle(self.node, id, answer)));
+    this.#context.clock.defer(() =>
+      this.#handle(self, method, body, (answer) => this.#pending.settle(self.node, id, answer)),
+    );
     return result;
   }
 
-  #handle(from: PeerIdentity, method: string, body: Uint8Array, done: (result: Exclude<RequestResult, { kind: 'unknown' }>) => void): void {
+  #handle(
+    from: PeerIdentity,
+    method: string,
+    body: Uint8Array,
+    done: (result: Exclude<RequestResult, { kind: 'unknown' }>) => void,
+  ): void {
     const failed = (error: unknown): void => {
       // A refusal is the asker's business, a bug is ours: unhandled, it ends the process.
       if (error instanceof AssertionError) throw error;

@@ -102,10 +102,20 @@ class Transport implements PeerTransport {
     if (peer === undefined) return false;
     const bytes = headerBytesMax(group, message) + attached;
     if (bytes > this.#context.limits.frameBytesMax) {
-      this.#context.log.log('error', 'message too long for a frame dropped', { peer: to, group, kind: message.kind, bytes });
+      this.#context.log.log('error', 'message too long for a frame dropped', {
+        peer: to,
+        group,
+        kind: message.kind,
+        bytes,
+      });
       return false;
     }
-    return peer.push(group === METADATA_GROUP ? 'control' : 'data', { kind: 'message', group, message }, attachment, bytes);
+    return peer.push(
+      group === METADATA_GROUP ? 'control' : 'data',
+      { kind: 'message', group, message },
+      attachment,
+      bytes,
+    );
   }
 
   request(to: NodeId, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult> {
@@ -221,13 +231,19 @@ class Transport implements PeerTransport {
   #judge(hello: Hello, remote: string): Refused | null {
     const { node } = hello.sender;
     const full = !this.#peers.has(node) && this.#peers.size >= this.#context.limits.peersMax;
-    const refused: Refused | null = refusalOfHello(hello, this.#self) ?? (full ? { refusal: 'too-many', detail: 'too many peers' } : null);
+    const refused: Refused | null =
+      refusalOfHello(hello, this.#self) ?? (full ? { refusal: 'too-many', detail: 'too many peers' } : null);
     if (refused === null) {
       this.#refusals.delete(node);
     } else if (this.#refusals.get(node) !== refused.detail) {
       if (this.#refusals.size > this.#context.limits.peersMax) this.#refusals.clear();
       this.#refusals.set(node, refused.detail);
-      this.#context.log.log('warn', 'handshake of a peer refused', { peer: node, remote, reason: refused.refusal, detail: refused.detail });
+      this.#context.log.log('warn', 'handshake of a peer refused', {
+        peer: node,
+        remote,
+        reason: refused.refusal,
+        detail: refused.detail,
+      });
     }
     return refused;
   }

@@ -14,13 +14,24 @@ const voter: fc.Arbitrary<Voter> = fc.record({ node: fc.nat().map(nodeId), direc
 
 /** Batches that rise from `prevOffset`, with gaps as compaction leaves them. */
 function batchesFrom(prevOffset: number): fc.Arbitrary<readonly BatchPosition[]> {
-  const step = fc.record({ gap: fc.nat(3), records: fc.integer({ min: 1, max: 9 }), term: terms, bytes: fc.integer({ min: 1, max: 70 }) });
+  const step = fc.record({
+    gap: fc.nat(3),
+    records: fc.integer({ min: 1, max: 9 }),
+    term: terms,
+    bytes: fc.integer({ min: 1, max: 70 }),
+  });
   return fc.array(step, { maxLength: 4 }).map((steps) => {
     let previousEnd = prevOffset;
     return steps.map((each) => {
       const base = previousEnd + each.gap;
       previousEnd = base + each.records;
-      return { base: offset(base), end: offset(previousEnd), term: each.term, bytes: byteCount(each.bytes), control: null };
+      return {
+        base: offset(base),
+        end: offset(previousEnd),
+        term: each.term,
+        bytes: byteCount(each.bytes),
+        control: null,
+      };
     });
   });
 }
@@ -46,29 +57,44 @@ const outcome: fc.Arbitrary<AppendOutcome> = fc.oneof(
   fc.constant({ kind: 'fenced' as const }),
 );
 
-const snapshot: fc.Arbitrary<Message> = fc.record({ position: fc.nat(1000), bytes: fc.nat(100), after: fc.nat(1000) }).chain((chunk) =>
-  fc.record({
-    kind: fc.constant('snapshot' as const),
-    term: terms,
-    progressId: whole,
-    meta: fc.record({
-      last: position,
-      voters: fc.array(voter, { maxLength: 3 }),
-      bytes: fc.constant(byteCount(chunk.position + chunk.bytes + chunk.after)),
+const snapshot: fc.Arbitrary<Message> = fc
+  .record({ position: fc.nat(1000), bytes: fc.nat(100), after: fc.nat(1000) })
+  .chain((chunk) =>
+    fc.record({
+      kind: fc.constant('snapshot' as const),
+      term: terms,
+      progressId: whole,
+      meta: fc.record({
+        last: position,
+        voters: fc.array(voter, { maxLength: 3 }),
+        bytes: fc.constant(byteCount(chunk.position + chunk.bytes + chunk.after)),
+      }),
+      position: fc.constant(byteCount(chunk.position)),
+      bytes: fc.constant(byteCount(chunk.bytes)),
     }),
-    position: fc.constant(byteCount(chunk.position)),
-    bytes: fc.constant(byteCount(chunk.bytes)),
-  }),
-);
+  );
 
 const granted = fc.boolean();
 export const messages: fc.Arbitrary<Message> = fc.oneof(
   append,
   snapshot,
-  fc.record({ kind: fc.constant('append-reply' as const), term: terms, progressId: whole, round: whole, outcome, logEnd: offsets }),
+  fc.record({
+    kind: fc.constant('append-reply' as const),
+    term: terms,
+    progressId: whole,
+    round: whole,
+    outcome,
+    logEnd: offsets,
+  }),
   fc.record({ kind: fc.constant('pre-vote' as const), term: terms, candidate: voter, log: position }),
   fc.record({ kind: fc.constant('pre-vote-reply' as const), term: terms, granted }),
-  fc.record({ kind: fc.constant('vote' as const), term: terms, candidate: voter, log: position, transfer: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('vote' as const),
+    term: terms,
+    candidate: voter,
+    log: position,
+    transfer: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('vote-reply' as const), term: terms, granted }),
   fc.record({
     kind: fc.constant('reset' as const),
@@ -78,6 +104,11 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     termStart: offsets,
     highWatermark: offsets,
   }),
-  fc.record({ kind: fc.constant('snapshot-reply' as const), term: terms, progressId: whole, position: whole.map(byteCount) }),
+  fc.record({
+    kind: fc.constant('snapshot-reply' as const),
+    term: terms,
+    progressId: whole,
+    position: whole.map(byteCount),
+  }),
   fc.record({ kind: fc.constant('timeout-now' as const), term: terms }),
 );

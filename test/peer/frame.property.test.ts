@@ -36,7 +36,12 @@ const items: fc.Arbitrary<FrameItem> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('hello-reply' as const),
-    reply: fc.record({ version, sender, refusal: fc.option(fc.constantFrom('version' as const, 'other-cluster' as const)), detail: name }),
+    reply: fc.record({
+      version,
+      sender,
+      refusal: fc.option(fc.constantFrom('version' as const, 'other-cluster' as const)),
+      detail: name,
+    }),
   }),
 );
 
@@ -49,7 +54,8 @@ interface Sent {
 function attach(item: FrameItem): Sent {
   if (item.kind !== 'message') return { item, attachment: [] };
   const { message } = item;
-  if (message.kind === 'append') return { item, attachment: message.batches.map((batch, index) => Buffer.alloc(batch.bytes, index + 1)) };
+  if (message.kind === 'append')
+    return { item, attachment: message.batches.map((batch, index) => Buffer.alloc(batch.bytes, index + 1)) };
   return { item, attachment: [Buffer.alloc(attachmentBytes(message), 7)] };
 }
 
@@ -64,7 +70,8 @@ function build(sent: readonly Sent[]): Buffer {
 }
 
 function plain(item: FrameItem): unknown {
-  if (item.kind === 'request' || item.kind === 'answer') return { ...item, body: Buffer.from(item.body).toString('hex') };
+  if (item.kind === 'request' || item.kind === 'answer')
+    return { ...item, body: Buffer.from(item.body).toString('hex') };
   return item;
 }
 
@@ -124,15 +131,22 @@ describe('frames', () => {
   it('of arbitrary content under a valid CRC are decoded or refused, and throw nothing else', () => {
     const mutation = fc.record({ at: fc.nat(), value: fc.nat(255) });
     fc.assert(
-      fc.property(fc.oneof(items.map((item) => build([attach(item)])), fc.uint8Array({ maxLength: 200 })), fc.array(mutation, { maxLength: 4 }), (source, mutations) => {
-        const frame = source instanceof Buffer ? source : framed(Buffer.from(source));
-        const headerLength = frame.readUInt32BE(4);
-        for (const { at, value } of mutations) {
-          if (headerLength > 0) frame[8 + (at % headerLength)] = value;
-        }
-        frame.writeUInt32BE(crc32c(frame.subarray(0, 8 + headerLength)), 8 + headerLength);
-        refusedOrDecoded(() => decodeFrame(frame));
-      }),
+      fc.property(
+        fc.oneof(
+          items.map((item) => build([attach(item)])),
+          fc.uint8Array({ maxLength: 200 }),
+        ),
+        fc.array(mutation, { maxLength: 4 }),
+        (source, mutations) => {
+          const frame = source instanceof Buffer ? source : framed(Buffer.from(source));
+          const headerLength = frame.readUInt32BE(4);
+          for (const { at, value } of mutations) {
+            if (headerLength > 0) frame[8 + (at % headerLength)] = value;
+          }
+          frame.writeUInt32BE(crc32c(frame.subarray(0, 8 + headerLength)), 8 + headerLength);
+          refusedOrDecoded(() => decodeFrame(frame));
+        },
+      ),
       { numRuns: 500, seed: 23 },
     );
   });
