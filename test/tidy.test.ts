@@ -220,6 +220,14 @@ describe('tidy', () => {
     expect(VERSION).toBe(version);
   });
 
+  it('every dependency is bundled into the tarball, which must install offline', () => {
+    const { dependencies, bundleDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+      readonly bundleDependencies: readonly string[];
+    };
+    expect(bundleDependencies).toEqual(Object.keys(dependencies));
+  });
+
   it('documents name commands that exist', () => {
     expect(unknownCommands(readDocuments())).toEqual([]);
   });
