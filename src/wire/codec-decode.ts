@@ -5,7 +5,7 @@
  * bytes that are left before anything is allocated, so what decoding allocates is proportional to what was sent.
  * The `catch` clauses add the path of the field to a {@link WireError} and throw it on; they cost nothing until then.
  */
-import { present, unreachable } from '../../raft/index.ts';
+import { present } from '../../raft/index.ts';
 import { leastItemSize } from './plan.ts';
 import type { FieldPlan, Int64Mode, StructPlan } from './plan.ts';
 import type { Reader } from './reader.ts';
@@ -39,7 +39,12 @@ function refuseNull(): never {
   throw new WireError('null', 'null is not allowed here');
 }
 
-function compileSized(read: (reader: Reader, size: number) => unknown, field: FieldPlan, compact: boolean, width: 2 | 4): Decode {
+function compileSized(
+  read: (reader: Reader, size: number) => unknown,
+  field: FieldPlan,
+  compact: boolean,
+  width: 2 | 4,
+): Decode {
   const { nullable } = field;
   return (reader) => {
     const size = length(reader, compact, width);
@@ -72,8 +77,6 @@ function compileScalar(scalar: ScalarType, field: FieldPlan, flexible: boolean, 
     case 'bytes':
     case 'records':
       return compileSized((reader, size) => reader.view(size), field, compact, 4);
-    default:
-      return unreachable(scalar);
   }
 }
 
@@ -92,7 +95,10 @@ function compileArray(field: FieldPlan, flexible: boolean, options: DecodeOption
     const count = length(reader, flexible, 4);
     if (count < 0) return nullable ? null : refuseNull();
     if (count * leastSize > reader.remaining()) {
-      throw new WireError('length', `${count} items of at least ${leastSize} bytes, ${reader.remaining()} bytes are left`);
+      throw new WireError(
+        'length',
+        `${count} items of at least ${leastSize} bytes, ${reader.remaining()} bytes are left`,
+      );
     }
     const items: unknown[] = [];
     try {
@@ -109,13 +115,20 @@ function compileField(field: FieldPlan, flexible: boolean, options: DecodeOption
 }
 
 /** Reads the tagged fields at the end of a struct into `target`. */
-function compileTags(plan: StructPlan, options: DecodeOptions): (reader: Reader, target: Record<string | symbol, unknown>) => void {
+function compileTags(
+  plan: StructPlan,
+  options: DecodeOptions,
+): (reader: Reader, target: Record<string | symbol, unknown>) => void {
   const known = new Map(
-    plan.tagged.map((field) => [present(field.tag, 'tag'), { name: field.name, decode: compileField(field, true, options) }]),
+    plan.tagged.map((field) => [
+      present(field.tag, 'tag'),
+      { name: field.name, decode: compileField(field, true, options) },
+    ]),
   );
   return (reader, target) => {
     const count = reader.uvarint();
-    if (count * 2 > reader.remaining()) throw new WireError('length', `${count} tagged fields, ${reader.remaining()} bytes are left`);
+    if (count * 2 > reader.remaining())
+      throw new WireError('length', `${count} tagged fields, ${reader.remaining()} bytes are left`);
     for (let read = 0; read < count; read += 1) {
       const tag = reader.uvarint();
       const size = reader.uvarint();
@@ -132,12 +145,17 @@ function compileTags(plan: StructPlan, options: DecodeOptions): (reader: Reader,
   };
 }
 
-function decodeTagged(reader: Reader, field: { readonly name: string; readonly decode: Decode }, size: number): unknown {
+function decodeTagged(
+  reader: Reader,
+  field: { readonly name: string; readonly decode: Decode },
+  size: number,
+): unknown {
   const end = reader.position + size;
   try {
     if (end > reader.end) throw new WireError('truncated', `needs ${size} bytes, ${reader.remaining()} are left`);
     const value = field.decode(reader);
-    if (reader.position !== end) throw new WireError('tag', `a tagged field of ${size} bytes takes ${reader.position - end + size}`);
+    if (reader.position !== end)
+      throw new WireError('tag', `a tagged field of ${size} bytes takes ${reader.position - end + size}`);
     return value;
   } catch (error) {
     throw error instanceof WireError ? error.within(field.name) : error;
@@ -160,7 +178,8 @@ export function compileDecoder(plan: StructPlan, options: DecodeOptions): Decode
     const target: Record<string | symbol, unknown> = { ...defaults };
     let at = 0;
     try {
-      for (; at < decoders.length; at += 1) target[present(names[at], 'name')] = present(decoders[at], 'decoder')(reader);
+      for (; at < decoders.length; at += 1)
+        target[present(names[at], 'name')] = present(decoders[at], 'decoder')(reader);
     } catch (error) {
       throw error instanceof WireError ? error.within(names[at] ?? '') : error;
     }

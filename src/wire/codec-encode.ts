@@ -6,7 +6,7 @@
  * Tagged fields that hold their default are left out; unknown ones under `UNKNOWN_TAGS` are written behind them.
  */
 import { Buffer } from 'node:buffer';
-import { present, unreachable } from '../../raft/index.ts';
+import { present } from '../../raft/index.ts';
 import { UNKNOWN_TAGS } from './codec-decode.ts';
 import type { UnknownTag } from './codec-decode.ts';
 import type { FieldPlan, StructPlan } from './plan.ts';
@@ -21,13 +21,20 @@ const LEAST_INT64 = -(2n ** 63n);
 const GREATEST_INT64 = 2n ** 63n - 1n;
 
 function refuse(value: unknown, wanted: string): never {
-  const shown = typeof value === 'object' ? (value === null ? 'null' : 'an object') : String(value);
+  const shown =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value;
   throw new WireError('value', `wants ${wanted}, got ${shown.slice(0, 80)}`);
 }
 
-function whole(least: number, greatest: number, wanted: string, write: (writer: Writer, value: number) => void): Encode {
+function whole(
+  least: number,
+  greatest: number,
+  wanted: string,
+  write: (writer: Writer, value: number) => void,
+): Encode {
   return (writer, value) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > greatest) refuse(value, wanted);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > greatest)
+      refuse(value, wanted);
     write(writer, value);
   };
 }
@@ -109,8 +116,6 @@ function compileScalar(scalar: ScalarType, compact: boolean): Encode {
       return compileBytes(compact);
     case 'records':
       return compileRecords(compact);
-    default:
-      return unreachable(scalar);
   }
 }
 
@@ -155,7 +160,8 @@ function compileField(field: FieldPlan, flexible: boolean): Encode {
 /** Whether `value` is what a tagged field holds when it is absent. */
 export function isDefault(value: unknown, fallback: unknown): boolean {
   if (value === undefined || value === fallback) return true;
-  if (typeof fallback === 'bigint') return typeof value === 'number' && Number.isSafeInteger(value) && BigInt(value) === fallback;
+  if (typeof fallback === 'bigint')
+    return typeof value === 'number' && Number.isSafeInteger(value) && BigInt(value) === fallback;
   if (Array.isArray(fallback)) return Array.isArray(value) && value.length === 0 && fallback.length === 0;
   if (fallback instanceof Uint8Array) return value instanceof Uint8Array && value.length === 0;
   if (typeof value !== 'object' || value === null || typeof fallback !== 'object' || fallback === null) return false;
@@ -174,7 +180,11 @@ function writeTagged(writer: Writer, tag: number, encode: (inner: Writer) => voi
 }
 
 function compileTags(plan: StructPlan): (writer: Writer, value: Record<string | symbol, unknown>) => void {
-  const fields = plan.tagged.map((field) => ({ field, tag: present(field.tag, 'tag'), encode: compileField(field, true) }));
+  const fields = plan.tagged.map((field) => ({
+    field,
+    tag: present(field.tag, 'tag'),
+    encode: compileField(field, true),
+  }));
   return (writer, value) => {
     const filled = fields.filter(({ field }) => !isDefault(value[field.name], field.fallback));
     const unknown = (value[UNKNOWN_TAGS] ?? []) as readonly UnknownTag[];
@@ -200,11 +210,11 @@ export function compileEncoder(plan: StructPlan): Encode {
     const struct = value as Record<string | symbol, unknown>;
     let at = 0;
     try {
-      for (; at < encoders.length; at += 1) present(encoders[at], 'encoder')(writer, struct[present(names[at], 'name')]);
+      for (; at < encoders.length; at += 1)
+        present(encoders[at], 'encoder')(writer, struct[present(names[at], 'name')]);
     } catch (error) {
       throw error instanceof WireError ? error.within(names[at] ?? '') : error;
     }
     if (tags !== null) tags(writer, struct);
   };
 }
-

@@ -45,24 +45,54 @@ export class WireCodec {
   }
 
   /** Decodes the request body that fills `bytes` from `position` to the end. Byte fields are views of `bytes`. */
-  decodeRequest<Api extends ApiSchema>(api: Api, version: number, bytes: Uint8Array, position = 0): Decoded<Api['request']> {
+  decodeRequest<Api extends ApiSchema>(
+    api: Api,
+    version: number,
+    bytes: Uint8Array,
+    position = 0,
+  ): Decoded<Api['request']> {
     return this.decode(api, api.request, version, bytes, position) as Decoded<Api['request']>;
   }
-  decodeResponse<Api extends ApiSchema>(api: Api, version: number, bytes: Uint8Array, position = 0): Decoded<Api['response']> {
+  decodeResponse<Api extends ApiSchema>(
+    api: Api,
+    version: number,
+    bytes: Uint8Array,
+    position = 0,
+  ): Decoded<Api['response']> {
     return this.decode(api, api.response, version, bytes, position) as Decoded<Api['response']>;
   }
-  decodeData<Data extends DataSchema>(data: Data, version: number, bytes: Uint8Array, position = 0): Decoded<Data['fields']> {
+  decodeData<Data extends DataSchema>(
+    data: Data,
+    version: number,
+    bytes: Uint8Array,
+    position = 0,
+  ): Decoded<Data['fields']> {
     return this.decode(data, data.fields, version, bytes, position) as Decoded<Data['fields']>;
   }
 
   /** Appends the body to `writer`; `records` are taken as they are, without a copy. */
-  encodeRequest<Api extends ApiSchema>(api: Api, version: number, body: Encodable<Api['request']>, writer = new Writer()): Writer {
+  encodeRequest<Api extends ApiSchema>(
+    api: Api,
+    version: number,
+    body: Encodable<Api['request']>,
+    writer = new Writer(),
+  ): Writer {
     return this.encode(api, api.request, version, body, writer);
   }
-  encodeResponse<Api extends ApiSchema>(api: Api, version: number, body: Encodable<Api['response']>, writer = new Writer()): Writer {
+  encodeResponse<Api extends ApiSchema>(
+    api: Api,
+    version: number,
+    body: Encodable<Api['response']>,
+    writer = new Writer(),
+  ): Writer {
     return this.encode(api, api.response, version, body, writer);
   }
-  encodeData<Data extends DataSchema>(data: Data, version: number, body: Encodable<Data['fields']>, writer = new Writer()): Writer {
+  encodeData<Data extends DataSchema>(
+    data: Data,
+    version: number,
+    body: Encodable<Data['fields']>,
+    writer = new Writer(),
+  ): Writer {
     return this.encode(data, data.fields, version, body, writer);
   }
 

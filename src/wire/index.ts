@@ -7,7 +7,14 @@ export { ERROR_CODES, errorCode, errorName } from './error-code.ts';
 export type { ErrorCode, ErrorName } from './error-code.ts';
 export { FrameReader } from './frame-reader.ts';
 export type { FrameResult } from './frame-reader.ts';
-export { readRequestHeader, readRequestStart, readResponseHeader, requestFrame, responseFrame, responseHeaderVersion } from './frame.ts';
+export {
+  readRequestHeader,
+  readRequestStart,
+  readResponseHeader,
+  requestFrame,
+  responseFrame,
+  responseHeaderVersion,
+} from './frame.ts';
 export type { RequestHeader, RequestStart } from './frame.ts';
 export { coordinatorPartition, javaStringHash, murmur2, partitionOfKey } from './hash.ts';
 export { ZERO_UUID } from './plan.ts';

@@ -32,12 +32,18 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function itemToJson(field: FieldPlan, value: unknown, pointer: string, tags: PlacedTag[]): unknown {
-  if (field.type.kind === 'struct') return isStruct(value) ? structToJson(field.type.struct, value, pointer, tags) : null;
+  if (field.type.kind === 'struct')
+    return isStruct(value) ? structToJson(field.type.struct, value, pointer, tags) : null;
   return value instanceof Uint8Array ? toBase64(value) : value;
 }
 
 /** Turns a decoded struct into JSON and adds its unknown tags, and those within, to `tags`. */
-export function structToJson(plan: StructPlan, value: Struct, pointer: string, tags: PlacedTag[]): Record<string, unknown> {
+export function structToJson(
+  plan: StructPlan,
+  value: Struct,
+  pointer: string,
+  tags: PlacedTag[],
+): Record<string, unknown> {
   const fields = new Map([...plan.plain, ...plan.tagged].map((field) => [field.name, field]));
   for (const { tag, data } of (value[UNKNOWN_TAGS] ?? []) as readonly UnknownTag[]) {
     tags.push({ at: pointer, tag, data: toBase64(data) });

@@ -57,7 +57,9 @@ function allTargets(): ReadonlyMap<string, Target> {
     const responseHeader = facts((version) => responseHeaderVersion(api, version));
     targets.push({ name, type: 'response', versions, flexible, fields: api.response, facts: responseHeader });
   }
-  const facts = (data: { readonly flexible: number | null }) => (version: number) => ({ flexible: isFlexible(data, version) });
+  const facts = (data: { readonly flexible: number | null }) => (version: number) => ({
+    flexible: isFlexible(data, version),
+  });
   for (const data of ALL_HEADERS) targets.push({ ...data, type: 'header', facts: facts(data) });
   for (const data of ALL_DATA) targets.push({ ...data, type: 'data', facts: facts(data) });
   return new Map(targets.map((target) => [`${target.type} ${target.name}`, target]));
@@ -96,7 +98,8 @@ export class WireTool {
 
   private plan(target: Target, version: number): StructPlan {
     const [low, high] = target.versions;
-    if (version < low || version > high) throw new WireError('version', `versions ${low} to ${high} are known`).of(target.name, version);
+    if (version < low || version > high)
+      throw new WireError('version', `versions ${low} to ${high} are known`).of(target.name, version);
     return planStruct(target.fields, version, isFlexible(target, version), 'exact');
   }
 
@@ -105,9 +108,17 @@ export class WireTool {
       const line = readLine(text);
       const { target, version } = this.find(line);
       const facts = target.facts(version);
-      return printExactJson({ ...without(line), api: target.name, type: target.type, version, ...facts, ...work(line, target, version) });
+      return printExactJson({
+        ...without(line),
+        api: target.name,
+        type: target.type,
+        version,
+        ...facts,
+        ...work(line, target, version),
+      });
     } catch (error) {
-      if (error instanceof WireError) return complaint(error.api === '' ? `${error.path}: ${error.detail}` : error.message, number);
+      if (error instanceof WireError)
+        return complaint(error.api === '' ? `${error.path}: ${error.detail}` : error.message, number);
       if (error instanceof BadLine) return complaint(error.message, number);
       throw error;
     }
@@ -116,7 +127,8 @@ export class WireTool {
   private find(line: Line): { readonly target: Target; readonly version: number } {
     const { api, type, version } = line;
     const target = this.targets.get(`${String(type)} ${String(api)}`);
-    if (target === undefined) throw new BadLine(`no message ${printExactJson(api ?? null)} of type ${printExactJson(type ?? null)}`);
+    if (target === undefined)
+      throw new BadLine(`no message ${printExactJson(api ?? null)} of type ${printExactJson(type ?? null)}`);
     if (typeof version !== 'number' || !Number.isInteger(version)) throw new BadLine('`version` wants a whole number');
     return { target, version };
   }
@@ -140,6 +152,7 @@ function readLine(text: string): Line {
     if (error instanceof SyntaxError) throw new BadLine(`not JSON: ${error.message}`, { cause: error });
     throw error;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadLine('a line wants a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new BadLine('a line wants a JSON object');
   return value as Line;
 }

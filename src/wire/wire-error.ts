@@ -11,7 +11,17 @@
  * 2^53. `tag`: a tagged field that this version lacks, or of a wrong size. `trailing`: bytes behind the message.
  * `value`: (encoding) a value that the field cannot hold. `version`: the schema has no such version.
  */
-export type WireFault = 'truncated' | 'length' | 'null' | 'utf8' | 'varint' | 'unsafe' | 'tag' | 'trailing' | 'value' | 'version';
+export type WireFault =
+  | 'truncated'
+  | 'length'
+  | 'null'
+  | 'utf8'
+  | 'varint'
+  | 'unsafe'
+  | 'tag'
+  | 'trailing'
+  | 'value'
+  | 'version';
 
 export class WireError extends Error {
   override readonly name = 'WireError';

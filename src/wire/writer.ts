@@ -122,7 +122,8 @@ export class Writer {
 
   /** A uuid of 22 characters. */
   uuid(text: string): void {
-    if (!UUID.test(text)) throw new WireError('value', `not a uuid of 22 base64url characters: ${JSON.stringify(text)}`);
+    if (!UUID.test(text))
+      throw new WireError('value', `not a uuid of 22 base64url characters: ${JSON.stringify(text)}`);
     const at = this.room(16);
     this.chunk.write(text, at, 16, 'base64url');
   }

@@ -67,9 +67,17 @@ interface PlacedRecord {
 function place(record: NewRecord, offsetDelta: number, baseTimestamp: number): PlacedRecord {
   const timestampDelta = record.timestamp - baseTimestamp;
   const headers = (record.headers ?? []).map(({ key, value }) => ({ key: Buffer.from(key, 'utf8'), value }));
-  const headersSize = headers.reduce((sum, header) => sum + sizeOfBytes(header.key) + sizeOfBytes(header.value), varintSize(headers.length));
+  const headersSize = headers.reduce(
+    (sum, header) => sum + sizeOfBytes(header.key) + sizeOfBytes(header.value),
+    varintSize(headers.length),
+  );
   const size =
-    1 + varintSize(timestampDelta) + varintSize(offsetDelta) + sizeOfBytes(record.key) + sizeOfBytes(record.value) + headersSize;
+    1 +
+    varintSize(timestampDelta) +
+    varintSize(offsetDelta) +
+    sizeOfBytes(record.key) +
+    sizeOfBytes(record.value) +
+    headersSize;
   return { record, timestampDelta, offsetDelta, headers, size };
 }
 

@@ -9,7 +9,14 @@
  * compressed ones the outer frame is looked at (`compression/stream-shape.ts`) and the header must be consistent, but a
  * stream that lies about its records is found only by readers. The order of the checks is Kafka's, so the codes agree.
  */
-import { BATCH_HEADER_SIZE, BATCH_LENGTH_END, BATCH_MAGIC, MAGIC_END, batchCrc, readBatchHeader } from './batch-header.ts';
+import {
+  BATCH_HEADER_SIZE,
+  BATCH_LENGTH_END,
+  BATCH_MAGIC,
+  MAGIC_END,
+  batchCrc,
+  readBatchHeader,
+} from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { invalidStream } from './compression/stream-shape.ts';
 import type { Decompress } from './records.ts';
@@ -79,7 +86,8 @@ export function invalidBatch(batch: Uint8Array): string | null {
   const header = readBatchHeader(batch);
   if (header.lastOffsetDelta < 0) return `last offset delta ${header.lastOffsetDelta}`;
   if (header.recordCount < 0) return `record count ${header.recordCount}`;
-  if (header.baseOffset < 0 || !Number.isSafeInteger(header.baseOffset + header.lastOffsetDelta + 1)) return `base offset ${header.baseOffset}`;
+  if (header.baseOffset < 0 || !Number.isSafeInteger(header.baseOffset + header.lastOffsetDelta + 1))
+    return `base offset ${header.baseOffset}`;
   return null;
 }
 
@@ -149,7 +157,8 @@ function invalidHeader(header: BatchHeader): string | null {
   if (header.lastOffsetDelta !== header.recordCount - 1) {
     return `record count ${header.recordCount}, last offset delta ${header.lastOffsetDelta}`;
   }
-  if (header.producerId >= 0 && header.baseSequence < 0) return `producer ${header.producerId} with sequence ${header.baseSequence}`;
+  if (header.producerId >= 0 && header.baseSequence < 0)
+    return `producer ${header.producerId} with sequence ${header.baseSequence}`;
   if (header.control) return 'a control batch from a client';
   if (header.compression === 'unknown') return `compression code ${header.attributes & 0x07}`;
   return null;
@@ -161,7 +170,8 @@ export function checkProduce(records: Uint8Array, rules: ProduceRules): Accepted
   if (!(batch instanceof Uint8Array)) return batch;
   const header = readBatchHeader(batch);
   if (header.baseOffset !== 0) return refused('invalid-record', `base offset ${header.baseOffset}`);
-  if (batch.length > rules.maxBytes) return refused('too-large', `${batch.length} bytes, at most ${rules.maxBytes} are allowed`);
+  if (batch.length > rules.maxBytes)
+    return refused('too-large', `${batch.length} bytes, at most ${rules.maxBytes} are allowed`);
   const wrong = wrongLengthOrCrc(batch);
   if (wrong !== null) return refused('corrupt', wrong);
   const invalid = invalidHeader(header);
@@ -173,7 +183,12 @@ export function checkProduce(records: Uint8Array, rules: ProduceRules): Accepted
 const ANY_TIMESTAMP: readonly [number, number] = [-Infinity, Infinity];
 
 /** Checks the records one by one; `plain` are their bytes, decompressed. */
-function checkWalked(batch: Uint8Array, header: BatchHeader, plain: Uint8Array, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+function checkWalked(
+  batch: Uint8Array,
+  header: BatchHeader,
+  plain: Uint8Array,
+  rules: ProduceRules,
+): AcceptedBatch | RefusedBatch {
   // With the bit for append time set by the client, all records have the timestamp of the header.
   const stamped = header.timestampType === 'append';
   const timestamps = stamped || rules.timestampType === 'append' ? ANY_TIMESTAMP : rules.timestamps;
@@ -182,13 +197,20 @@ function checkWalked(batch: Uint8Array, header: BatchHeader, plain: Uint8Array, 
     keyRequired: rules.keyRequired,
   });
   if (walk.fault !== null) return refused('invalid-record', walk.fault);
-  if (walk.badTimestamps.length > 0) return refused('invalid-timestamp', 'a timestamp out of range', walk.badTimestamps);
+  if (walk.badTimestamps.length > 0)
+    return refused('invalid-timestamp', 'a timestamp out of range', walk.badTimestamps);
   if (walk.missingKeys.length > 0) return refused('invalid-record', 'a compacted topic needs keys', walk.missingKeys);
-  return stamped ? checkHeaderTimestamp(batch, header, rules) : { kind: 'accepted', batch, header, maxTimestamp: walk.maxTimestamp };
+  return stamped
+    ? checkHeaderTimestamp(batch, header, rules)
+    : { kind: 'accepted', batch, header, maxTimestamp: walk.maxTimestamp };
 }
 
 /** Where the records' own timestamps do not count or were not read, the greatest in the header is checked. */
-function checkHeaderTimestamp(batch: Uint8Array, header: BatchHeader, rules: ProduceRules): AcceptedBatch | RefusedBatch {
+function checkHeaderTimestamp(
+  batch: Uint8Array,
+  header: BatchHeader,
+  rules: ProduceRules,
+): AcceptedBatch | RefusedBatch {
   const [least, greatest] = rules.timestamps;
   const { maxTimestamp } = header;
   if (rules.timestampType === 'create' && maxTimestamp !== -1 && (maxTimestamp < least || maxTimestamp > greatest)) {

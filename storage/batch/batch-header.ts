@@ -112,7 +112,10 @@ export function readBatchHeader(bytes: Uint8Array, at = 0): BatchHeader {
 }
 
 /** Writes a whole header, CRC included: the records must stand behind it in `batch`, which ends with them. */
-export function writeBatchHeader(batch: Uint8Array, header: Omit<BatchHeader, 'size' | 'magic' | 'crc' | 'attributes'>): void {
+export function writeBatchHeader(
+  batch: Uint8Array,
+  header: Omit<BatchHeader, 'size' | 'magic' | 'crc' | 'attributes'>,
+): void {
   const view = viewOf(batch);
   writeInt64(view, 0, header.baseOffset);
   view.setInt32(LENGTH_AT, batch.length - BATCH_LENGTH_END);

@@ -11,8 +11,23 @@ import { buildBatch } from './batch-builder.ts';
 import { BATCH_HEADER_SIZE, readBatchHeader } from './batch-header.ts';
 import { readRecords, refuseCompressed } from './records.ts';
 
-export type ControlType = 'abort' | 'commit' | 'leader-change' | 'snapshot-header' | 'snapshot-footer' | 'kraft-version' | 'voters';
-const TYPES: readonly ControlType[] = ['abort', 'commit', 'leader-change', 'snapshot-header', 'snapshot-footer', 'kraft-version', 'voters'];
+export type ControlType =
+  | 'abort'
+  | 'commit'
+  | 'leader-change'
+  | 'snapshot-header'
+  | 'snapshot-footer'
+  | 'kraft-version'
+  | 'voters';
+const TYPES: readonly ControlType[] = [
+  'abort',
+  'commit',
+  'leader-change',
+  'snapshot-header',
+  'snapshot-footer',
+  'kraft-version',
+  'voters',
+];
 
 export interface ControlRecord {
   readonly type: ControlType;

@@ -34,7 +34,14 @@ function makeTables(): readonly Uint32Array[] {
 /** Makes the JavaScript version; its tables cost about a millisecond, so only who needs it makes it. */
 export function makeScriptCrc32c(): Crc32c {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = makeTables() as readonly [
-    Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
   ];
   const at = (table: Uint32Array, index: number): number => table[index] ?? 0;
   return (bytes, crc = 0) => {
@@ -45,10 +52,17 @@ export function makeScriptCrc32c(): Crc32c {
       const low = value ^ view.getInt32(position, true);
       const high = view.getInt32(position + 4, true);
       value =
-        at(t7, low & 0xff) ^ at(t6, (low >>> 8) & 0xff) ^ at(t5, (low >>> 16) & 0xff) ^ at(t4, low >>> 24) ^
-        at(t3, high & 0xff) ^ at(t2, (high >>> 8) & 0xff) ^ at(t1, (high >>> 16) & 0xff) ^ at(t0, high >>> 24);
+        at(t7, low & 0xff) ^
+        at(t6, (low >>> 8) & 0xff) ^
+        at(t5, (low >>> 16) & 0xff) ^
+        at(t4, low >>> 24) ^
+        at(t3, high & 0xff) ^
+        at(t2, (high >>> 8) & 0xff) ^
+        at(t1, (high >>> 16) & 0xff) ^
+        at(t0, high >>> 24);
     }
-    for (; position < bytes.length; position += 1) value = at(t0, (value ^ (bytes[position] ?? 0)) & 0xff) ^ (value >>> 8);
+    for (; position < bytes.length; position += 1)
+      value = at(t0, (value ^ (bytes[position] ?? 0)) & 0xff) ^ (value >>> 8);
     return ~value >>> 0;
   };
 }

@@ -16,7 +16,13 @@ export {
   stampTimestamp,
 } from './batch-header.ts';
 export type { BatchHeader, Compression, TimestampType } from './batch-header.ts';
-export { buildControlBatch, isControlBatch, markerBody, markerCoordinatorEpoch, readControlBatch } from './control-batch.ts';
+export {
+  buildControlBatch,
+  isControlBatch,
+  markerBody,
+  markerCoordinatorEpoch,
+  readControlBatch,
+} from './control-batch.ts';
 export type { ControlRecord, ControlType, NewControlBatch } from './control-batch.ts';
 export { crc32c, makeScriptCrc32c } from './crc32c.ts';
 export type { Crc32c } from './crc32c.ts';

@@ -69,7 +69,8 @@ export function walkRecords(bytes: Uint8Array, count: number, baseTimestamp: num
     const valueSize = cursor.varint();
     if (valueSize > 0) cursor.skip(valueSize);
     fault = cursor.failed ? 'a field that is cut' : skipHeaders(cursor, recordEnd);
-    if (fault === null && (cursor.failed || cursor.position !== recordEnd)) fault = `a length of ${size} that does not fit`;
+    if (fault === null && (cursor.failed || cursor.position !== recordEnd))
+      fault = `a length of ${size} that does not fit`;
     if (fault !== null) {
       fault = `record ${index} has ${fault}`;
       break;
@@ -78,6 +79,7 @@ export function walkRecords(bytes: Uint8Array, count: number, baseTimestamp: num
     if (timestamp !== NO_TIMESTAMP && (timestamp < least || timestamp > greatest)) badTimestamps.push(index);
     if (rules.keyRequired && keySize < 0) missingKeys.push(index);
   }
-  if (fault === null && cursor.position !== bytes.length) fault = `${bytes.length - cursor.position} bytes behind the last record`;
+  if (fault === null && cursor.position !== bytes.length)
+    fault = `${bytes.length - cursor.position} bytes behind the last record`;
   return { fault, maxTimestamp, badTimestamps, missingKeys };
 }

@@ -32,7 +32,11 @@ export type ReadRecords =
   | { readonly kind: 'refused'; readonly detail: string };
 
 /** Decompresses `bytes` to at most `maxBytes`; a string says why it cannot (`compression/decompress.ts`). */
-export type Decompress = (compression: BatchHeader['compression'], bytes: Uint8Array, maxBytes: number) => Uint8Array | string;
+export type Decompress = (
+  compression: BatchHeader['compression'],
+  bytes: Uint8Array,
+  maxBytes: number,
+) => Uint8Array | string;
 
 function readBytes(cursor: VarintCursor): Uint8Array | null {
   const size = cursor.varint();
@@ -49,7 +53,11 @@ function readHeaders(cursor: VarintCursor): readonly RecordHeader[] {
   while (!cursor.failed && headers.length < count) {
     const key = readBytes(cursor);
     if (key === null) cursor.failed = true;
-    else headers.push({ key: Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8'), value: readBytes(cursor) });
+    else
+      headers.push({
+        key: Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8'),
+        value: readBytes(cursor),
+      });
   }
   return headers;
 }
@@ -73,7 +81,15 @@ function readRecord(cursor: VarintCursor, header: BatchHeader): LogRecord | null
   const headers = readHeaders(cursor);
   if (cursor.failed || cursor.position !== recordEnd) return null;
   const timestamp = header.timestampType === 'append' ? header.maxTimestamp : storedTimestamp;
-  return { offset: header.baseOffset + delta, timestamp, storedTimestamp, sequence: sequenceAt(header.baseSequence, delta), key, value, headers };
+  return {
+    offset: header.baseOffset + delta,
+    timestamp,
+    storedTimestamp,
+    sequence: sequenceAt(header.baseSequence, delta),
+    key,
+    value,
+    headers,
+  };
 }
 
 /**
@@ -86,16 +102,21 @@ function readRecord(cursor: VarintCursor, header: BatchHeader): LogRecord | null
 export function readRecords(batch: Uint8Array, decompress: Decompress, maxBytes: number): ReadRecords {
   const header = readBatchHeader(batch);
   const stored = batch.subarray(BATCH_HEADER_SIZE);
-  const bytes = header.compression === 'none' || header.recordCount === 0 ? stored : decompress(header.compression, stored, maxBytes);
+  const bytes =
+    header.compression === 'none' || header.recordCount === 0
+      ? stored
+      : decompress(header.compression, stored, maxBytes);
   if (typeof bytes === 'string') return { kind: 'refused', detail: bytes };
   const cursor = new VarintCursor(bytes, 0, bytes.length);
   const records: LogRecord[] = [];
   while (records.length < header.recordCount) {
     const record = readRecord(cursor, header);
-    if (record === null) return { kind: 'refused', detail: `record ${records.length} of ${header.recordCount} is damaged` };
+    if (record === null)
+      return { kind: 'refused', detail: `record ${records.length} of ${header.recordCount} is damaged` };
     records.push(record);
   }
-  if (cursor.position !== bytes.length) return { kind: 'refused', detail: `${bytes.length - cursor.position} bytes behind the last record` };
+  if (cursor.position !== bytes.length)
+    return { kind: 'refused', detail: `${bytes.length - cursor.position} bytes behind the last record` };
   return { kind: 'records', header, records };
 }
 

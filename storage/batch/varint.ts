@@ -7,6 +7,7 @@
  */
 const TWO_32 = 0x1_0000_0000;
 
+/** A position in bytes that moves with every read; `failed` stays set once anything went wrong. */
 export class VarintCursor {
   readonly bytes: Uint8Array;
   position: number;

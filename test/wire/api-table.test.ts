@@ -1,6 +1,14 @@
 /** The versions that are shown to clients, and the error codes. */
 import { expect, test } from 'vitest';
-import { accepts, API_TABLE, BATCH_FAULT_ERRORS, ERROR_CODES, errorCode, errorName, SERVED_APIS } from '../../src/wire/index.ts';
+import {
+  accepts,
+  API_TABLE,
+  BATCH_FAULT_ERRORS,
+  ERROR_CODES,
+  errorCode,
+  errorName,
+  SERVED_APIS,
+} from '../../src/wire/index.ts';
 import { fixtureText } from './fixture.ts';
 
 test('Produce shows version 0 for old librdkafka but is served from 3; unstable and broker-only versions are not shown', () => {
@@ -12,11 +20,23 @@ test('Produce shows version 0 for old librdkafka but is served from 3; unstable 
 
 test('the versions that old librdkafka looks for one by one are inside the ranges', () => {
   const needed: Readonly<Record<string, readonly number[]>> = {
-    Produce: [0, 3, 7], Fetch: [4, 10], FindCoordinator: [0], OffsetCommit: [2], OffsetFetch: [1], JoinGroup: [0], SyncGroup: [0],
-    Heartbeat: [0], LeaveGroup: [0], ListOffsets: [1], InitProducerId: [0], ApiVersions: [0, 3], Metadata: [0, 9],
+    Produce: [0, 3, 7],
+    Fetch: [4, 10],
+    FindCoordinator: [0],
+    OffsetCommit: [2],
+    OffsetFetch: [1],
+    JoinGroup: [0],
+    SyncGroup: [0],
+    Heartbeat: [0],
+    LeaveGroup: [0],
+    ListOffsets: [1],
+    InitProducerId: [0],
+    ApiVersions: [0, 3],
+    Metadata: [0, 9],
   };
   for (const { schema, advertised } of SERVED_APIS) {
-    for (const version of needed[schema.name] ?? []) expect(version >= advertised[0] && version <= advertised[1], schema.name).toBe(true);
+    for (const version of needed[schema.name] ?? [])
+      expect(version >= advertised[0] && version <= advertised[1], schema.name).toBe(true);
   }
 });
 

@@ -1,6 +1,15 @@
 /** What the codec promises beyond the golden bytes: no copies, defaults, named faults. */
 import { expect, test } from 'vitest';
-import { apiVersions, fetch, metadata, produce, requestFrame, responseFrame, WireCodec, WireError } from '../../src/wire/index.ts';
+import {
+  apiVersions,
+  fetch,
+  metadata,
+  produce,
+  requestFrame,
+  responseFrame,
+  WireCodec,
+  WireError,
+} from '../../src/wire/index.ts';
 import type { FetchResponse, ProduceRequest } from '../../src/wire/index.ts';
 import { readRequestHeader, readRequestStart, responseHeaderVersion } from '../../src/wire/index.ts';
 
@@ -41,7 +50,11 @@ test('a fetch response carries its batches as the very buffers that were given',
   expect(whole.readInt32BE(0)).toBe(whole.length - 4);
   expect(whole.readInt32BE(4)).toBe(42);
   const read = codec().decodeResponse(fetch, 12, whole, 9).responses[0]?.partitions[0];
-  expect(read).toMatchObject({ highWatermark: 7, lastStableOffset: -1, currentLeader: { leaderId: -1, leaderEpoch: -1 } });
+  expect(read).toMatchObject({
+    highWatermark: 7,
+    lastStableOffset: -1,
+    currentLeader: { leaderId: -1, leaderEpoch: -1 },
+  });
   expect(read?.records?.length).toBe(3000);
 });
 
@@ -70,14 +83,20 @@ test('an int64 beyond 2^53 is refused in hot use and kept in exact use', () => {
   expect(codec().decodeResponse(apiVersions, 3, body).finalizedFeaturesEpoch).toBe(2 ** 53 - 1);
   const at = body.indexOf(Buffer.from('001fffffffffffff', 'hex'));
   body.writeBigInt64BE(2n ** 62n + 1n, at);
-  expect(caught(() => codec().decodeResponse(apiVersions, 3, body))).toMatchObject({ reason: 'unsafe', path: '/finalizedFeaturesEpoch' });
+  expect(caught(() => codec().decodeResponse(apiVersions, 3, body))).toMatchObject({
+    reason: 'unsafe',
+    path: '/finalizedFeaturesEpoch',
+  });
   const exact = new WireCodec({ int64: 'exact', keepUnknownTags: true }).decodeResponse(apiVersions, 3, body);
   expect(exact.finalizedFeaturesEpoch).toBe(2n ** 62n + 1n);
 });
 
 test('a count that promises more items than there are bytes is refused before memory is taken', () => {
   const body = Buffer.from('000000010000000a7fffffff', 'hex');
-  expect(caught(() => codec().decodeRequest(metadata, 0, Buffer.from('7fffffff', 'hex')))).toMatchObject({ reason: 'length', path: '/topics' });
+  expect(caught(() => codec().decodeRequest(metadata, 0, Buffer.from('7fffffff', 'hex')))).toMatchObject({
+    reason: 'length',
+    path: '/topics',
+  });
   expect(caught(() => codec().decodeRequest(produce, 3, body)).reason).toBe('length');
 });
 
@@ -86,14 +105,19 @@ test('a string that is not UTF-8, and a null where none is allowed, are refused'
     reason: 'utf8',
     path: '/topics/0/name',
   });
-  expect(caught(() => codec().decodeRequest(metadata, 0, Buffer.from('ffffffff', 'hex')))).toMatchObject({ reason: 'null', path: '/topics' });
+  expect(caught(() => codec().decodeRequest(metadata, 0, Buffer.from('ffffffff', 'hex')))).toMatchObject({
+    reason: 'null',
+    path: '/topics',
+  });
 });
 
 test('values that do not fit are refused by the encoder, with their path', () => {
   const topicData = [{ name: 'orders', partitionData: [{ index: 2 ** 31, records: null }] }];
   const error = caught(() => codec().encodeRequest(produce, 9, { acks: -1, timeoutMs: 1, topicData }));
   expect(error).toMatchObject({ reason: 'value', path: '/topicData/0/partitionData/0/index' });
-  expect(caught(() => codec().encodeRequest(produce, 2, { acks: 1, timeoutMs: 1, topicData: [] })).reason).toBe('version');
+  expect(caught(() => codec().encodeRequest(produce, 2, { acks: 1, timeoutMs: 1, topicData: [] })).reason).toBe(
+    'version',
+  );
 });
 
 test('ApiVersions is answered with response header v0 at every version, others with v1 when flexible', () => {
@@ -102,7 +126,9 @@ test('ApiVersions is answered with response header v0 at every version, others w
 });
 
 test('a request frame carries a header that reads back, and a null client id reads as the empty one', () => {
-  const frame = bytesOf(requestFrame(codec(), metadata, 12, { correlationId: 7, clientId: 'tést' }, { topics: null })).subarray(4);
+  const frame = bytesOf(
+    requestFrame(codec(), metadata, 12, { correlationId: 7, clientId: 'tést' }, { topics: null }),
+  ).subarray(4);
   expect(readRequestStart(frame)).toEqual({ apiKey: 3, apiVersion: 12, correlationId: 7 });
   expect(readRequestHeader(frame, metadata)).toMatchObject({ clientId: 'tést', bodyAt: 16 });
   const nameless = Buffer.from('0003000000000001ffff', 'hex');

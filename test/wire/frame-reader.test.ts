@@ -18,20 +18,24 @@ function drain(reader: FrameReader): readonly string[] {
 
 test('frames come out whole and in order, however the stream is cut', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 30 })), (bodies, cuts) => {
-      const stream = Buffer.concat(bodies.map((body) => framed(body)));
-      const reader = new FrameReader(100);
-      const seen: string[] = [];
-      let at = 0;
-      for (const cut of [...cuts, stream.length]) {
-        reader.push(stream.subarray(at, at + cut));
-        at += cut;
-        seen.push(...drain(reader));
-      }
-      expect(seen).toEqual(bodies.map((body) => Buffer.from(body).toString('hex')));
-      expect(reader.pending()).toBe(0);
-      expect(reader.next()).toEqual({ kind: 'more' });
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 30 })),
+      (bodies, cuts) => {
+        const stream = Buffer.concat(bodies.map((body) => framed(body)));
+        const reader = new FrameReader(100);
+        const seen: string[] = [];
+        let at = 0;
+        for (const cut of [...cuts, stream.length]) {
+          reader.push(stream.subarray(at, at + cut));
+          at += cut;
+          seen.push(...drain(reader));
+        }
+        expect(seen).toEqual(bodies.map((body) => Buffer.from(body).toString('hex')));
+        expect(reader.pending()).toBe(0);
+        expect(reader.next()).toEqual({ kind: 'more' });
+      },
+    ),
     { numRuns: 200, seed: 1 },
   );
 });

@@ -24,23 +24,29 @@ function parse(line: string): Line {
   return parseExactJson(line) as Line;
 }
 
-test.each(['requests', 'responses', 'headers', 'data'])('every golden line of %s decodes to its JSON and encodes to its bytes', (file) => {
-  const tool = new WireTool();
-  const lines = fixtureLines(file);
-  expect(lines.length).toBeGreaterThan(100);
-  lines.forEach((text, index) => {
-    const { json, unknownTags, hex, ...name } = parse(text);
-    const decoded = parse(tool.decodeLine(JSON.stringify({ ...name, hex }), index + 1));
-    expect(decoded.json, `${name.api} v${name.version} ${name.sample}`).toEqual(json);
-    expect(decoded.unknownTags).toEqual(unknownTags);
-    const encoded = parse(tool.encodeLine(text, index + 1));
-    expect(encoded.hex, `${name.api} v${name.version} ${name.sample}`).toBe(hex);
-  });
-});
+test.each(['requests', 'responses', 'headers', 'data'])(
+  'every golden line of %s decodes to its JSON and encodes to its bytes',
+  (file) => {
+    const tool = new WireTool();
+    const lines = fixtureLines(file);
+    expect(lines.length).toBeGreaterThan(100);
+    lines.forEach((text, index) => {
+      const { json, unknownTags, hex, ...name } = parse(text);
+      const decoded = parse(tool.decodeLine(JSON.stringify({ ...name, hex }), index + 1));
+      expect(decoded.json, `${name.api} v${name.version} ${name.sample}`).toEqual(json);
+      expect(decoded.unknownTags).toEqual(unknownTags);
+      const encoded = parse(tool.encodeLine(text, index + 1));
+      expect(encoded.hex, `${name.api} v${name.version} ${name.sample}`).toBe(hex);
+    });
+  },
+);
 
 /** Takes a frame apart and builds it again. */
 function rebuilt(codec: WireCodec, line: Line, frame: Uint8Array): readonly Uint8Array[] {
-  const api = present(ALL_APIS.find(({ name }) => name === line.api), line.api);
+  const api = present(
+    ALL_APIS.find(({ name }) => name === line.api),
+    line.api,
+  );
   if (line.type === 'request') {
     const header = readRequestHeader(frame, api);
     expect([header.apiKey, header.apiVersion]).toEqual([api.key, line.version]);
@@ -61,7 +67,8 @@ test('every golden frame is cut, its header read, and built again from its parts
     reader.push(bytes);
     const frame = reader.next();
     expect(frame.kind).toBe('frame');
-    if (frame.kind === 'frame') expect(Buffer.concat(rebuilt(codec, line, frame.bytes)).equals(bytes), `${line.api} v${line.version}`).toBe(true);
+    if (frame.kind === 'frame')
+      expect(Buffer.concat(rebuilt(codec, line, frame.bytes)).equals(bytes), `${line.api} v${line.version}`).toBe(true);
   }
 });
 
@@ -92,7 +99,10 @@ test('keys and values of the internal topics decode to their JSON and encode to 
   });
   for (const { hex, json, unknownTags, ...name } of lines) {
     const decoded = parse(tool.decodeLine(printExactJson({ ...name, hex }), 1));
-    expect(decoded, `${name.api} v${name.version}`).toMatchObject({ json, ...(unknownTags === undefined ? {} : { unknownTags }) });
+    expect(decoded, `${name.api} v${name.version}`).toMatchObject({
+      json,
+      ...(unknownTags === undefined ? {} : { unknownTags }),
+    });
     const encoded = parse(tool.encodeLine(printExactJson({ ...name, json, unknownTags }), 1));
     expect(encoded.hex).toBe(hex);
   }

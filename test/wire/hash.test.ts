@@ -7,13 +7,24 @@ import { Writer } from '../../src/wire/writer.ts';
 import { fixtureText } from './fixture.ts';
 
 interface Hashes {
-  readonly murmur2: readonly { readonly key: string; readonly hash: number; readonly partition: Readonly<Record<string, number>> }[];
-  readonly coordinatorPartition: readonly { readonly id: string; readonly hashCode: number; readonly partition: Readonly<Record<string, number>> }[];
+  readonly murmur2: readonly {
+    readonly key: string;
+    readonly hash: number;
+    readonly partition: Readonly<Record<string, number>>;
+  }[];
+  readonly coordinatorPartition: readonly {
+    readonly id: string;
+    readonly hashCode: number;
+    readonly partition: Readonly<Record<string, number>>;
+  }[];
   readonly uuid: readonly { readonly string: string; readonly hex: string }[];
   readonly uuidRejected: readonly { readonly string: string; readonly accepted?: string }[];
   readonly varint: {
     readonly unsignedVarint: readonly { readonly value: number; readonly hex: string }[];
-    readonly reading: readonly { readonly hex: string; readonly unsignedVarint: { readonly value?: string; readonly bytes?: number } }[];
+    readonly reading: readonly {
+      readonly hex: string;
+      readonly unsignedVarint: { readonly value?: string; readonly bytes?: number };
+    }[];
   };
 }
 const hashes = JSON.parse(fixtureText('hashes.json')) as Hashes;
@@ -22,14 +33,16 @@ test('murmur2 and the partition of a key are those of the Java client', () => {
   for (const { key, hash, partition } of hashes.murmur2) {
     const bytes = Buffer.from(key, 'base64');
     expect(murmur2(bytes)).toBe(hash);
-    for (const [count, expected] of Object.entries(partition)) expect(partitionOfKey(bytes, Number(count))).toBe(expected);
+    for (const [count, expected] of Object.entries(partition))
+      expect(partitionOfKey(bytes, Number(count))).toBe(expected);
   }
 });
 
 test('groups and transactional ids fall on the partitions that Kafka gives them', () => {
   for (const { id, hashCode, partition } of hashes.coordinatorPartition) {
     expect(javaStringHash(id)).toBe(hashCode);
-    for (const [count, expected] of Object.entries(partition)) expect(coordinatorPartition(id, Number(count))).toBe(expected);
+    for (const [count, expected] of Object.entries(partition))
+      expect(coordinatorPartition(id, Number(count))).toBe(expected);
   }
 });
 

@@ -27,13 +27,21 @@ interface Target {
   readonly fields: Fields;
 }
 const targets: readonly Target[] = [
-  ...ALL_APIS.flatMap((api) => [{ ...api, fields: api.request }, { ...api, fields: api.response }]),
+  ...ALL_APIS.flatMap((api) => [
+    { ...api, fields: api.request },
+    { ...api, fields: api.response },
+  ]),
   ...ALL_HEADERS,
   ...ALL_DATA,
 ];
-const anyTarget = fc.constantFrom(...targets).chain((target) =>
-  fc.record({ target: fc.constant(target), version: fc.integer({ min: target.versions[0], max: target.versions[1] }) }),
-);
+const anyTarget = fc
+  .constantFrom(...targets)
+  .chain((target) =>
+    fc.record({
+      target: fc.constant(target),
+      version: fc.integer({ min: target.versions[0], max: target.versions[1] }),
+    }),
+  );
 
 test('random bytes: every message at every version is decoded or refused, headers too', () => {
   const codec = new WireCodec();
@@ -64,7 +72,11 @@ test('golden messages with bytes changed, cut or doubled are decoded or refused'
   const lines = [...fixtureLines('requests'), ...fixtureLines('responses')]
     .filter((line) => line.length < 4000)
     .map((line) => JSON.parse(line) as Line);
-  const change = fc.record({ at: fc.nat(4000), byte: fc.constantFrom(0, 1, 0x7f, 0x80, 0xfe, 0xff), cut: fc.option(fc.nat(4000)) });
+  const change = fc.record({
+    at: fc.nat(4000),
+    byte: fc.constantFrom(0, 1, 0x7f, 0x80, 0xfe, 0xff),
+    cut: fc.option(fc.nat(4000)),
+  });
   fc.assert(
     fc.property(fc.constantFrom(...lines), fc.array(change, { minLength: 1, maxLength: 4 }), (line, changes) => {
       const api = ALL_APIS.find(({ name }) => name === line.api);
@@ -75,7 +87,9 @@ test('golden messages with bytes changed, cut or doubled are decoded or refused'
         if (bytes.length > 0) bytes[at % bytes.length] = byte;
         if (cut !== null) bytes = bytes.subarray(0, cut % (bytes.length + 1));
       }
-      refusedOrDone(() => codec.decode(api, line.type === 'request' ? api.request : api.response, line.version, bytes, 0));
+      refusedOrDone(() =>
+        codec.decode(api, line.type === 'request' ? api.request : api.response, line.version, bytes, 0),
+      );
     }),
     { numRuns: 4000, seed: 8 },
   );
@@ -85,12 +99,17 @@ test('the wire tool answers any line, of bytes or of JSON, without dying', () =>
   const tool = new WireTool();
   const lines = fixtureLines('requests').filter((line) => line.length < 3000);
   fc.assert(
-    fc.property(fc.constantFrom(...lines), fc.nat(3000), fc.constantFrom('', '"', '{', '[', 'null', '-1', '99999999999999999999', '\\'), (line, at, text) => {
-      const spot = at % line.length;
-      const spoiled = line.slice(0, spot) + text + line.slice(spot + Math.max(1, text.length));
-      expect(() => JSON.parse(tool.decodeLine(spoiled, 1)) as unknown).not.toThrow();
-      expect(() => JSON.parse(tool.encodeLine(spoiled, 1)) as unknown).not.toThrow();
-    }),
+    fc.property(
+      fc.constantFrom(...lines),
+      fc.nat(3000),
+      fc.constantFrom('', '"', '{', '[', 'null', '-1', '99999999999999999999', '\\'),
+      (line, at, text) => {
+        const spot = at % line.length;
+        const spoiled = line.slice(0, spot) + text + line.slice(spot + Math.max(1, text.length));
+        expect(() => JSON.parse(tool.decodeLine(spoiled, 1)) as unknown).not.toThrow();
+        expect(() => JSON.parse(tool.encodeLine(spoiled, 1)) as unknown).not.toThrow();
+      },
+    ),
     { numRuns: 1500, seed: 9 },
   );
 });

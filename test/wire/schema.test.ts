@@ -26,7 +26,13 @@ interface Definition {
   readonly fields: readonly Row[];
 }
 
-const NO_DEFAULT: Readonly<Record<string, string>> = { bool: 'false', string: '', bytes: '', records: 'null', uuid: 'AAAAAAAAAAAAAAAAAAAAAA' };
+const NO_DEFAULT: Readonly<Record<string, string>> = {
+  bool: 'false',
+  string: '',
+  bytes: '',
+  records: 'null',
+  uuid: 'AAAAAAAAAAAAAAAAAAAAAA',
+};
 
 function expectedFallback([, type, , , , , fallback]: Row): string {
   if (fallback !== null) return fallback.startsWith('0x') ? String(Number(fallback)) : fallback;
@@ -82,7 +88,11 @@ test('every definition has a schema with the same fields, types, nulls, tags and
   for (const definition of definitions) {
     const name = `${definition.type} ${definition.name}`;
     const schema = ours.get(name);
-    expect(schema, name).toMatchObject({ key: definition.key, versions: definition.versions, flexible: definition.flexible });
+    expect(schema, name).toMatchObject({
+      key: definition.key,
+      versions: definition.versions,
+      flexible: definition.flexible,
+    });
     if (schema === undefined) return;
     for (let version = definition.versions[0]; version <= definition.versions[1]; version += 1) {
       const flexible = definition.flexible !== null && version >= definition.flexible;

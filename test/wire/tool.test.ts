@@ -2,22 +2,34 @@
 import { expect, test } from 'vitest';
 import { WireTool } from '../../src/wire/tool.ts';
 
-const line = (fields: object): string => JSON.stringify({ api: 'ListTransactions', type: 'request', version: 1, ...fields });
+const line = (fields: object): string =>
+  JSON.stringify({ api: 'ListTransactions', type: 'request', version: 1, ...fields });
 
 test('an int64 beyond 2^53 goes through both ways digit for digit', () => {
   const tool = new WireTool();
-  const text = '{"api":"EndTxn","type":"request","version":0,"json":{"transactionalId":"x","producerId":9223372036854775807,"producerEpoch":1,"committed":true}}';
+  const text =
+    '{"api":"EndTxn","type":"request","version":0,"json":{"transactionalId":"x","producerId":9223372036854775807,"producerEpoch":1,"committed":true}}';
   const encoded = tool.encodeLine(text, 1);
   expect(encoded).toContain('"hex":"0001787fffffffffffffff000101"');
-  expect(tool.decodeLine('{"api":"EndTxn","type":"request","version":0,"hex":"0001787fffffffffffffff000101"}', 1)).toContain(
-    '"producerId":9223372036854775807',
-  );
+  expect(
+    tool.decodeLine('{"api":"EndTxn","type":"request","version":0,"hex":"0001787fffffffffffffff000101"}', 1),
+  ).toContain('"producerId":9223372036854775807');
 });
 
 test('the answer names key, flexibility and header version, and passes other members on', () => {
-  const answer: unknown = JSON.parse(new WireTool().decodeLine('{"api":"Heartbeat","type":"response","version":0,"hex":"0000","note":"n"}', 1));
+  const answer: unknown = JSON.parse(
+    new WireTool().decodeLine('{"api":"Heartbeat","type":"response","version":0,"hex":"0000","note":"n"}', 1),
+  );
   expect(answer).toEqual({
-    api: 'Heartbeat', type: 'response', version: 0, note: 'n', key: 12, flexible: false, headerVersion: 0, json: { errorCode: 0 }, hex: '0000',
+    api: 'Heartbeat',
+    type: 'response',
+    version: 0,
+    note: 'n',
+    key: 12,
+    flexible: false,
+    headerVersion: 0,
+    json: { errorCode: 0 },
+    hex: '0000',
   });
 });
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const addPartitionsToTxnTopic = {
@@ -17,7 +18,7 @@ const addPartitionsToTxnPartitionResult = {
 
 const addPartitionsToTxnTopicResult = {
   name: 'string',
-  resultsByPartition: ['[]', addPartitionsToTxnPartitionResult],
+  resultsByPartition: struct('[]', addPartitionsToTxnPartitionResult),
 } as const;
 
 export const addPartitionsToTxn = {
@@ -26,26 +27,26 @@ export const addPartitionsToTxn = {
   versions: [0, 5],
   flexible: 3,
   request: {
-    transactions: ['[] 4+', {
+    transactions: struct('[] 4+', {
       transactionalId: 'string',
       producerId: 'int64',
       producerEpoch: 'int16',
       verifyOnly: 'bool = false',
-      topics: ['[]', addPartitionsToTxnTopic],
-    }],
+      topics: struct('[]', addPartitionsToTxnTopic),
+    }),
     v3AndBelowTransactionalId: 'string 0-3',
     v3AndBelowProducerId: 'int64 0-3',
     v3AndBelowProducerEpoch: 'int16 0-3',
-    v3AndBelowTopics: ['[] 0-3', addPartitionsToTxnTopic],
+    v3AndBelowTopics: struct('[] 0-3', addPartitionsToTxnTopic),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16 4+',
-    resultsByTransaction: ['[] 4+', {
+    resultsByTransaction: struct('[] 4+', {
       transactionalId: 'string',
-      topicResults: ['[]', addPartitionsToTxnTopicResult],
-    }],
-    resultsByTopicV3AndBelow: ['[] 0-3', addPartitionsToTxnTopicResult],
+      topicResults: struct('[]', addPartitionsToTxnTopicResult),
+    }),
+    resultsByTopicV3AndBelow: struct('[] 0-3', addPartitionsToTxnTopicResult),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const addRaftVoter = {
@@ -15,11 +16,11 @@ export const addRaftVoter = {
     timeoutMs: 'int32',
     voterId: 'int32',
     voterDirectoryId: 'uuid',
-    listeners: ['[]', {
+    listeners: struct('[]', {
       name: 'string',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
     ackWhenCommitted: 'bool 1+ = true',
   },
   response: {

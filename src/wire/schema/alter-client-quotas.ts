@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterClientQuotas = {
@@ -11,28 +12,28 @@ export const alterClientQuotas = {
   versions: [0, 1],
   flexible: 1,
   request: {
-    entries: ['[]', {
-      entity: ['[]', {
+    entries: struct('[]', {
+      entity: struct('[]', {
         entityType: 'string',
         entityName: 'string?',
-      }],
-      ops: ['[]', {
+      }),
+      ops: struct('[]', {
         key: 'string',
         value: 'float64',
         remove: 'bool',
-      }],
-    }],
+      }),
+    }),
     validateOnly: 'bool',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    entries: ['[]', {
+    entries: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string?',
-      entity: ['[]', {
+      entity: struct('[]', {
         entityType: 'string',
         entityName: 'string?',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterConfigs = {
@@ -11,23 +12,23 @@ export const alterConfigs = {
   versions: [0, 2],
   flexible: 2,
   request: {
-    resources: ['[]', {
+    resources: struct('[]', {
       resourceType: 'int8',
       resourceName: 'string',
-      configs: ['[]', {
+      configs: struct('[]', {
         name: 'string',
         value: 'string?',
-      }],
-    }],
+      }),
+    }),
     validateOnly: 'bool',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    responses: ['[]', {
+    responses: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string?',
       resourceType: 'int8',
       resourceName: 'string',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterPartitionReassignments = {
@@ -13,26 +14,26 @@ export const alterPartitionReassignments = {
   request: {
     timeoutMs: 'int32 = 60000',
     allowReplicationFactorChange: 'bool 1+ = true',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         replicas: 'int32[]? = null',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     allowReplicationFactorChange: 'bool 1+ = true',
     errorCode: 'int16',
     errorMessage: 'string?',
-    responses: ['[]', {
+    responses: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string?',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterPartition = {
@@ -13,27 +14,27 @@ export const alterPartition = {
   request: {
     brokerId: 'int32',
     brokerEpoch: 'int64 = -1',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         leaderEpoch: 'int32',
         newIsr: 'int32[] 0-2',
-        newIsrWithEpochs: ['[] 3+', {
+        newIsrWithEpochs: struct('[] 3+', {
           brokerId: 'int32',
           brokerEpoch: 'int64 = -1',
-        }],
+        }),
         leaderRecoveryState: 'int8 = 0',
         partitionEpoch: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         leaderId: 'int32',
@@ -41,7 +42,7 @@ export const alterPartition = {
         isr: 'int32[]',
         leaderRecoveryState: 'int8 = 0',
         partitionEpoch: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

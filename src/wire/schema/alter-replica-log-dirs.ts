@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterReplicaLogDirs = {
@@ -11,22 +12,22 @@ export const alterReplicaLogDirs = {
   versions: [1, 2],
   flexible: 2,
   request: {
-    dirs: ['[]', {
+    dirs: struct('[]', {
       path: 'string',
-      topics: ['[]', {
+      topics: struct('[]', {
         name: 'string',
         partitions: 'int32[]',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    results: ['[]', {
+    results: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterShareGroupOffsets = {
@@ -12,26 +13,26 @@ export const alterShareGroupOffsets = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         startOffset: 'int64',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string? = null',
-    responses: ['[]', {
+    responses: struct('[]', {
       topicName: 'string',
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

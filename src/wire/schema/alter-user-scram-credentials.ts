@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const alterUserScramCredentials = {
@@ -11,24 +12,24 @@ export const alterUserScramCredentials = {
   versions: [0, 0],
   flexible: 0,
   request: {
-    deletions: ['[]', {
+    deletions: struct('[]', {
       name: 'string',
       mechanism: 'int8',
-    }],
-    upsertions: ['[]', {
+    }),
+    upsertions: struct('[]', {
       name: 'string',
       mechanism: 'int8',
       iterations: 'int32',
       salt: 'bytes',
       saltedPassword: 'bytes',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    results: ['[]', {
+    results: struct('[]', {
       user: 'string',
       errorCode: 'int16',
       errorMessage: 'string?',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const apiVersions = {
@@ -16,23 +17,23 @@ export const apiVersions = {
   },
   response: {
     errorCode: 'int16',
-    apiKeys: ['[]', {
+    apiKeys: struct('[]', {
       apiKey: 'int16',
       minVersion: 'int16',
       maxVersion: 'int16',
-    }],
+    }),
     throttleTimeMs: 'int32 1+ = 0',
-    supportedFeatures: ['[] 3+ tag 0', {
+    supportedFeatures: struct('[] 3+ tag 0', {
       name: 'string',
       minVersion: 'int16',
       maxVersion: 'int16',
-    }],
+    }),
     finalizedFeaturesEpoch: 'int64 3+ tag 1 = -1',
-    finalizedFeatures: ['[] 3+ tag 2', {
+    finalizedFeatures: struct('[] 3+ tag 2', {
       name: 'string',
       maxVersionLevel: 'int16',
       minVersionLevel: 'int16',
-    }],
+    }),
     zkMigrationReady: 'bool 3+ tag 3 = false',
   },
 } as const satisfies ApiSchema;

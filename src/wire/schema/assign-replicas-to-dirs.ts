@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const assignReplicasToDirs = {
@@ -13,28 +14,28 @@ export const assignReplicasToDirs = {
   request: {
     brokerId: 'int32',
     brokerEpoch: 'int64 = -1',
-    directories: ['[]', {
+    directories: struct('[]', {
       id: 'uuid',
-      topics: ['[]', {
+      topics: struct('[]', {
         topicId: 'uuid',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
-    directories: ['[]', {
+    directories: struct('[]', {
       id: 'uuid',
-      topics: ['[]', {
+      topics: struct('[]', {
         topicId: 'uuid',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
           errorCode: 'int16',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const beginQuorumEpoch = {
@@ -13,36 +14,36 @@ export const beginQuorumEpoch = {
   request: {
     clusterId: 'string? = null',
     voterId: 'int32 1+ = -1',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         voterDirectoryId: 'uuid 1+',
         leaderId: 'int32',
         leaderEpoch: 'int32',
-      }],
-    }],
-    leaderEndpoints: ['[] 1+', {
+      }),
+    }),
+    leaderEndpoints: struct('[] 1+', {
       name: 'string',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
   response: {
     errorCode: 'int16',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         leaderId: 'int32',
         leaderEpoch: 'int32',
-      }],
-    }],
-    nodeEndpoints: ['[] 1+ tag 0', {
+      }),
+    }),
+    nodeEndpoints: struct('[] 1+ tag 0', {
       nodeId: 'int32',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

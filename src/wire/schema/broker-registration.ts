@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const brokerRegistration = {
@@ -14,17 +15,17 @@ export const brokerRegistration = {
     brokerId: 'int32',
     clusterId: 'string',
     incarnationId: 'uuid',
-    listeners: ['[]', {
+    listeners: struct('[]', {
       name: 'string',
       host: 'string',
       port: 'uint16',
       securityProtocol: 'int16',
-    }],
-    features: ['[]', {
+    }),
+    features: struct('[]', {
       name: 'string',
       minSupportedVersion: 'int16',
       maxSupportedVersion: 'int16',
-    }],
+    }),
     rack: 'string?',
     isMigratingZkBroker: 'bool 1+ = false',
     logDirs: 'uuid[] 2+',

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const topicPartitions = {
@@ -12,7 +13,7 @@ const topicPartitions = {
 } as const;
 
 const assignment = {
-  topicPartitions: ['[]', topicPartitions],
+  topicPartitions: struct('[]', topicPartitions),
 } as const;
 
 export const consumerGroupDescribe = {
@@ -26,7 +27,7 @@ export const consumerGroupDescribe = {
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    groups: ['[]', {
+    groups: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string? = null',
       groupId: 'string',
@@ -34,7 +35,7 @@ export const consumerGroupDescribe = {
       groupEpoch: 'int32',
       assignmentEpoch: 'int32',
       assignorName: 'string',
-      members: ['[]', {
+      members: struct('[]', {
         memberId: 'string',
         instanceId: 'string? = null',
         rackId: 'string? = null',
@@ -43,11 +44,11 @@ export const consumerGroupDescribe = {
         clientHost: 'string',
         subscribedTopicNames: 'string[]',
         subscribedTopicRegex: 'string? = null',
-        assignment: ['{}', assignment],
-        targetAssignment: ['{}', assignment],
+        assignment: struct('{}', assignment),
+        targetAssignment: struct('{}', assignment),
         memberType: 'int8 1+ = -1',
-      }],
+      }),
       authorizedOperations: 'int32 = -2147483648',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const topicPartitions = {
@@ -25,10 +26,10 @@ export const consumerGroupHeartbeat = {
     subscribedTopicNames: 'string[]? = null',
     subscribedTopicRegex: 'string? 1+ = null',
     serverAssignor: 'string? = null',
-    topicPartitions: ['[]? = null', {
+    topicPartitions: struct('[]? = null', {
       topicId: 'uuid',
       partitions: 'int32[]',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
@@ -37,8 +38,8 @@ export const consumerGroupHeartbeat = {
     memberId: 'string? = null',
     memberEpoch: 'int32',
     heartbeatIntervalMs: 'int32',
-    assignment: ['{}? = null', {
-      topicPartitions: ['[]', topicPartitions],
-    }],
+    assignment: struct('{}? = null', {
+      topicPartitions: struct('[]', topicPartitions),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * On the wire each is preceded by its version as an int16. The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { DataSchema, Decoded } from './field.ts';
 
 export const consumerProtocolSubscription = {
@@ -12,10 +13,10 @@ export const consumerProtocolSubscription = {
   fields: {
     topics: 'string[]',
     userData: 'bytes? = null',
-    ownedPartitions: ['[] 1+', {
+    ownedPartitions: struct('[] 1+', {
       topic: 'string',
       partitions: 'int32[]',
-    }],
+    }),
     generationId: 'int32 2+ = -1',
     rackId: 'string? 3+ = null',
   },
@@ -27,10 +28,10 @@ export const consumerProtocolAssignment = {
   versions: [0, 3],
   flexible: null,
   fields: {
-    assignedPartitions: ['[]', {
+    assignedPartitions: struct('[]', {
       topic: 'string',
       partitions: 'int32[]',
-    }],
+    }),
     userData: 'bytes? = null',
   },
 } as const satisfies DataSchema;

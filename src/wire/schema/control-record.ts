@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { DataSchema, Decoded } from './field.ts';
 
 const voter = {
@@ -50,8 +51,8 @@ export const leaderChangeMessage = {
   fields: {
     version: 'int16',
     leaderId: 'int32',
-    voters: ['[]', voter],
-    grantingVoters: ['[]', voter],
+    voters: struct('[]', voter),
+    grantingVoters: struct('[]', voter),
   },
 } as const satisfies DataSchema;
 export type LeaderChangeMessage = Decoded<typeof leaderChangeMessage.fields>;
@@ -83,19 +84,19 @@ export const votersRecord = {
   flexible: 0,
   fields: {
     version: 'int16',
-    voters: ['[]', {
+    voters: struct('[]', {
       voterId: 'int32',
       voterDirectoryId: 'uuid',
-      endpoints: ['[]', {
+      endpoints: struct('[]', {
         name: 'string',
         host: 'string',
         port: 'uint16',
-      }],
-      kRaftVersionFeature: ['{}', {
+      }),
+      kRaftVersionFeature: struct('{}', {
         minSupportedVersion: 'int16',
         maxSupportedVersion: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies DataSchema;
 export type VotersRecord = Decoded<typeof votersRecord.fields>;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const controllerRegistration = {
@@ -14,17 +15,17 @@ export const controllerRegistration = {
     controllerId: 'int32',
     incarnationId: 'uuid',
     zkMigrationReady: 'bool',
-    listeners: ['[]', {
+    listeners: struct('[]', {
       name: 'string',
       host: 'string',
       port: 'uint16',
       securityProtocol: 'int16',
-    }],
-    features: ['[]', {
+    }),
+    features: struct('[]', {
       name: 'string',
       minSupportedVersion: 'int16',
       maxSupportedVersion: 'int16',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',

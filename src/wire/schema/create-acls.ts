@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const createAcls = {
@@ -11,7 +12,7 @@ export const createAcls = {
   versions: [1, 3],
   flexible: 2,
   request: {
-    creations: ['[]', {
+    creations: struct('[]', {
       resourceType: 'int8',
       resourceName: 'string',
       resourcePatternType: 'int8 = 3',
@@ -19,13 +20,13 @@ export const createAcls = {
       host: 'string',
       operation: 'int8',
       permissionType: 'int8',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    results: ['[]', {
+    results: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string?',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

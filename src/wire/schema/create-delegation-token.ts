@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const createDelegationToken = {
@@ -13,10 +14,10 @@ export const createDelegationToken = {
   request: {
     ownerPrincipalType: 'string? 3+',
     ownerPrincipalName: 'string? 3+',
-    renewers: ['[]', {
+    renewers: struct('[]', {
       principalType: 'string',
       principalName: 'string',
-    }],
+    }),
     maxLifetimeMs: 'int64',
   },
   response: {

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const createPartitions = {
@@ -11,23 +12,23 @@ export const createPartitions = {
   versions: [0, 3],
   flexible: 2,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
       count: 'int32',
-      assignments: ['[]?', {
+      assignments: struct('[]?', {
         brokerIds: 'int32[]',
-      }],
-    }],
+      }),
+    }),
     timeoutMs: 'int32',
     validateOnly: 'bool',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    results: ['[]', {
+    results: struct('[]', {
       name: 'string',
       errorCode: 'int16',
       errorMessage: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

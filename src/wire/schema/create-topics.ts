@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const createTopics = {
@@ -11,25 +12,25 @@ export const createTopics = {
   versions: [2, 7],
   flexible: 5,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
       numPartitions: 'int32',
       replicationFactor: 'int16',
-      assignments: ['[]', {
+      assignments: struct('[]', {
         partitionIndex: 'int32',
         brokerIds: 'int32[]',
-      }],
-      configs: ['[]', {
+      }),
+      configs: struct('[]', {
         name: 'string',
         value: 'string?',
-      }],
-    }],
+      }),
+    }),
     timeoutMs: 'int32 = 60000',
     validateOnly: 'bool = false',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
       topicId: 'uuid 7+',
       errorCode: 'int16',
@@ -37,14 +38,14 @@ export const createTopics = {
       topicConfigErrorCode: 'int16 5+ tag 0',
       numPartitions: 'int32 5+ = -1',
       replicationFactor: 'int16 5+ = -1',
-      configs: ['[]? 5+', {
+      configs: struct('[]? 5+', {
         name: 'string',
         value: 'string?',
         readOnly: 'bool',
         configSource: 'int8 = -1',
         isSensitive: 'bool',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

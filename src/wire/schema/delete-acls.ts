@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const deleteAcls = {
@@ -11,7 +12,7 @@ export const deleteAcls = {
   versions: [1, 3],
   flexible: 2,
   request: {
-    filters: ['[]', {
+    filters: struct('[]', {
       resourceTypeFilter: 'int8',
       resourceNameFilter: 'string?',
       patternTypeFilter: 'int8 = 3',
@@ -19,14 +20,14 @@ export const deleteAcls = {
       hostFilter: 'string?',
       operation: 'int8',
       permissionType: 'int8',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    filterResults: ['[]', {
+    filterResults: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string?',
-      matchingAcls: ['[]', {
+      matchingAcls: struct('[]', {
         errorCode: 'int16',
         errorMessage: 'string?',
         resourceType: 'int8',
@@ -36,7 +37,7 @@ export const deleteAcls = {
         host: 'string',
         operation: 'int8',
         permissionType: 'int8',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

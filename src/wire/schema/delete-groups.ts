@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteGroups = {
@@ -15,10 +16,10 @@ export const deleteGroups = {
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    results: ['[]', {
+    results: struct('[]', {
       groupId: 'string',
       errorCode: 'int16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

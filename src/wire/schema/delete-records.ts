@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteRecords = {
@@ -11,25 +12,25 @@ export const deleteRecords = {
   versions: [0, 2],
   flexible: 2,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         offset: 'int64',
-      }],
-    }],
+      }),
+    }),
     timeoutMs: 'int32',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         lowWatermark: 'int64',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const deleteShareGroupOffsets = {
@@ -12,19 +13,19 @@ export const deleteShareGroupOffsets = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string? = null',
-    responses: ['[]', {
+    responses: struct('[]', {
       topicName: 'string',
       topicId: 'uuid',
       errorCode: 'int16',
       errorMessage: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const deleteShareGroupState = {
@@ -12,21 +13,21 @@ export const deleteShareGroupState = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
-    results: ['[]', {
+    results: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteTopics = {
@@ -11,21 +12,21 @@ export const deleteTopics = {
   versions: [1, 6],
   flexible: 4,
   request: {
-    topics: ['[] 6+', {
+    topics: struct('[] 6+', {
       name: 'string? = null',
       topicId: 'uuid',
-    }],
+    }),
     topicNames: 'string[] 0-5',
     timeoutMs: 'int32',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    responses: ['[]', {
+    responses: struct('[]', {
       name: 'string null 6+',
       topicId: 'uuid 6+',
       errorCode: 'int16',
       errorMessage: 'string? 5+ = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

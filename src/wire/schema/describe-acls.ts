@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeAcls = {
@@ -23,16 +24,16 @@ export const describeAcls = {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string?',
-    resources: ['[]', {
+    resources: struct('[]', {
       resourceType: 'int8',
       resourceName: 'string',
       patternType: 'int8 = 3',
-      acls: ['[]', {
+      acls: struct('[]', {
         principal: 'string',
         host: 'string',
         operation: 'int8',
         permissionType: 'int8',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

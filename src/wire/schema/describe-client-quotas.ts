@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeClientQuotas = {
@@ -11,26 +12,26 @@ export const describeClientQuotas = {
   versions: [0, 1],
   flexible: 1,
   request: {
-    components: ['[]', {
+    components: struct('[]', {
       entityType: 'string',
       matchType: 'int8',
       match: 'string?',
-    }],
+    }),
     strict: 'bool',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string?',
-    entries: ['[]?', {
-      entity: ['[]', {
+    entries: struct('[]?', {
+      entity: struct('[]', {
         entityType: 'string',
         entityName: 'string?',
-      }],
-      values: ['[]', {
+      }),
+      values: struct('[]', {
         key: 'string',
         value: 'float64',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

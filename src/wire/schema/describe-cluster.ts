@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeCluster = {
@@ -22,13 +23,13 @@ export const describeCluster = {
     endpointType: 'int8 1+ = 1',
     clusterId: 'string',
     controllerId: 'int32 = -1',
-    brokers: ['[]', {
+    brokers: struct('[]', {
       brokerId: 'int32',
       host: 'string',
       port: 'int32',
       rack: 'string? = null',
       isFenced: 'bool 2+',
-    }],
+    }),
     clusterAuthorizedOperations: 'int32 = -2147483648',
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeDelegationToken = {
@@ -11,14 +12,14 @@ export const describeDelegationToken = {
   versions: [1, 3],
   flexible: 2,
   request: {
-    owners: ['[]?', {
+    owners: struct('[]?', {
       principalType: 'string',
       principalName: 'string',
-    }],
+    }),
   },
   response: {
     errorCode: 'int16',
-    tokens: ['[]', {
+    tokens: struct('[]', {
       principalType: 'string',
       principalName: 'string',
       tokenRequesterPrincipalType: 'string 3+',
@@ -28,11 +29,11 @@ export const describeDelegationToken = {
       maxTimestamp: 'int64',
       tokenId: 'string',
       hmac: 'bytes',
-      renewers: ['[]', {
+      renewers: struct('[]', {
         principalType: 'string',
         principalName: 'string',
-      }],
-    }],
+      }),
+    }),
     throttleTimeMs: 'int32 = 0',
   },
 } as const satisfies ApiSchema;

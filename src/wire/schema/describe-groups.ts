@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeGroups = {
@@ -16,23 +17,23 @@ export const describeGroups = {
   },
   response: {
     throttleTimeMs: 'int32 1+ = 0',
-    groups: ['[]', {
+    groups: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string? 6+ = null',
       groupId: 'string',
       groupState: 'string',
       protocolType: 'string',
       protocolData: 'string',
-      members: ['[]', {
+      members: struct('[]', {
         memberId: 'string',
         groupInstanceId: 'string? 4+ = null',
         clientId: 'string',
         clientHost: 'string',
         memberMetadata: 'bytes',
         memberAssignment: 'bytes',
-      }],
+      }),
       authorizedOperations: 'int32 3+ = -2147483648',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

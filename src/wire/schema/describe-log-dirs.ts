@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeLogDirs = {
@@ -11,29 +12,29 @@ export const describeLogDirs = {
   versions: [1, 5],
   flexible: 2,
   request: {
-    topics: ['[]?', {
+    topics: struct('[]?', {
       topic: 'string',
       partitions: 'int32[]',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16 3+',
-    results: ['[]', {
+    results: struct('[]', {
       errorCode: 'int16',
       logDir: 'string',
-      topics: ['[]', {
+      topics: struct('[]', {
         name: 'string',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
           partitionSize: 'int64',
           offsetLag: 'int64',
           isFutureKey: 'bool',
-        }],
-      }],
+        }),
+      }),
       totalBytes: 'int64 4+ = -1',
       usableBytes: 'int64 4+ = -1',
       isCordoned: 'bool 5+ = false',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeProducers = {
@@ -11,29 +12,29 @@ export const describeProducers = {
   versions: [0, 0],
   flexible: 0,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
       partitionIndexes: 'int32[]',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
-        activeProducers: ['[]', {
+        activeProducers: struct('[]', {
           producerId: 'int64',
           producerEpoch: 'int32',
           lastSequence: 'int32 = -1',
           lastTimestamp: 'int64 = -1',
           coordinatorEpoch: 'int32',
           currentTxnStartOffset: 'int64 = -1',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

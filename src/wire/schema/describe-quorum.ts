@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const replicaState = {
@@ -19,36 +20,36 @@ export const describeQuorum = {
   versions: [0, 2],
   flexible: 0,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     errorCode: 'int16',
     errorMessage: 'string? 2+',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? 2+',
         leaderId: 'int32',
         leaderEpoch: 'int32',
         highWatermark: 'int64',
-        currentVoters: ['[]', replicaState],
-        observers: ['[]', replicaState],
-      }],
-    }],
-    nodes: ['[] 2+', {
+        currentVoters: struct('[]', replicaState),
+        observers: struct('[]', replicaState),
+      }),
+    }),
+    nodes: struct('[] 2+', {
       nodeId: 'int32',
-      listeners: ['[]', {
+      listeners: struct('[]', {
         name: 'string',
         host: 'string',
         port: 'uint16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

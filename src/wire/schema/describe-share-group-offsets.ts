@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeShareGroupOffsets = {
@@ -11,32 +12,32 @@ export const describeShareGroupOffsets = {
   versions: [0, 1],
   flexible: 0,
   request: {
-    groups: ['[]', {
+    groups: struct('[]', {
       groupId: 'string',
-      topics: ['[]?', {
+      topics: struct('[]?', {
         topicName: 'string',
         partitions: 'int32[]',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    groups: ['[]', {
+    groups: struct('[]', {
       groupId: 'string',
-      topics: ['[]', {
+      topics: struct('[]', {
         topicName: 'string',
         topicId: 'uuid',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
           startOffset: 'int64',
           leaderEpoch: 'int32',
           lag: 'int64 1+ = -1',
           errorCode: 'int16',
           errorMessage: 'string? = null',
-        }],
-      }],
+        }),
+      }),
       errorCode: 'int16',
       errorMessage: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeTopicPartitions = {
@@ -11,23 +12,23 @@ export const describeTopicPartitions = {
   versions: [0, 0],
   flexible: 0,
   request: {
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-    }],
+    }),
     responsePartitionLimit: 'int32 = 2000',
-    cursor: ['{}? = null', {
+    cursor: struct('{}? = null', {
       topicName: 'string',
       partitionIndex: 'int32',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       errorCode: 'int16',
       name: 'string?',
       topicId: 'uuid',
       isInternal: 'bool = false',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         errorCode: 'int16',
         partitionIndex: 'int32',
         leaderId: 'int32',
@@ -37,13 +38,13 @@ export const describeTopicPartitions = {
         eligibleLeaderReplicas: 'int32[]? = null',
         lastKnownElr: 'int32[]? = null',
         offlineReplicas: 'int32[]',
-      }],
+      }),
       topicAuthorizedOperations: 'int32 = -2147483648',
-    }],
-    nextCursor: ['{}? = null', {
+    }),
+    nextCursor: struct('{}? = null', {
       topicName: 'string',
       partitionIndex: 'int32',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeTransactions = {
@@ -15,7 +16,7 @@ export const describeTransactions = {
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    transactionStates: ['[]', {
+    transactionStates: struct('[]', {
       errorCode: 'int16',
       transactionalId: 'string',
       transactionState: 'string',
@@ -23,11 +24,11 @@ export const describeTransactions = {
       transactionStartTimeMs: 'int64',
       producerId: 'int64',
       producerEpoch: 'int16',
-      topics: ['[]', {
+      topics: struct('[]', {
         topic: 'string',
         partitions: 'int32[]',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

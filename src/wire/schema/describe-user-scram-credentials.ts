@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const describeUserScramCredentials = {
@@ -11,22 +12,22 @@ export const describeUserScramCredentials = {
   versions: [0, 0],
   flexible: 0,
   request: {
-    users: ['[]?', {
+    users: struct('[]?', {
       name: 'string',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string?',
-    results: ['[]', {
+    results: struct('[]', {
       user: 'string',
       errorCode: 'int16',
       errorMessage: 'string?',
-      credentialInfos: ['[]', {
+      credentialInfos: struct('[]', {
         mechanism: 'int8',
         iterations: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

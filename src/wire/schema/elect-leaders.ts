@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const electLeaders = {
@@ -12,22 +13,22 @@ export const electLeaders = {
   flexible: 2,
   request: {
     electionType: 'int8 1+',
-    topicPartitions: ['[]?', {
+    topicPartitions: struct('[]?', {
       topic: 'string',
       partitions: 'int32[]',
-    }],
+    }),
     timeoutMs: 'int32 = 60000',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16 1+',
-    replicaElectionResults: ['[]', {
+    replicaElectionResults: struct('[]', {
       topic: 'string',
-      partitionResult: ['[]', {
+      partitionResult: struct('[]', {
         partitionId: 'int32',
         errorCode: 'int16',
         errorMessage: 'string?',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

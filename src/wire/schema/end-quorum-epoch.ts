@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const endQuorumEpoch = {
@@ -12,40 +13,40 @@ export const endQuorumEpoch = {
   flexible: 1,
   request: {
     clusterId: 'string? = null',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         leaderId: 'int32',
         leaderEpoch: 'int32',
         preferredSuccessors: 'int32[] 0',
-        preferredCandidates: ['[] 1+', {
+        preferredCandidates: struct('[] 1+', {
           candidateId: 'int32',
           candidateDirectoryId: 'uuid',
-        }],
-      }],
-    }],
-    leaderEndpoints: ['[] 1+', {
+        }),
+      }),
+    }),
+    leaderEndpoints: struct('[] 1+', {
       name: 'string',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
   response: {
     errorCode: 'int16',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         leaderId: 'int32',
         leaderEpoch: 'int32',
-      }],
-    }],
-    nodeEndpoints: ['[] 1+ tag 0', {
+      }),
+    }),
+    nodeEndpoints: struct('[] 1+ tag 0', {
       nodeId: 'int32',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const fetchSnapshot = {
@@ -14,45 +15,45 @@ export const fetchSnapshot = {
     clusterId: 'string? tag 0 = null',
     replicaId: 'int32 = -1',
     maxBytes: 'int32 = 0x7fffffff',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         currentLeaderEpoch: 'int32',
-        snapshotId: ['{}', {
+        snapshotId: struct('{}', {
           endOffset: 'int64',
           epoch: 'int32',
-        }],
+        }),
         position: 'int64',
         replicaDirectoryId: 'uuid 1+ tag 0',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         index: 'int32',
         errorCode: 'int16',
-        snapshotId: ['{}', {
+        snapshotId: struct('{}', {
           endOffset: 'int64',
           epoch: 'int32',
-        }],
-        currentLeader: ['{} tag 0', {
+        }),
+        currentLeader: struct('{} tag 0', {
           leaderId: 'int32',
           leaderEpoch: 'int32',
-        }],
+        }),
         size: 'int64',
         position: 'int64',
         unalignedRecords: 'records',
-      }],
-    }],
-    nodeEndpoints: ['[] 1+ tag 0', {
+      }),
+    }),
+    nodeEndpoints: struct('[] 1+ tag 0', {
       nodeId: 'int32',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

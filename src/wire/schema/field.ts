@@ -9,7 +9,7 @@
  *   'string null 1+'         always there, may be null from version 1
  *   'int64 18+ tag 1 = 7'    a tagged field, left out of the bytes when it is 7
  *   'int32[]'                array of a scalar
- *   ['[]', {…}], ['{}', {…}] array of structs, one struct; the same words may follow
+ *   struct('[] 2+', {…})     array of structs; struct('{}', {…}): one; the same words may follow
  *
  * `classic` keeps the old int16 length in flexible versions (the client id of the request header). Defaults when
  * none is given: 0, false, '', no bytes, empty array, zero uuid, null for records, a struct of defaults.
@@ -40,6 +40,14 @@ export type Field = ScalarLine | readonly [StructLine, Fields];
 /** Fields in wire order. */
 export type Fields = { readonly [name: string]: Field };
 
+/** A field of structs: `[]` an array of them, `{}` one. Made by a function only because that reads well. */
+export function struct<const Line extends StructLine, const Inner extends Fields>(
+  line: Line,
+  fields: Inner,
+): readonly [Line, Inner] {
+  return [line, fields];
+}
+
 /** One API, request and response side by side. */
 export interface ApiSchema {
   readonly key: number;
@@ -61,7 +69,8 @@ export interface DataSchema {
 }
 
 type Head<Line extends string> = Line extends `${infer First} ${string}` ? First : Line;
-type OrNull<Line extends string> = Head<Line> extends `${string}?` ? null : Line extends `${string} null ${string}` ? null : never;
+type OrNull<Line extends string> =
+  Head<Line> extends `${string}?` ? null : Line extends `${string} null ${string}` ? null : never;
 type Bare<Line extends string> = Head<Line> extends `${infer Type}?` ? Type : Head<Line>;
 
 /** What a decoded scalar is. int64: a safe integer. bytes, records: views of the frame. uuid: 22 characters, base64url. */

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const findCoordinator = {
@@ -22,14 +23,14 @@ export const findCoordinator = {
     nodeId: 'int32 0-3',
     host: 'string 0-3',
     port: 'int32 0-3',
-    coordinators: ['[] 4+', {
+    coordinators: struct('[] 4+', {
       key: 'string',
       nodeId: 'int32',
       host: 'string',
       port: 'int32',
       errorCode: 'int16',
       errorMessage: 'string?',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

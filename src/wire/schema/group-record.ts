@@ -4,6 +4,7 @@
  * A key is preceded by an int16 record type (0 and 1: offset commit, 2: group), a value by its version as an
  * int16. The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { DataSchema, Decoded } from './field.ts';
 
 const memberMetadata = {
@@ -64,7 +65,7 @@ export const groupMetadataValue = {
     protocol: 'string?',
     leader: 'string?',
     currentStateTimestamp: 'int64 2+ = -1',
-    members: ['[]', memberMetadata],
+    members: struct('[]', memberMetadata),
   },
 } as const satisfies DataSchema;
 export type GroupMetadataValue = Decoded<typeof groupMetadataValue.fields>;

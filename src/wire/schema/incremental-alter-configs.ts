@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const incrementalAlterConfigs = {
@@ -11,24 +12,24 @@ export const incrementalAlterConfigs = {
   versions: [0, 1],
   flexible: 1,
   request: {
-    resources: ['[]', {
+    resources: struct('[]', {
       resourceType: 'int8',
       resourceName: 'string',
-      configs: ['[]', {
+      configs: struct('[]', {
         name: 'string',
         configOperation: 'int8',
         value: 'string?',
-      }],
-    }],
+      }),
+    }),
     validateOnly: 'bool',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    responses: ['[]', {
+    responses: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string?',
       resourceType: 'int8',
       resourceName: 'string',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

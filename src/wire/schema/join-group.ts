@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const joinGroup = {
@@ -17,10 +18,10 @@ export const joinGroup = {
     memberId: 'string',
     groupInstanceId: 'string? 5+ = null',
     protocolType: 'string',
-    protocols: ['[]', {
+    protocols: struct('[]', {
       name: 'string',
       metadata: 'bytes',
-    }],
+    }),
     reason: 'string? 8+ = null',
   },
   response: {
@@ -32,11 +33,11 @@ export const joinGroup = {
     leader: 'string',
     skipAssignment: 'bool 9+ = false',
     memberId: 'string',
-    members: ['[]', {
+    members: struct('[]', {
       memberId: 'string',
       groupInstanceId: 'string? 5+ = null',
       metadata: 'bytes',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const leaveGroup = {
@@ -13,20 +14,20 @@ export const leaveGroup = {
   request: {
     groupId: 'string',
     memberId: 'string 0-2',
-    members: ['[] 3+', {
+    members: struct('[] 3+', {
       memberId: 'string',
       groupInstanceId: 'string? = null',
       reason: 'string? 5+ = null',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 1+ = 0',
     errorCode: 'int16',
-    members: ['[] 3+', {
+    members: struct('[] 3+', {
       memberId: 'string',
       groupInstanceId: 'string?',
       errorCode: 'int16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

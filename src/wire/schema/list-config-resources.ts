@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const listConfigResources = {
@@ -16,9 +17,9 @@ export const listConfigResources = {
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
-    configResources: ['[]', {
+    configResources: struct('[]', {
       resourceName: 'string',
       resourceType: 'int8 1+ = 16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const listGroups = {
@@ -17,12 +18,12 @@ export const listGroups = {
   response: {
     throttleTimeMs: 'int32 1+ = 0',
     errorCode: 'int16',
-    groups: ['[]', {
+    groups: struct('[]', {
       groupId: 'string',
       protocolType: 'string',
       groupState: 'string 4+',
       groupType: 'string 5+',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const listOffsets = {
@@ -13,28 +14,28 @@ export const listOffsets = {
   request: {
     replicaId: 'int32',
     isolationLevel: 'int8 2+',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         currentLeaderEpoch: 'int32 4+ = -1',
         timestamp: 'int64',
-      }],
-    }],
+      }),
+    }),
     timeoutMs: 'int32 10+',
   },
   response: {
     throttleTimeMs: 'int32 2+ = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         timestamp: 'int64 = -1',
         offset: 'int64 = -1',
         leaderEpoch: 'int32 4+ = -1',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const listPartitionReassignments = {
@@ -12,23 +13,23 @@ export const listPartitionReassignments = {
   flexible: 0,
   request: {
     timeoutMs: 'int32 = 60000',
-    topics: ['[]? = null', {
+    topics: struct('[]? = null', {
       name: 'string',
       partitionIndexes: 'int32[]',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string?',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         replicas: 'int32[]',
         addingReplicas: 'int32[]',
         removingReplicas: 'int32[]',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

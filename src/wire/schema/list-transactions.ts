@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const listTransactions = {
@@ -20,11 +21,11 @@ export const listTransactions = {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     unknownStateFilters: 'string[]',
-    transactionStates: ['[]', {
+    transactionStates: struct('[]', {
       transactionalId: 'string',
       producerId: 'int64',
       transactionState: 'string',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const offsetCommit = {
@@ -16,27 +17,27 @@ export const offsetCommit = {
     memberId: 'string',
     groupInstanceId: 'string? 7+ = null',
     retentionTimeMs: 'int64 2-4 = -1',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string 0-9',
       topicId: 'uuid 10+',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         committedOffset: 'int64',
         committedLeaderEpoch: 'int32 6+ = -1',
         committedMetadata: 'string?',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 3+ = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string 0-9',
       topicId: 'uuid 10+',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

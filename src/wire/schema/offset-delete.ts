@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const offsetDelete = {
@@ -12,23 +13,23 @@ export const offsetDelete = {
   flexible: null,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     errorCode: 'int16',
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const offsetFetch = {
@@ -12,50 +13,50 @@ export const offsetFetch = {
   flexible: 6,
   request: {
     groupId: 'string 0-7',
-    topics: ['[] 0-7 null 2-7', {
+    topics: struct('[] 0-7 null 2-7', {
       name: 'string',
       partitionIndexes: 'int32[]',
-    }],
-    groups: ['[] 8+', {
+    }),
+    groups: struct('[] 8+', {
       groupId: 'string',
       memberId: 'string? 9+ = null',
       memberEpoch: 'int32 9+ = -1',
-      topics: ['[]?', {
+      topics: struct('[]?', {
         name: 'string 8-9',
         topicId: 'uuid 10+',
         partitionIndexes: 'int32[]',
-      }],
-    }],
+      }),
+    }),
     requireStable: 'bool 7+ = false',
   },
   response: {
     throttleTimeMs: 'int32 3+ = 0',
-    topics: ['[] 0-7', {
+    topics: struct('[] 0-7', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         committedOffset: 'int64',
         committedLeaderEpoch: 'int32 5-7 = -1',
         metadata: 'string?',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
     errorCode: 'int16 2-7 = 0',
-    groups: ['[] 8+', {
+    groups: struct('[] 8+', {
       groupId: 'string',
-      topics: ['[]', {
+      topics: struct('[]', {
         name: 'string 8-9',
         topicId: 'uuid 10+',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
           committedOffset: 'int64',
           committedLeaderEpoch: 'int32 = -1',
           metadata: 'string?',
           errorCode: 'int16',
-        }],
-      }],
+        }),
+      }),
       errorCode: 'int16 = 0',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const offsetForLeaderEpoch = {
@@ -12,26 +13,26 @@ export const offsetForLeaderEpoch = {
   flexible: 4,
   request: {
     replicaId: 'int32 3+ = -2',
-    topics: ['[]', {
+    topics: struct('[]', {
       topic: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         currentLeaderEpoch: 'int32 = -1',
         leaderEpoch: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       topic: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         errorCode: 'int16',
         partition: 'int32',
         leaderEpoch: 'int32 = -1',
         endOffset: 'int64 = -1',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

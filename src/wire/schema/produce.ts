@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const produce = {
@@ -14,43 +15,43 @@ export const produce = {
     transactionalId: 'string? = null',
     acks: 'int16',
     timeoutMs: 'int32',
-    topicData: ['[]', {
+    topicData: struct('[]', {
       name: 'string 0-12',
       topicId: 'uuid 13+',
-      partitionData: ['[]', {
+      partitionData: struct('[]', {
         index: 'int32',
         records: 'records?',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
-    responses: ['[]', {
+    responses: struct('[]', {
       name: 'string 0-12',
       topicId: 'uuid 13+',
-      partitionResponses: ['[]', {
+      partitionResponses: struct('[]', {
         index: 'int32',
         errorCode: 'int16',
         baseOffset: 'int64',
         logAppendTimeMs: 'int64 = -1',
         logStartOffset: 'int64 5+ = -1',
-        recordErrors: ['[] 8+', {
+        recordErrors: struct('[] 8+', {
           batchIndex: 'int32',
           batchIndexErrorMessage: 'string? = null',
-        }],
+        }),
         errorMessage: 'string? 8+ = null',
-        currentLeader: ['{} 10+ tag 0', {
+        currentLeader: struct('{} 10+ tag 0', {
           leaderId: 'int32 = -1',
           leaderEpoch: 'int32 = -1',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
     throttleTimeMs: 'int32 = 0',
-    nodeEndpoints: ['[] 10+ tag 0', {
+    nodeEndpoints: struct('[] 10+ tag 0', {
       nodeId: 'int32',
       host: 'string',
       port: 'int32',
       rack: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;
 

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const readShareGroupStateSummary = {
@@ -12,18 +13,18 @@ export const readShareGroupStateSummary = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         leaderEpoch: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
-    results: ['[]', {
+    results: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
@@ -31,7 +32,7 @@ export const readShareGroupStateSummary = {
         leaderEpoch: 'int32',
         startOffset: 'int64',
         deliveryCompleteCount: 'int32 1+ = -1',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const readShareGroupState = {
@@ -12,30 +13,30 @@ export const readShareGroupState = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         leaderEpoch: 'int32',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
-    results: ['[]', {
+    results: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
         stateEpoch: 'int32',
         startOffset: 'int64',
-        stateBatches: ['[]', {
+        stateBatches: struct('[]', {
           firstOffset: 'int64',
           lastOffset: 'int64',
           deliveryState: 'int8',
           deliveryCount: 'int16',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const shareAcknowledge = {
@@ -15,40 +16,40 @@ export const shareAcknowledge = {
     memberId: 'string?',
     shareSessionEpoch: 'int32',
     isRenewAck: 'bool 2+ = false',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
-        acknowledgementBatches: ['[]', {
+        acknowledgementBatches: struct('[]', {
           firstOffset: 'int64',
           lastOffset: 'int64',
           acknowledgeTypes: 'int8[]',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string? = null',
     acquisitionLockTimeoutMs: 'int32 2+',
-    responses: ['[]', {
+    responses: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
-        currentLeader: ['{}', {
+        currentLeader: struct('{}', {
           leaderId: 'int32',
           leaderEpoch: 'int32',
-        }],
-      }],
-    }],
-    nodeEndpoints: ['[]', {
+        }),
+      }),
+    }),
+    nodeEndpoints: struct('[]', {
       nodeId: 'int32',
       host: 'string',
       port: 'int32',
       rack: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const shareFetch = {
@@ -21,52 +22,52 @@ export const shareFetch = {
     batchSize: 'int32',
     shareAcquireMode: 'int8 2+ = 0',
     isRenewAck: 'bool 2+ = false',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
-        acknowledgementBatches: ['[]', {
+        acknowledgementBatches: struct('[]', {
           firstOffset: 'int64',
           lastOffset: 'int64',
           acknowledgeTypes: 'int8[]',
-        }],
-      }],
-    }],
-    forgottenTopicsData: ['[]', {
+        }),
+      }),
+    }),
+    forgottenTopicsData: struct('[]', {
       topicId: 'uuid',
       partitions: 'int32[]',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string? = null',
     acquisitionLockTimeoutMs: 'int32',
-    responses: ['[]', {
+    responses: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
         acknowledgeErrorCode: 'int16',
         acknowledgeErrorMessage: 'string? = null',
-        currentLeader: ['{}', {
+        currentLeader: struct('{}', {
           leaderId: 'int32',
           leaderEpoch: 'int32',
-        }],
+        }),
         records: 'records',
-        acquiredRecords: ['[]', {
+        acquiredRecords: struct('[]', {
           firstOffset: 'int64',
           lastOffset: 'int64',
           deliveryCount: 'int16',
-        }],
-      }],
-    }],
-    nodeEndpoints: ['[]', {
+        }),
+      }),
+    }),
+    nodeEndpoints: struct('[]', {
       nodeId: 'int32',
       host: 'string',
       port: 'int32',
       rack: 'string? = null',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const topicPartitions = {
@@ -12,7 +13,7 @@ const topicPartitions = {
 } as const;
 
 const assignment = {
-  topicPartitions: ['[]', topicPartitions],
+  topicPartitions: struct('[]', topicPartitions),
 } as const;
 
 export const shareGroupDescribe = {
@@ -26,7 +27,7 @@ export const shareGroupDescribe = {
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    groups: ['[]', {
+    groups: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string? = null',
       groupId: 'string',
@@ -34,16 +35,16 @@ export const shareGroupDescribe = {
       groupEpoch: 'int32',
       assignmentEpoch: 'int32',
       assignorName: 'string',
-      members: ['[]', {
+      members: struct('[]', {
         memberId: 'string',
         rackId: 'string? = null',
         memberEpoch: 'int32',
         clientId: 'string',
         clientHost: 'string',
         subscribedTopicNames: 'string[]',
-        assignment: ['{}', assignment],
-      }],
+        assignment: struct('{}', assignment),
+      }),
       authorizedOperations: 'int32 = -2147483648',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

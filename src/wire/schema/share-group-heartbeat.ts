@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const topicPartitions = {
@@ -29,8 +30,8 @@ export const shareGroupHeartbeat = {
     memberId: 'string? = null',
     memberEpoch: 'int32',
     heartbeatIntervalMs: 'int32',
-    assignment: ['{}? = null', {
-      topicPartitions: ['[]', topicPartitions],
-    }],
+    assignment: struct('{}? = null', {
+      topicPartitions: struct('[]', topicPartitions),
+    }),
   },
 } as const satisfies ApiSchema;

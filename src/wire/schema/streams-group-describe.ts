@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const keyValue = {
@@ -14,7 +15,7 @@ const topicInfo = {
   name: 'string',
   partitions: 'int32',
   replicationFactor: 'int16',
-  topicConfigs: ['[]', keyValue],
+  topicConfigs: struct('[]', keyValue),
 } as const;
 
 const endpoint = {
@@ -34,9 +35,9 @@ const taskIds = {
 } as const;
 
 const assignment = {
-  activeTasks: ['[]', taskIds],
-  standbyTasks: ['[]', taskIds],
-  warmupTasks: ['[]', taskIds],
+  activeTasks: struct('[]', taskIds),
+  standbyTasks: struct('[]', taskIds),
+  warmupTasks: struct('[]', taskIds),
 } as const;
 
 export const streamsGroupDescribe = {
@@ -50,24 +51,24 @@ export const streamsGroupDescribe = {
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    groups: ['[]', {
+    groups: struct('[]', {
       errorCode: 'int16',
       errorMessage: 'string? = null',
       groupId: 'string',
       groupState: 'string',
       groupEpoch: 'int32',
       assignmentEpoch: 'int32',
-      topology: ['{}? = null', {
+      topology: struct('{}? = null', {
         epoch: 'int32',
-        subtopologies: ['[]? = null', {
+        subtopologies: struct('[]? = null', {
           subtopologyId: 'string',
           sourceTopics: 'string[]',
           repartitionSinkTopics: 'string[]',
-          stateChangelogTopics: ['[]', topicInfo],
-          repartitionSourceTopics: ['[]', topicInfo],
-        }],
-      }],
-      members: ['[]', {
+          stateChangelogTopics: struct('[]', topicInfo),
+          repartitionSourceTopics: struct('[]', topicInfo),
+        }),
+      }),
+      members: struct('[]', {
         memberId: 'string',
         memberEpoch: 'int32',
         instanceId: 'string? = null',
@@ -76,15 +77,15 @@ export const streamsGroupDescribe = {
         clientHost: 'string',
         topologyEpoch: 'int32',
         processId: 'string',
-        userEndpoint: ['{}? = null', endpoint],
-        clientTags: ['[]', keyValue],
-        taskOffsets: ['[]', taskOffset],
-        taskEndOffsets: ['[]', taskOffset],
-        assignment: ['{}', assignment],
-        targetAssignment: ['{}', assignment],
+        userEndpoint: struct('{}? = null', endpoint),
+        clientTags: struct('[]', keyValue),
+        taskOffsets: struct('[]', taskOffset),
+        taskEndOffsets: struct('[]', taskOffset),
+        assignment: struct('{}', assignment),
+        targetAssignment: struct('{}', assignment),
         isClassic: 'bool',
-      }],
+      }),
       authorizedOperations: 'int32 = -2147483648',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 const keyValue = {
@@ -14,7 +15,7 @@ const topicInfo = {
   name: 'string',
   partitions: 'int32',
   replicationFactor: 'int16',
-  topicConfigs: ['[]', keyValue],
+  topicConfigs: struct('[]', keyValue),
 } as const;
 
 const taskIds = {
@@ -56,30 +57,30 @@ export const streamsGroupHeartbeat = {
     instanceId: 'string? = null',
     rackId: 'string? = null',
     rebalanceTimeoutMs: 'int32 = -1',
-    topology: ['{}? = null', {
+    topology: struct('{}? = null', {
       epoch: 'int32',
-      subtopologies: ['[]', {
+      subtopologies: struct('[]', {
         subtopologyId: 'string',
         sourceTopics: 'string[]',
         sourceTopicRegex: 'string[]',
-        stateChangelogTopics: ['[]', topicInfo],
+        stateChangelogTopics: struct('[]', topicInfo),
         repartitionSinkTopics: 'string[]',
-        repartitionSourceTopics: ['[]', topicInfo],
-        copartitionGroups: ['[]', {
+        repartitionSourceTopics: struct('[]', topicInfo),
+        copartitionGroups: struct('[]', {
           sourceTopics: 'int16[]',
           sourceTopicRegex: 'int16[]',
           repartitionSourceTopics: 'int16[]',
-        }],
-      }],
-    }],
-    activeTasks: ['[]? = null', taskIds],
-    standbyTasks: ['[]? = null', taskIds],
-    warmupTasks: ['[]? = null', taskIds],
+        }),
+      }),
+    }),
+    activeTasks: struct('[]? = null', taskIds),
+    standbyTasks: struct('[]? = null', taskIds),
+    warmupTasks: struct('[]? = null', taskIds),
     processId: 'string? = null',
-    userEndpoint: ['{}? = null', endpoint],
-    clientTags: ['[]? = null', keyValue],
-    taskOffsets: ['[]? = null', taskOffset],
-    taskEndOffsets: ['[]? = null', taskOffset],
+    userEndpoint: struct('{}? = null', endpoint),
+    clientTags: struct('[]? = null', keyValue),
+    taskOffsets: struct('[]? = null', taskOffset),
+    taskEndOffsets: struct('[]? = null', taskOffset),
     shutdownApplication: 'bool = false',
   },
   response: {
@@ -91,15 +92,15 @@ export const streamsGroupHeartbeat = {
     heartbeatIntervalMs: 'int32',
     acceptableRecoveryLag: 'int32',
     taskOffsetIntervalMs: 'int32',
-    status: ['[]?', status],
-    activeTasks: ['[]? = null', taskIds],
-    standbyTasks: ['[]? = null', taskIds],
-    warmupTasks: ['[]? = null', taskIds],
+    status: struct('[]?', status),
+    activeTasks: struct('[]? = null', taskIds),
+    standbyTasks: struct('[]? = null', taskIds),
+    warmupTasks: struct('[]? = null', taskIds),
     endpointInformationEpoch: 'int32',
-    partitionsByUserEndpoint: ['[]? = null', {
-      userEndpoint: ['{}', endpoint],
-      activePartitions: ['[]', topicPartition],
-      standbyPartitions: ['[]', topicPartition],
-    }],
+    partitionsByUserEndpoint: struct('[]? = null', {
+      userEndpoint: struct('{}', endpoint),
+      activePartitions: struct('[]', topicPartition),
+      standbyPartitions: struct('[]', topicPartition),
+    }),
   },
 } as const satisfies ApiSchema;

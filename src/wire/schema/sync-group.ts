@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const syncGroup = {
@@ -17,10 +18,10 @@ export const syncGroup = {
     groupInstanceId: 'string? 3+ = null',
     protocolType: 'string? 5+ = null',
     protocolName: 'string? 5+ = null',
-    assignments: ['[]', {
+    assignments: struct('[]', {
       memberId: 'string',
       assignment: 'bytes',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 1+ = 0',

@@ -3,6 +3,7 @@
  *
  * Key and value are preceded by an int16 version. The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { DataSchema, Decoded } from './field.ts';
 
 export const transactionLogKey = {
@@ -27,10 +28,10 @@ export const transactionLogValue = {
     nextProducerEpoch: 'int16 1+ tag 3 = -1',
     transactionTimeoutMs: 'int32',
     transactionStatus: 'int8',
-    transactionPartitions: ['[]?', {
+    transactionPartitions: struct('[]?', {
       topic: 'string',
       partitionIds: 'int32[]',
-    }],
+    }),
     transactionLastUpdateTimestampMs: 'int64',
     transactionStartTimestampMs: 'int64',
     clientTransactionVersion: 'int16 1+ tag 2 = 0',

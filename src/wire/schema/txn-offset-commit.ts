@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const txnOffsetCommit = {
@@ -18,25 +19,25 @@ export const txnOffsetCommit = {
     generationId: 'int32 3+ = -1',
     memberId: "string 3+ = ''",
     groupInstanceId: 'string? 3+ = null',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         committedOffset: 'int64',
         committedLeaderEpoch: 'int32 2+ = -1',
         committedMetadata: 'string?',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
-    topics: ['[]', {
+    topics: struct('[]', {
       name: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

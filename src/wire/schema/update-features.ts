@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const updateFeatures = {
@@ -12,22 +13,22 @@ export const updateFeatures = {
   flexible: 0,
   request: {
     timeoutMs: 'int32 = 60000',
-    featureUpdates: ['[]', {
+    featureUpdates: struct('[]', {
       feature: 'string',
       maxVersionLevel: 'int16',
       allowDowngrade: 'bool 0',
       upgradeType: 'int8 1+ = 1',
-    }],
+    }),
     validateOnly: 'bool 1+ = false',
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
     errorMessage: 'string?',
-    results: ['[] 0-1', {
+    results: struct('[] 0-1', {
       feature: 'string',
       errorCode: 'int16',
       errorMessage: 'string?',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const updateRaftVoter = {
@@ -15,24 +16,24 @@ export const updateRaftVoter = {
     currentLeaderEpoch: 'int32',
     voterId: 'int32',
     voterDirectoryId: 'uuid',
-    listeners: ['[]', {
+    listeners: struct('[]', {
       name: 'string',
       host: 'string',
       port: 'uint16',
-    }],
-    kRaftVersionFeature: ['{}', {
+    }),
+    kRaftVersionFeature: struct('{}', {
       minSupportedVersion: 'int16',
       maxSupportedVersion: 'int16',
-    }],
+    }),
   },
   response: {
     throttleTimeMs: 'int32 = 0',
     errorCode: 'int16',
-    currentLeader: ['{} tag 0', {
+    currentLeader: struct('{} tag 0', {
       leaderId: 'int32 = -1',
       leaderEpoch: 'int32 = -1',
       host: 'string',
       port: 'int32',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const vote = {
@@ -13,9 +14,9 @@ export const vote = {
   request: {
     clusterId: 'string? = null',
     voterId: 'int32 1+ = -1',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         replicaEpoch: 'int32',
         replicaId: 'int32',
@@ -24,25 +25,25 @@ export const vote = {
         lastOffsetEpoch: 'int32',
         lastOffset: 'int64',
         preVote: 'bool 2+',
-      }],
-    }],
+      }),
+    }),
   },
   response: {
     errorCode: 'int16',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicName: 'string',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partitionIndex: 'int32',
         errorCode: 'int16',
         leaderId: 'int32',
         leaderEpoch: 'int32',
         voteGranted: 'bool',
-      }],
-    }],
-    nodeEndpoints: ['[] 1+ tag 0', {
+      }),
+    }),
+    nodeEndpoints: struct('[] 1+ tag 0', {
       nodeId: 'int32',
       host: 'string',
       port: 'uint16',
-    }],
+    }),
   },
 } as const satisfies ApiSchema;

@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema } from './field.ts';
 
 export const writeShareGroupState = {
@@ -12,31 +13,31 @@ export const writeShareGroupState = {
   flexible: 0,
   request: {
     groupId: 'string',
-    topics: ['[]', {
+    topics: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         stateEpoch: 'int32',
         leaderEpoch: 'int32',
         startOffset: 'int64',
         deliveryCompleteCount: 'int32 1+ = -1',
-        stateBatches: ['[]', {
+        stateBatches: struct('[]', {
           firstOffset: 'int64',
           lastOffset: 'int64',
           deliveryState: 'int8',
           deliveryCount: 'int16',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
   response: {
-    results: ['[]', {
+    results: struct('[]', {
       topicId: 'uuid',
-      partitions: ['[]', {
+      partitions: struct('[]', {
         partition: 'int32',
         errorCode: 'int16',
         errorMessage: 'string? = null',
-      }],
-    }],
+      }),
+    }),
   },
 } as const satisfies ApiSchema;

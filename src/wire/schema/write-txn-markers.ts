@@ -3,6 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
+import { struct } from './field.ts';
 import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const writeTxnMarkers = {
@@ -11,29 +12,29 @@ export const writeTxnMarkers = {
   versions: [1, 2],
   flexible: 1,
   request: {
-    markers: ['[]', {
+    markers: struct('[]', {
       producerId: 'int64',
       producerEpoch: 'int16',
       transactionResult: 'bool',
-      topics: ['[]', {
+      topics: struct('[]', {
         name: 'string',
         partitionIndexes: 'int32[]',
-      }],
+      }),
       coordinatorEpoch: 'int32',
       transactionVersion: 'int8 2+ = 0',
-    }],
+    }),
   },
   response: {
-    markers: ['[]', {
+    markers: struct('[]', {
       producerId: 'int64',
-      topics: ['[]', {
+      topics: struct('[]', {
         name: 'string',
-        partitions: ['[]', {
+        partitions: struct('[]', {
           partitionIndex: 'int32',
           errorCode: 'int16',
-        }],
-      }],
-    }],
+        }),
+      }),
+    }),
   },
 } as const satisfies ApiSchema;
 

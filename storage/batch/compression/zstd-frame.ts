@@ -45,7 +45,8 @@ function readHeader(bytes: Uint8Array, at: number): Header | string {
   const dictionaryAt = at + 5 + (single ? 0 : 1);
   if (little(bytes, dictionaryAt, dictionary) !== 0) return 'a zstd frame with a dictionary';
   const contentAt = dictionaryAt + dictionary;
-  const contentSize = contentWidth === 0 ? null : little(bytes, contentAt, contentWidth) + (contentWidth === 2 ? 256 : 0);
+  const contentSize =
+    contentWidth === 0 ? null : little(bytes, contentAt, contentWidth) + (contentWidth === 2 ? 256 : 0);
   const size = contentAt + contentWidth - at;
   if (size > bytes.length - at) return 'a zstd frame that is cut';
   return { size, contentSize, windowAt: single ? null : 5, checksum: (descriptor & 0x04) !== 0 };
@@ -90,7 +91,12 @@ export function zstdFrames(bytes: Uint8Array): readonly ZstdFrame[] | string {
     const end = blocks.end + (header.checksum ? 4 : 0);
     if (end > bytes.length) return 'a zstd frame that is cut';
     if (header.contentSize !== null && header.contentSize > blocks.bound) return 'a zstd frame that promises too much';
-    frames.push({ bytes: bytes.subarray(at, end), bound: blocks.bound, contentSize: header.contentSize, windowAt: header.windowAt });
+    frames.push({
+      bytes: bytes.subarray(at, end),
+      bound: blocks.bound,
+      contentSize: header.contentSize,
+      windowAt: header.windowAt,
+    });
     at = end;
   }
   return frames;

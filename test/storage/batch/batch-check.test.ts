@@ -33,16 +33,21 @@ const corrupt = fixtureLines('corrupt').map((line) => JSON.parse(line) as Corrup
 /** Kafka stumbles over its own reader, the records are good; zlib refuses garbage behind a member that Java ignores. */
 const OWN_ANSWER: Readonly<Record<string, number>> = { 'fuzz-byte-fixed-crc-5': 0, 'gzip-second-member-garbage': 87 };
 
-test.each(corrupt.map((line) => [line.name, line] as const))('%s gets the code that Kafka gives', (name, { hex, code: kafka }) => {
-  const code = OWN_ANSWER[name] ?? kafka;
-  const found = codeOf(checkProduce(Buffer.from(hex, 'hex'), { ...RULES, decompress: decompressStream }));
-  // Where Kafka stumbles (-1), the answer is 2 or 87.
-  if (code === -1) expect([2, 87]).toContain(found);
-  else expect(found).toBe(code);
-});
+test.each(corrupt.map((line) => [line.name, line] as const))(
+  '%s gets the code that Kafka gives',
+  (name, { hex, code: kafka }) => {
+    const code = OWN_ANSWER[name] ?? kafka;
+    const found = codeOf(checkProduce(Buffer.from(hex, 'hex'), { ...RULES, decompress: decompressStream }));
+    // Where Kafka stumbles (-1), the answer is 2 or 87.
+    if (code === -1) expect([2, 87]).toContain(found);
+    else expect(found).toBe(code);
+  },
+);
 
 test('without decompressing, only streams whose content lies are taken', () => {
-  const taken = corrupt.filter(({ hex, code }) => code !== 0 && checkProduce(Buffer.from(hex, 'hex'), RULES).kind === 'accepted');
+  const taken = corrupt.filter(
+    ({ hex, code }) => code !== 0 && checkProduce(Buffer.from(hex, 'hex'), RULES).kind === 'accepted',
+  );
   expect(taken.map(({ name }) => name)).toMatchInlineSnapshot(`
     [
       "compression-code-2-over-plain",
@@ -87,7 +92,8 @@ test('accepted uncompressed batches are stored as Kafka stores them: offset, ter
   let compared = 0;
   for (const { name, hex, code, append } of corrupt) {
     const check = checkProduce(Buffer.from(hex, 'hex'), RULES);
-    if (check.kind === 'refused' || code !== 0 || append.stored === undefined || check.header.compression !== 'none') continue;
+    if (check.kind === 'refused' || code !== 0 || append.stored === undefined || check.header.compression !== 'none')
+      continue;
     const batch = Buffer.from(check.batch);
     stampBatch(batch, offset(0), term(3));
     stampTimestamp(batch, 'create', check.maxTimestamp);
@@ -129,26 +135,38 @@ function rulesOf(config: Scenario['config'], now: number): ProduceRules {
   };
 }
 
-const STATELESS = ['plain', 'append-time', 'create-time-from-append-time', 'timestamps', 'compact', 'too-large', 'several-batches'];
+const STATELESS = [
+  'plain',
+  'append-time',
+  'create-time-from-append-time',
+  'timestamps',
+  'compact',
+  'too-large',
+  'several-batches',
+];
 const scenarios = fixtureLines('appends')
   .map((line) => JSON.parse(line) as Scenario)
   .filter(({ name }) => STATELESS.includes(name));
 
-test.each(scenarios.map((line) => [line.name, line] as const))('appends of the scenario %s are answered and stored as by Kafka', (_name, { config, steps }) => {
-  for (const { now, leaderEpoch, origin, hex, result } of steps.filter((step) => step.origin === 'CLIENT')) {
-    const rules = rulesOf(config, now);
-    const check = checkProduce(Buffer.from(hex, 'hex'), rules);
-    expect(codeOf(check), origin).toBe(result.code ?? 0);
-    if (check.kind === 'refused') {
-      if (check.records.length > 0) expect(check.records).toEqual(result.recordErrors?.map(({ batchIndex }) => batchIndex));
-      continue;
+test.each(scenarios.map((line) => [line.name, line] as const))(
+  'appends of the scenario %s are answered and stored as by Kafka',
+  (_name, { config, steps }) => {
+    for (const { now, leaderEpoch, origin, hex, result } of steps.filter((step) => step.origin === 'CLIENT')) {
+      const rules = rulesOf(config, now);
+      const check = checkProduce(Buffer.from(hex, 'hex'), rules);
+      expect(codeOf(check), origin).toBe(result.code ?? 0);
+      if (check.kind === 'refused') {
+        if (check.records.length > 0)
+          expect(check.records).toEqual(result.recordErrors?.map(({ batchIndex }) => batchIndex));
+        continue;
+      }
+      const batch = Buffer.from(check.batch);
+      stampBatch(batch, offset(result.firstOffset ?? 0), term(leaderEpoch));
+      stampTimestamp(batch, rules.timestampType, rules.timestampType === 'append' ? now : check.maxTimestamp);
+      expect(batch.toString('hex')).toBe(result.stored);
     }
-    const batch = Buffer.from(check.batch);
-    stampBatch(batch, offset(result.firstOffset ?? 0), term(leaderEpoch));
-    stampTimestamp(batch, rules.timestampType, rules.timestampType === 'append' ? now : check.maxTimestamp);
-    expect(batch.toString('hex')).toBe(result.stored);
-  }
-});
+  },
+);
 
 test('zstd is refused below Produce 7', () => {
   const zstd = corrupt.find(({ name }) => name === 'zstd-good');

@@ -41,19 +41,28 @@ test('varints and varlongs are sized, written and read as Kafka does', () => {
     expect([cursor.position, cursor.failed]).toEqual([size, false]);
     if (!Number.isSafeInteger(Number(value))) continue;
     const target = Buffer.alloc(size);
-    expect([varintSize(Number(value)), writeVarint(target, 0, Number(value)), target.toString('hex')]).toEqual([size, size, hex]);
+    expect([varintSize(Number(value)), writeVarint(target, 0, Number(value)), target.toString('hex')]).toEqual([
+      size,
+      size,
+      hex,
+    ]);
   }
-  for (const { value, hex } of hashes.varint.varint) expect(new VarintCursor(Buffer.from(hex, 'hex'), 0, hex.length / 2).varint()).toBe(value);
+  for (const { value, hex } of hashes.varint.varint)
+    expect(new VarintCursor(Buffer.from(hex, 'hex'), 0, hex.length / 2).varint()).toBe(value);
 });
 
 test('overlong and broken varints are read or refused as Kafka does', () => {
   for (const { hex, varint, varlong } of hashes.varint.reading) {
-    for (const [kind, expected] of [['varint', varint], ['varlong', varlong]] as const) {
+    for (const [kind, expected] of [
+      ['varint', varint],
+      ['varlong', varlong],
+    ] as const) {
       const bytes = Buffer.from(hex, 'hex');
       const cursor = new VarintCursor(bytes, 0, bytes.length);
       const value = cursor[kind]();
       expect(cursor.failed, `${kind} ${hex}`).toBe(expected.value === undefined);
-      if (expected.value !== undefined) expect([value, cursor.position]).toEqual([Number(expected.value), expected.bytes]);
+      if (expected.value !== undefined)
+        expect([value, cursor.position]).toEqual([Number(expected.value), expected.bytes]);
     }
   }
 });

@@ -1,6 +1,14 @@
 /** Batches that Kafka wrote are read as Kafka reads them, and built to the same bytes. */
 import { expect, test } from 'vitest';
-import { buildBatch, invalidBatch, nextBatch, readControlBatch, markerCoordinatorEpoch, readBatchHeader, readRecords } from '../../../storage/batch/index.ts';
+import {
+  buildBatch,
+  invalidBatch,
+  nextBatch,
+  readControlBatch,
+  markerCoordinatorEpoch,
+  readBatchHeader,
+  readRecords,
+} from '../../../storage/batch/index.ts';
 import type { BatchHeader, LogRecord } from '../../../storage/batch/index.ts';
 import { decompressStream } from '../../../storage/batch/compression/decompress.ts';
 import { fixtureLines } from '../../wire/fixture.ts';
@@ -43,7 +51,8 @@ interface Golden {
 
 const LIMIT = 8 * 1024 * 1024;
 const golden = fixtureLines('batches').map((line) => JSON.parse(line) as Golden);
-const base64 = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
+const base64 = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : Buffer.from(bytes).toString('base64');
 const bytesOf = (text: string | null): Uint8Array | null => (text === null ? null : Buffer.from(text, 'base64'));
 
 /** A header in Kafka's words. */
@@ -80,23 +89,31 @@ function read(hex: string): { readonly header: BatchHeader; readonly records: re
   return result;
 }
 
-test.each(golden.map((line) => [line.name, line] as const))('batch %s reads as Kafka reads it', (_name, { hex, batch, records }) => {
-  const batchBytes = Buffer.from(hex, 'hex');
-  // Offsets at the end of int64 are legal for Kafka; here a log ends before 2^53.
-  expect(invalidBatch(batchBytes) === null).toBe(Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1));
-  const result = read(hex);
-  expect(headerInKafkasWords(result.header)).toMatchObject(headerInKafkasWords(readBatchHeader(batchBytes)));
-  expect(batch).toMatchObject(headerInKafkasWords(result.header));
-  expect(result.records.length).toBe(records.length);
-  records.forEach(({ storedTimestamp, control: _control, ...record }, index) => {
-    const found = result.records[index];
-    if (Number.isSafeInteger(record.offset)) expect(found === undefined ? null : recordInKafkasWords(found)).toEqual(record);
-    if (storedTimestamp !== undefined) expect(found?.storedTimestamp).toBe(storedTimestamp);
-  });
-});
+test.each(golden.map((line) => [line.name, line] as const))(
+  'batch %s reads as Kafka reads it',
+  (_name, { hex, batch, records }) => {
+    const batchBytes = Buffer.from(hex, 'hex');
+    // Offsets at the end of int64 are legal for Kafka; here a log ends before 2^53.
+    expect(invalidBatch(batchBytes) === null).toBe(Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1));
+    const result = read(hex);
+    expect(headerInKafkasWords(result.header)).toMatchObject(headerInKafkasWords(readBatchHeader(batchBytes)));
+    expect(batch).toMatchObject(headerInKafkasWords(result.header));
+    expect(result.records.length).toBe(records.length);
+    records.forEach(({ storedTimestamp, control: _control, ...record }, index) => {
+      const found = result.records[index];
+      if (Number.isSafeInteger(record.offset))
+        expect(found === undefined ? null : recordInKafkasWords(found)).toEqual(record);
+      if (storedTimestamp !== undefined) expect(found?.storedTimestamp).toBe(storedTimestamp);
+    });
+  },
+);
 
-const safe = golden.filter(({ exact, batch, records }) =>
-  exact && [batch.baseOffset, batch.producerId, batch.maxTimestamp, ...records.map(({ offset }) => offset)].every(Number.isSafeInteger),
+const safe = golden.filter(
+  ({ exact, batch, records }) =>
+    exact &&
+    [batch.baseOffset, batch.producerId, batch.maxTimestamp, ...records.map(({ offset }) => offset)].every(
+      Number.isSafeInteger,
+    ),
 );
 
 test('uncompressed batches are built from their records to the very bytes', () => {
@@ -130,8 +147,13 @@ test('control batches give their type, and markers the epoch of their coordinato
   expect(lines.length).toBeGreaterThan(5);
   for (const { name, hex, records } of lines) {
     const controls = readControlBatch(Buffer.from(hex, 'hex'));
-    const wanted = records.map(({ control }) => control?.type.toLowerCase().replace('kraft_voters', 'voters').replaceAll('_', '-'));
-    expect(controls?.map(({ type }) => type), name).toEqual(wanted);
+    const wanted = records.map(({ control }) =>
+      control?.type.toLowerCase().replace('kraft_voters', 'voters').replaceAll('_', '-'),
+    );
+    expect(
+      controls?.map(({ type }) => type),
+      name,
+    ).toEqual(wanted);
     const epoch = records[0]?.control?.json.coordinatorEpoch;
     if (epoch !== undefined) expect(controls?.map(({ body }) => markerCoordinatorEpoch(body))).toEqual([epoch]);
   }
@@ -139,7 +161,11 @@ test('control batches give their type, and markers the epoch of their coordinato
 
 test('a buffer of several batches is cut at their ends, and a cut last one is no fault', () => {
   for (const line of fixtureLines('batchsets')) {
-    const { hex, validBytes, batches } = JSON.parse(line) as { readonly hex: string; readonly validBytes: number; readonly batches: readonly unknown[] };
+    const { hex, validBytes, batches } = JSON.parse(line) as {
+      readonly hex: string;
+      readonly validBytes: number;
+      readonly batches: readonly unknown[];
+    };
     const bytes = Buffer.from(hex, 'hex');
     let at = 0;
     let count = 0;
