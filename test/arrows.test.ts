@@ -37,7 +37,7 @@ const plants: readonly (readonly [rule: string, path: string, code: string])[] =
   ['product-imports-no-proof', 'src/one/bad-chaos.ts', `import '../../chaos/x.ts';`],
   ['through-the-face-of-raft', 'storage/bad-raft.ts', `import '../raft/inner.ts';`],
   ['through-the-face-of-storage', 'src/one/bad-storage.ts', `import '../../storage/inner.ts';`],
-  ['through-the-face-of-a-storage-folder', 'storage/bad-batch.ts', `import './batch/inner.ts';`],
+  ['through-the-face-of-storage-batch', 'storage/bad-batch.ts', `import './batch/inner.ts';`],
   ['through-the-face-of-a-folder', 'src/one/bad-folder.ts', `import '../two/inner.ts';`],
   ['through-the-face-of-a-folder', 'src/bad-top.ts', `export type { A } from './two/inner.ts';`],
   ['real-ports-only-at-the-edge', 'src/one/bad-port.ts', `import '../runtime/index.ts';`],
