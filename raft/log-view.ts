@@ -36,16 +36,16 @@ export interface LogView {
 export function recoverLogView(recovered: RecoveredLog): LogView {
   const { logStart, logStartTerm, logEnd } = recovered;
   assert(logStart <= logEnd, () => `log start ${logStart} above log end ${logEnd}`);
-  let last: TermStart | null = null;
+  const terms: TermStart[] = [];
   for (const entry of recovered.terms) {
     assert(
       entry.start >= logStart,
       () => `term ${entry.term} starts at ${entry.start}, below the log start ${logStart}`,
     );
     assert(entry.start <= logEnd, () => `term ${entry.term} starts at ${entry.start}, above the log end ${logEnd}`);
-    assert(last === null || last.term < entry.term, 'terms of the log must rise');
-    assert(last === null || last.start < entry.start, 'starts of terms must rise');
-    last = entry;
+    assert((terms.at(-1)?.term ?? -1) < entry.term, 'terms of the log must rise');
+    assert((terms.at(-1)?.start ?? -1) <= entry.start, 'starts of terms must rise');
+    beginTerm(terms, entry);
   }
   // An entry at a log start above 0 came with the snapshot: a log that begins there holds no such batch itself.
   const first = recovered.voters[0];
@@ -59,6 +59,12 @@ export function recoverLogView(recovered: RecoveredLog): LogView {
     baseVoters: base,
     voters,
   };
+}
+
+/** A term begins; one that was opened at the same place and never written in is forgotten. */
+function beginTerm(terms: TermStart[], entry: TermStart): void {
+  while ((terms.at(-1)?.start ?? -1) >= entry.start) terms.pop();
+  terms.push(entry);
 }
 
 /** Index of the last entry that begins below `end` (or at it, when `inclusive`), -1 when none does. Only this file sees the -1. */
@@ -106,6 +112,11 @@ export function floorOfTerm(log: LogView, ceiling: Term): LogPosition | null {
   return log.startTerm <= ceiling ? { term: log.startTerm, end } : null;
 }
 
+/** The newest term in the index, whether or not a batch of it exists. */
+export function newestTerm(log: LogView): Term {
+  return log.terms.at(-1)?.term ?? log.startTerm;
+}
+
 /** Where `term` begins, when it is in the index; null otherwise. */
 export function startOfTerm(log: LogView, term: Term): Offset | null {
   return log.terms.find((entry) => entry.term === term)?.start ?? null;
@@ -121,10 +132,10 @@ export function appendToView(log: LogView, batch: BatchPosition): void {
   assert(batch.end > log.end, () => `batch ends at ${batch.end}, log already at ${log.end}`);
   // A log that begins inside a batch (DeleteRecords) is filled again with that whole batch.
   assert(batch.base >= log.end || log.end === log.start, () => `batch at ${batch.base} below the log end ${log.end}`);
-  const newest = log.terms.at(-1)?.term ?? log.startTerm;
+  const newest = newestTerm(log);
   assert(batch.term >= newest, () => `batch of term ${batch.term} after term ${newest}`);
   const base = batch.base < log.end ? log.end : batch.base;
-  if (batch.term > newest) log.terms.push({ term: batch.term, start: base });
+  if (batch.term > newest) beginTerm(log.terms, { term: batch.term, start: base });
   if (batch.control?.kind === 'voters') log.voters.push({ base, voters: batch.control.voters });
   log.end = batch.end;
 }
@@ -132,10 +143,9 @@ export function appendToView(log: LogView, batch: BatchPosition): void {
 /** An isr leader's term gets its start although no batch of it exists. */
 export function openTermInView(log: LogView, opened: TermStart): void {
   assert(opened.start === log.end, () => `term ${opened.term} opened at ${opened.start}, log ends at ${log.end}`);
-  while ((log.terms.at(-1)?.start ?? -1) === log.end) log.terms.pop();
-  const newest = log.terms.at(-1)?.term ?? log.startTerm;
+  const newest = newestTerm(log);
   assert(opened.term > newest, () => `term ${opened.term} opened after term ${newest}`);
-  log.terms.push(opened);
+  beginTerm(log.terms, opened);
 }
 
 /** Cuts the log to end at `end`; terms and voters entries that begin at or above it go with it. */

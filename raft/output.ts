@@ -11,7 +11,7 @@
 import { assert } from './assert.ts';
 import type { BatchPosition, LogPosition, TermStart } from './batch-position.ts';
 import type { Effect, Persist, Refusal } from './effect.ts';
-import type { NodeId, Offset } from './ids.ts';
+import { type NodeId, offset, type Offset } from './ids.ts';
 import { appendToView, advanceViewStart, openTermInView, resetView, truncateView } from './log-view.ts';
 import type { Message } from './message.ts';
 import type { Announced, Draft } from './output-buffer.ts';
@@ -74,10 +74,13 @@ export function writeTruncation(state: CoreState, end: Offset): void {
   assert(draft.append.length === 0, 'truncation after an append in one step');
   truncateView(state.log, end);
   draft.truncateTo = end;
+  if (end < state.durableEnd) state.durableEnd = end;
 }
 
 export function writeReset(state: CoreState, position: LogPosition): void {
   resetView(state.log, position, null);
+  // All that is on disk is dropped; the new beginning counts as durable only when it is.
+  state.durableEnd = offset(0);
   draftOf(state).reset = position;
 }
 
@@ -114,9 +117,7 @@ function issuePersist(state: CoreState): Persist | null {
     state.issued = { term: state.term, votedFor: state.votedFor };
     state.issuedSequence = state.sequence;
   }
-  // A reset drops all that is on disk; the new beginning counts as durable only when it is.
-  const cut = draft.reset === null ? draft.truncateTo : (0 as Offset);
-  if (cut !== null && cut < state.durableEnd) state.durableEnd = cut;
+  const cut = draft.reset === null ? draft.truncateTo : offset(0);
   state.pending.push({ sequence: state.sequence, end: state.log.end, cut });
   return { ...draft, sequence: state.sequence, hardState: dirty ? state.issued : null };
 }

@@ -16,7 +16,7 @@
 import { assert } from './assert.ts';
 import type { BatchPosition } from './batch-position.ts';
 import type { NodeId, Offset, Term } from './ids.ts';
-import { floorOfTerm, lastPosition, termAt, termBefore } from './log-view.ts';
+import { floorOfTerm, lastPosition, newestTerm, termAt, termBefore } from './log-view.ts';
 import type { Append, AppendOutcome, AppendReply, Reset } from './message.ts';
 import {
   send,
@@ -105,6 +105,8 @@ function takeBatches(state: CoreState, append: Append): Offset | null {
     // In a gap that compaction left in the leader's log, what is committed here stays: it is the same, not yet compacted.
     const kept = Math.max(verified, log.start, Math.min(state.highWatermark, first.base)) as Offset;
     if (!cutTo(state, kept)) return null;
+    // A term that was opened here and never written in (this node led it) stands in the way of an older batch: it goes.
+    if (newestTerm(log) > first.term) writeTruncation(state, log.end);
     writeBatches(state, missing);
     return log.end;
   }
