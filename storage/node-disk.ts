@@ -22,6 +22,7 @@ import {
 import { access, mkdir, readdir, readFile, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { DiskError } from './disk.ts';
 import type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode, Pending } from './disk.ts';
+import { remainingBuffers } from './remaining-buffers.ts';
 
 /** Largest write made on this thread, in bytes; above it the loop would stall on a cold page cache. */
 const WRITE_NOW_MAX = 128 * 1024;
@@ -84,20 +85,6 @@ function openDescriptor(path: string, mode: number): Promise<number> {
   });
 }
 
-/** What is left of `buffers` after the first `written` bytes. */
-function rest(buffers: readonly Uint8Array[], written: number): Uint8Array[] {
-  const left: Uint8Array[] = [];
-  let skip = written;
-  for (const buffer of buffers) {
-    if (skip >= buffer.length) skip -= buffer.length;
-    else {
-      left.push(skip === 0 ? buffer : buffer.subarray(skip));
-      skip = 0;
-    }
-  }
-  return left;
-}
-
 class NodeDiskFile implements DiskFile {
   readonly path: string;
   readonly #descriptor: number;
@@ -126,13 +113,14 @@ class NodeDiskFile implements DiskFile {
       only === undefined
         ? writevSync(this.#descriptor, buffers, position)
         : writeSync(this.#descriptor, only, 0, only.length, position);
-    while (written < length) written += writevSync(this.#descriptor, rest(buffers, written), position + written);
+    while (written < length)
+      written += writevSync(this.#descriptor, remainingBuffers(buffers, written), position + written);
   }
 
   #writeLater(buffers: readonly Uint8Array[], position: number, length: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const proceed = (written: number): void => {
-        const left = written === 0 ? buffers : rest(buffers, written);
+        const left = written === 0 ? buffers : remainingBuffers(buffers, written);
         writev(this.#descriptor, left, position + written, (error, more) => {
           if (error !== null) reject(diskError(error, this.path));
           else if (written + more < length) proceed(written + more);

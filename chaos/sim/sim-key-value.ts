@@ -195,6 +195,8 @@ class SimKeyValue implements KeyValue {
         apply: () => this.#store.apply(owned, options.sync),
         complete: () => this.#finish(owned, options.sync, resolve, reject),
       });
+      this.#disk.watch?.(options.sync ? 'datasync' : 'write', 'start', this.#path);
+      if (!life.alive) return;
       // Batches take effect in order: whichever deadline comes first completes the oldest one.
       this.#later(latency, () => this.#batches.shift()?.complete());
     });
@@ -228,7 +230,8 @@ class SimKeyValue implements KeyValue {
       return reject(this.#broken);
     }
     this.#store.apply(changes, sync);
-    resolve();
+    this.#disk.watch?.(operation, 'done', this.#path);
+    if (this.#life.alive) resolve();
   }
 
   #read<T>(answer: () => T): Promise<T> {

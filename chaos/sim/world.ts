@@ -10,7 +10,7 @@
  * delivered from a `setImmediate` hop, as real sockets do it, so that all promise jobs have run before time
  * moves. An error or an unhandled rejection anywhere inside fails the run with its seed.
  */
-import { seededRandom } from '../../raft/index.ts';
+import { assert, seededRandom } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { LifeEnded } from './life.ts';
 import { Machine } from './machine.ts';
@@ -56,6 +56,7 @@ export class World {
   readonly #wallStart: number;
   readonly #machines = new Map<string, Machine>();
   #failure: { readonly error: unknown } | null = null;
+  #running = false;
 
   constructor(options: WorldOptions) {
     this.seed = String(options.seed);
@@ -113,8 +114,12 @@ export class World {
    * or a limit is reached (false). Throws {@link SimulationError} when something failed inside.
    */
   async run(stop: () => boolean, limits: RunLimits = {}): Promise<boolean> {
+    assert(!this.#running, 'the world runs already: one run, runFor or complete at a time, and none from inside');
     const until = this.now() + (limits.milliseconds ?? 600_000);
-    const outcome = await this.#loop(stop, until, limits.events ?? 20_000_000);
+    this.#running = true;
+    const outcome = await this.#loop(stop, until, limits.events ?? 20_000_000).finally(() => {
+      this.#running = false;
+    });
     if (this.#failure !== null) throw this.#report(this.#failure.error);
     if (outcome === 'late') this.scheduler.advanceTo(until);
     return outcome === 'stopped';

@@ -122,6 +122,13 @@ describe('failures', () => {
     await expect(world.runFor(100)).rejects.toThrow(/seed 7[^]*forgotten/);
   });
 
+  test('a world runs once at a time', async () => {
+    const world = new World({ seed: 7 });
+    const first = world.runFor(10);
+    await expect(world.runFor(10)).rejects.toThrow('runs already');
+    await first;
+  });
+
   test('a promise that can not settle is reported, not waited for', async () => {
     const world = new World({ seed: 7 });
     await expect(world.complete(new Promise(() => undefined))).rejects.toThrow('did not settle');
