@@ -6,7 +6,7 @@
  *   checkProduce       all that a produce request must satisfy (clients)
  *
  * On the produce path nothing is decompressed unless the rules ask for it. Uncompressed records are walked over; of
- * compressed ones the outer frame is looked at (`compression/stream-shape.ts`) and the header must be consistent, but a
+ * compressed ones the outer frame is looked at (`stream-shape.ts`) and the header must be consistent, but a
  * stream that lies about its records is found only by readers. The order of the checks is Kafka's, so the codes agree.
  */
 import {
@@ -18,7 +18,7 @@ import {
   readBatchHeader,
 } from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
-import { invalidStream } from './compression/stream-shape.ts';
+import { invalidStream } from '../compression/stream-shape.ts';
 import type { Decompress } from './records.ts';
 import { walkRecords } from './record-walk.ts';
 

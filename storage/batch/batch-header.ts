@@ -12,6 +12,8 @@
  */
 import { offset, term } from '../../raft/index.ts';
 import type { Offset, Term } from '../../raft/index.ts';
+import { compressionCode, compressionOf } from '../compression/compression.ts';
+import type { Compression } from '../compression/compression.ts';
 import { crc32c } from './crc32c.ts';
 
 /** Bytes before the records. */
@@ -40,9 +42,6 @@ const CONTROL_BIT = 0x20;
 const DELETE_HORIZON_BIT = 0x40;
 const TWO_32 = 0x1_0000_0000;
 
-/** By code; codes 5 to 7 name nothing. */
-export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'unknown';
-const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 export type TimestampType = 'create' | 'append';
 
 /** A header as it stands in the bytes: nothing is checked, and numbers beyond 2^53 are the nearest doubles. */
@@ -96,7 +95,7 @@ export function readBatchHeader(bytes: Uint8Array, at = 0): BatchHeader {
     magic: view.getInt8(at + MAGIC_AT),
     crc: view.getUint32(at + CRC_AT),
     attributes,
-    compression: COMPRESSIONS[attributes & 0x07] ?? 'unknown',
+    compression: compressionOf(attributes & 0x07),
     timestampType: (attributes & APPEND_TIME_BIT) === 0 ? 'create' : 'append',
     transactional: (attributes & TRANSACTIONAL_BIT) !== 0,
     control: (attributes & CONTROL_BIT) !== 0,
@@ -126,7 +125,7 @@ export function writeBatchHeader(
     (header.transactional ? TRANSACTIONAL_BIT : 0) |
     (header.control ? CONTROL_BIT : 0) |
     (header.hasDeleteHorizon ? DELETE_HORIZON_BIT : 0);
-  view.setInt16(ATTRIBUTES_AT, bits | Math.max(0, COMPRESSIONS.indexOf(header.compression)));
+  view.setInt16(ATTRIBUTES_AT, bits | compressionCode(header.compression));
   view.setInt32(LAST_OFFSET_DELTA_AT, header.lastOffsetDelta);
   writeInt64(view, BASE_TIMESTAMP_AT, header.baseTimestamp);
   writeInt64(view, MAX_TIMESTAMP_AT, header.maxTimestamp);

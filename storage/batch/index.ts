@@ -1,4 +1,4 @@
-/** The face of the batch room: headers, checks, building and reading. Decompressors are imported apart. */
+/** The face of the batch room: headers, checks, building and reading. Decompressors are in `storage/compression`. */
 export { buildBatch } from './batch-builder.ts';
 export type { NewBatch, NewRecord } from './batch-builder.ts';
 export { checkProduce, invalidBatch, nextBatch } from './batch-check.ts';
@@ -15,7 +15,7 @@ export {
   stampBatch,
   stampTimestamp,
 } from './batch-header.ts';
-export type { BatchHeader, Compression, TimestampType } from './batch-header.ts';
+export type { BatchHeader, TimestampType } from './batch-header.ts';
 export {
   buildControlBatch,
   isControlBatch,

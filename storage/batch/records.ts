@@ -31,7 +31,7 @@ export type ReadRecords =
   | { readonly kind: 'records'; readonly header: BatchHeader; readonly records: readonly LogRecord[] }
   | { readonly kind: 'refused'; readonly detail: string };
 
-/** Decompresses `bytes` to at most `maxBytes`; a string says why it cannot (`compression/decompress.ts`). */
+/** Decompresses `bytes` to at most `maxBytes`; a string says why it cannot (`storage/compression`). */
 export type Decompress = (
   compression: BatchHeader['compression'],
   bytes: Uint8Array,

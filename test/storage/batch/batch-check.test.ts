@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { offset, term } from '../../../raft/index.ts';
 import { checkProduce, invalidBatch, stampBatch, stampTimestamp } from '../../../storage/batch/index.ts';
 import type { AcceptedBatch, ProduceRules, RefusedBatch } from '../../../storage/batch/index.ts';
-import { decompressStream } from '../../../storage/batch/compression/decompress.ts';
+import { decompressStream } from '../../../storage/compression/index.ts';
 import { BATCH_FAULT_ERRORS, errorCode } from '../../../src/wire/index.ts';
 import { fixtureLines } from '../../wire/fixture.ts';
 

@@ -10,7 +10,7 @@ import {
   readRecords,
 } from '../../../storage/batch/index.ts';
 import type { BatchHeader, LogRecord } from '../../../storage/batch/index.ts';
-import { decompressStream } from '../../../storage/batch/compression/decompress.ts';
+import { decompressStream } from '../../../storage/compression/index.ts';
 import { fixtureLines } from '../../wire/fixture.ts';
 
 interface GoldenRecord {

@@ -11,7 +11,7 @@ import {
   readRecords,
 } from '../../../storage/batch/index.ts';
 import type { Compression, ProduceRules } from '../../../storage/batch/index.ts';
-import { decompressStream } from '../../../storage/batch/compression/decompress.ts';
+import { decompressStream } from '../../../storage/compression/index.ts';
 import { fixtureLines } from '../../wire/fixture.ts';
 
 const LIMIT = 1024 * 1024;

@@ -1,10 +1,10 @@
 /**
  * Decompresses the records of a batch: for readers (coordinators, compaction, tools), never for produce or fetch.
  *
- * Not part of the room's lean face, so that a node does not load decompressors before it needs one.
+ * `stream-shape.ts` is what produce looks at; this is loaded only by who reads.
  */
 import { gunzipSync } from 'node:zlib';
-import type { Compression } from '../batch-header.ts';
+import type { Compression } from './compression.ts';
 import { decompressLz4 } from './lz4.ts';
 import { XERIAL_MAGIC, xerialChunks } from './snappy-frame.ts';
 import { decompressSnappy } from './snappy.ts';

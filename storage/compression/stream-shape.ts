@@ -5,7 +5,7 @@
  * costs well under a microsecond for a usual batch. Catches garbage, cut streams and wrong codes; what only
  * decompression shows (bad content, a wrong number of records) is left to readers.
  */
-import type { Compression } from '../batch-header.ts';
+import type { Compression } from './compression.ts';
 import { invalidLz4Frame } from './lz4-frame.ts';
 import { readSnappyLength, snappyLengthFits, XERIAL_MAGIC, xerialChunks } from './snappy-frame.ts';
 import { zstdFrames } from './zstd-frame.ts';
