@@ -1,0 +1,164 @@
+/**
+ * What one partition of `__consumer_offsets` says: the newest record of every key. Decide, log, apply: records that
+ * were appended, and records that are read back by a later coordinator, go through the same `apply`.
+ *
+ * Invariants: replaying the log from any log start that a rewrite allowed gives an equal image; `liveBytes` is the sum
+ * of the sizes of the records that {@link CoordinatorImage.record} gives for {@link CoordinatorImage.names}.
+ */
+import { Buffer } from 'node:buffer';
+import type { GroupMetadataValue, WireCodec } from '../wire/index.ts';
+import { decodeRecord, groupRecord, offsetRecord } from './coordinator-record.ts';
+import type { CommittedOffset } from './coordinator-record.ts';
+import type { KeyValueRecord } from './partition-log.ts';
+
+/** Bytes of a record beside its key and value: lengths, deltas, attributes. Close enough for accounting. */
+const RECORD_OVERHEAD_BYTES = 8;
+
+export function recordBytes(record: KeyValueRecord): number {
+  return record.key.length + (record.value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+}
+
+interface Stored<Value> {
+  readonly value: Value;
+  readonly bytes: number;
+}
+
+/** Names a live record. */
+export type RecordName =
+  | { readonly kind: 'offset'; readonly group: string; readonly topic: string; readonly partition: number }
+  | { readonly kind: 'group'; readonly group: string }
+  | { readonly kind: 'other'; readonly key: string };
+
+export interface NamedOffset extends CommittedOffset {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export class CoordinatorImage {
+  readonly #codec: WireCodec;
+  readonly #offsets = new Map<string, Map<string, Map<number, Stored<CommittedOffset>>>>();
+  /** As written, byte for byte: the group in memory may have gone on since. */
+  readonly #groups = new Map<string, Stored<Uint8Array>>();
+  readonly #others = new Map<string, KeyValueRecord>();
+  #liveBytes = 0;
+
+  constructor(codec: WireCodec) {
+    this.#codec = codec;
+  }
+
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  /** Takes in the next record of the log; keeps no view of its bytes. Returns why it was not understood, or null. */
+  apply(record: KeyValueRecord): string | null {
+    const decoded = decodeRecord(this.#codec, record);
+    const bytes = recordBytes(record);
+    switch (decoded.kind) {
+      case 'offset':
+        this.#applyOffset(
+          decoded.group,
+          decoded.topic,
+          decoded.partition,
+          decoded.value === null ? null : { value: decoded.value, bytes },
+        );
+        return null;
+      case 'group':
+        this.#applyGroup(decoded.group, record.value === null ? null : { value: new Uint8Array(record.value), bytes });
+        return null;
+      case 'other':
+        this.#applyOther(record, bytes);
+        return decoded.reason;
+    }
+  }
+
+  #applyOffset(group: string, topic: string, partition: number, stored: Stored<CommittedOffset> | null): void {
+    const topics = this.#offsets.get(group) ?? new Map<string, Map<number, Stored<CommittedOffset>>>();
+    const partitions = topics.get(topic) ?? new Map<number, Stored<CommittedOffset>>();
+    this.#liveBytes += (stored?.bytes ?? 0) - (partitions.get(partition)?.bytes ?? 0);
+    if (stored === null) partitions.delete(partition);
+    else partitions.set(partition, stored);
+    if (partitions.size === 0) topics.delete(topic);
+    else topics.set(topic, partitions);
+    if (topics.size === 0) this.#offsets.delete(group);
+    else this.#offsets.set(group, topics);
+  }
+
+  #applyGroup(group: string, stored: Stored<Uint8Array> | null): void {
+    this.#liveBytes += (stored?.bytes ?? 0) - (this.#groups.get(group)?.bytes ?? 0);
+    if (stored === null) this.#groups.delete(group);
+    else this.#groups.set(group, stored);
+  }
+
+  #applyOther(record: KeyValueRecord, bytes: number): void {
+    const name = Buffer.from(record.key).toString('hex');
+    const former = this.#others.get(name);
+    this.#liveBytes += (record.value === null ? 0 : bytes) - (former === undefined ? 0 : recordBytes(former));
+    if (record.value === null) this.#others.delete(name);
+    else this.#others.set(name, { key: new Uint8Array(record.key), value: new Uint8Array(record.value) });
+  }
+
+  offset(group: string, topic: string, partition: number): CommittedOffset | null {
+    return this.#offsets.get(group)?.get(topic)?.get(partition)?.value ?? null;
+  }
+
+  /** All offsets of `group`, a fresh list in the order of first commit. */
+  offsets(group: string): readonly NamedOffset[] {
+    const all: NamedOffset[] = [];
+    for (const [topic, partitions] of this.#offsets.get(group) ?? []) {
+      for (const [partition, { value }] of partitions) all.push({ ...value, topic, partition });
+    }
+    return all;
+  }
+
+  hasOffsets(group: string): boolean {
+    return this.#offsets.has(group);
+  }
+
+  /** The group's newest record as a value of the log; null when it has none. */
+  group(group: string): GroupMetadataValue | null {
+    const stored = this.#groups.get(group);
+    if (stored === undefined) return null;
+    const { key } = groupRecord(this.#codec, group, null);
+    const decoded = decodeRecord(this.#codec, { key, value: stored.value });
+    return decoded.kind === 'group' ? decoded.value : null;
+  }
+
+  hasGroup(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  /** Groups with a record or with offsets, a fresh list. */
+  groupIds(): readonly string[] {
+    return [...new Set([...this.#groups.keys(), ...this.#offsets.keys()])];
+  }
+
+  /** All live records by name, a fresh list. */
+  names(): readonly RecordName[] {
+    const names: RecordName[] = [];
+    for (const group of this.#groups.keys()) names.push({ kind: 'group', group });
+    for (const group of this.#offsets.keys()) {
+      for (const { topic, partition } of this.offsets(group)) names.push({ kind: 'offset', group, topic, partition });
+    }
+    for (const key of this.#others.keys()) names.push({ kind: 'other', key });
+    return names;
+  }
+
+  /** The record that says what the image says under `name` now; null when that is nothing any more. */
+  record(name: RecordName): KeyValueRecord | null {
+    switch (name.kind) {
+      case 'offset': {
+        const value = this.offset(name.group, name.topic, name.partition);
+        return value === null ? null : offsetRecord(this.#codec, name.group, name.topic, name.partition, value);
+      }
+      case 'group': {
+        const stored = this.#groups.get(name.group);
+        return stored === undefined
+          ? null
+          : { key: groupRecord(this.#codec, name.group, null).key, value: stored.value };
+      }
+      case 'other':
+        return this.#others.get(name.key) ?? null;
+    }
+  }
+}

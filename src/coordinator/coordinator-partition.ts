@@ -1,0 +1,348 @@
+/**
+ * The coordinator of the groups of one partition of `__consumer_offsets`, for one term.
+ *
+ * ```
+ *  loading ──log start … termStart replayed──▶ active ──term over──▶ closed
+ *    14                                          │                     16
+ *  request ─▶ stepGroup ─▶ answers, record ─▶ PartitionWriter ─▶ persisted ─▶ stepGroup ─▶ answers
+ * ```
+ *
+ * The state belongs to (partition, term): it is built by reading the log once everything before the term is committed,
+ * and thrown away with the term; what is parked or waits for a commit then fails with 16, and nothing that the log
+ * calls back later has any effect. A group is in `groups` if the image knows it or somebody is in it.
+ */
+import { assert, millis } from '../../raft/index.ts';
+import type { Millis, Random } from '../../raft/index.ts';
+import type { Clock, Timer } from '../../storage/index.ts';
+import type { LogSink } from '../ports/index.ts';
+import { ERROR_CODES } from '../wire/index.ts';
+import type { WireCodec } from '../wire/index.ts';
+import { CoordinatorImage } from './coordinator-image.ts';
+import type { RecordName } from './coordinator-image.ts';
+import { groupRecord, offsetRecord } from './coordinator-record.ts';
+import { stepGroup } from './group.ts';
+import { restoreGroup, snapshotGroup } from './group-snapshot.ts';
+import { emptyGroup } from './group-state.ts';
+import type { Group, RequestNumber } from './group-state.ts';
+import type { GroupAnswer, GroupEffect, GroupInput, StepContext } from './group-step.ts';
+import { findExpired } from './offset-expiry.ts';
+import type { KeyValueRecord, PartitionLog } from './partition-log.ts';
+import { PartitionWriter } from './partition-writer.ts';
+import type { Settled } from './pending-appends.ts';
+import type { CoordinatorSettings } from './settings.ts';
+
+export interface CoordinatorPartitionOptions {
+  readonly log: PartitionLog;
+  readonly settings: CoordinatorSettings;
+  readonly clock: Clock;
+  /** Member ids are drawn from it. */
+  readonly random: Random;
+  readonly sink: LogSink;
+  readonly codec: WireCodec;
+}
+
+type Condition = 'loading' | 'active' | 'failed' | 'closed';
+
+export class CoordinatorPartition {
+  readonly image: CoordinatorImage;
+  readonly writer: PartitionWriter;
+  readonly options: CoordinatorPartitionOptions;
+  readonly #groups = new Map<string, Group>();
+  /** Who waits for the answer to which request; the argument is an answer or the error that ends the wait. */
+  readonly #waiting = new Map<RequestNumber, (answer: GroupAnswer | number) => void>();
+  /** Topics that were deleted while the log was being read. */
+  readonly #deletedTopics: { readonly name: string; readonly topicId: string }[] = [];
+  #condition: Condition = 'loading';
+  #lastRequest: RequestNumber = 0;
+  #alarm: { readonly timer: Timer; readonly at: Millis } | null = null;
+  #retentionDue: Millis;
+
+  constructor(options: CoordinatorPartitionOptions) {
+    const { log, settings, clock, codec } = options;
+    this.options = options;
+    this.image = new CoordinatorImage(codec);
+    this.writer = new PartitionWriter({
+      log,
+      image: this.image,
+      settings,
+      clock,
+      onLost: () => this.close(),
+      onDue: (at) => this.#wakeAt(at),
+    });
+    this.#retentionDue = millis(clock.now() + settings.offsetsRetentionCheckIntervalMs);
+  }
+
+  get partition(): number {
+    return this.options.log.partition;
+  }
+
+  /** Begins to read the log; until it is done every request is refused with 14. */
+  start(): void {
+    const { log, sink, clock } = this.options;
+    const begun = clock.now();
+    log.whenCommitted(log.termStart, (settlement) => {
+      if (settlement === 'lost') this.close();
+      else {
+        this.#load().then(
+          () =>
+            sink.log('debug', 'groups loaded', {
+              partition: this.partition,
+              term: log.term,
+              groups: this.#groups.size,
+              milliseconds: clock.now() - begun,
+            }),
+          (error: unknown) => this.#loadFailed(error),
+        );
+      }
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { log, sink } = this.options;
+    for await (const run of log.readCommitted(log.logStart(), log.termStart)) {
+      if (this.#condition !== 'loading') return;
+      this.writer.rewrite.noteRead(run.bytes);
+      for (const record of run.records) {
+        const reason = this.image.apply(record);
+        if (reason !== null)
+          sink.log('warn', 'a record of a group is not readable and is kept as it is', {
+            partition: this.partition,
+            reason,
+          });
+      }
+    }
+    if (this.#condition !== 'loading') return;
+    const context = this.context();
+    for (const id of this.image.groupIds()) this.#groups.set(id, restoreGroup(id, this.image.group(id), context));
+    this.#condition = 'active';
+    for (const { name, topicId } of this.#deletedTopics.splice(0)) this.topicDeleted(name, topicId);
+    this.#setAlarm();
+  }
+
+  /** The replica goes offline or changes its leader after this; until then 15. */
+  #loadFailed(error: unknown): void {
+    if (this.#condition !== 'loading') return;
+    this.#condition = 'failed';
+    const reason = error instanceof Error ? error.message : String(error);
+    this.options.sink.log('error', 'groups cannot be loaded', { partition: this.partition, reason });
+  }
+
+  /** The term is over: every waiting request is answered with 16, and so is every later one. */
+  close(): void {
+    if (this.#condition === 'closed') return;
+    this.#condition = 'closed';
+    this.#alarm?.timer.cancel();
+    this.#alarm = null;
+    this.writer.close();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const end of waiting) end(ERROR_CODES.NOT_COORDINATOR.code);
+    this.#groups.clear();
+  }
+
+  /** 0 when requests can be served; else the error to answer with. */
+  unavailable(): number {
+    switch (this.#condition) {
+      case 'loading':
+        return ERROR_CODES.COORDINATOR_LOAD_IN_PROGRESS.code;
+      case 'active':
+        return 0;
+      case 'failed':
+        return ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code;
+      case 'closed':
+        return ERROR_CODES.NOT_COORDINATOR.code;
+    }
+  }
+
+  /** Instant and settings for a step that happens now. */
+  context(): StepContext {
+    const { clock, settings } = this.options;
+    return { now: clock.now(), wallNow: clock.wallNow(), settings };
+  }
+
+  /** The group as it is, to read; null when there is none. */
+  group(id: string): Group | null {
+    return this.#groups.get(id) ?? null;
+  }
+
+  groups(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
+  /** The group, made if it is not there; null when the partition has as many groups as it may have. */
+  groupForced(id: string): Group | null {
+    const found = this.#groups.get(id);
+    if (found !== undefined) return found;
+    const { settings, clock, sink } = this.options;
+    if (this.#groups.size >= settings.partitionGroupsMax) {
+      sink.log('warn', 'a new group is refused: the partition has as many as it may have', {
+        partition: this.partition,
+        groups: this.#groups.size,
+      });
+      return null;
+    }
+    const made = emptyGroup(id, clock.wallNow());
+    this.#groups.set(id, made);
+    return made;
+  }
+
+  /** An id for a new member: what it calls itself, and a random UUID. */
+  freshMemberId(name: string): string {
+    const bytes = this.options.random.bytes(16);
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return `${name}-${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
+
+  /** Gives the group a request and answers when the group does: an answer of `kind`, or the error that ended the wait. */
+  ask<Kind extends GroupAnswer['kind']>(
+    group: Group,
+    kind: Kind,
+    make: (request: RequestNumber) => GroupInput,
+  ): Promise<Extract<GroupAnswer, { kind: Kind }> | number> {
+    assert(this.#condition === 'active', 'asked while not active');
+    this.#lastRequest += 1;
+    const request = this.#lastRequest;
+    return new Promise((resolve) => {
+      this.#waiting.set(request, (given) => {
+        if (typeof given !== 'number') assert(given.kind === kind, () => `a ${kind} was answered as a ${given.kind}`);
+        resolve(given as Extract<GroupAnswer, { kind: Kind }> | number);
+      });
+      this.#run(group, make(request));
+    });
+  }
+
+  #run(group: Group, input: GroupInput): void {
+    if (this.#condition !== 'active') return;
+    for (const effect of stepGroup(group, input, this.context())) this.#execute(group, effect);
+    this.forgetUnused(group);
+    if (group.due !== null) this.#wakeAt(group.due);
+  }
+
+  #execute(group: Group, effect: GroupEffect): void {
+    switch (effect.kind) {
+      case 'answer': {
+        const waiting = this.#waiting.get(effect.request);
+        this.#waiting.delete(effect.request);
+        waiting?.(effect.answer);
+        return;
+      }
+      case 'persist': {
+        const { codec, clock } = this.options;
+        const { reason } = effect;
+        const record = groupRecord(codec, group.id, snapshotGroup(group, effect.assignments, clock.wallNow()));
+        const refused = this.writer.append([record], (error) => {
+          if (this.#groups.get(group.id) === group) this.#run(group, { kind: 'persisted', reason, error });
+        });
+        if (refused !== 0) this.#run(group, { kind: 'persisted', reason, error: groupWriteError(refused) });
+        return;
+      }
+    }
+  }
+
+  /** Drops a group of which neither the log nor anybody knows anything. */
+  forgetUnused(group: Group): void {
+    if (group.state.kind !== 'empty' || group.pendingIds.size > 0) return;
+    if (this.image.hasGroup(group.id) || this.image.hasOffsets(group.id)) return;
+    if (this.#groups.get(group.id) === group) this.#groups.delete(group.id);
+  }
+
+  /** A group of which every record was just deleted. */
+  forgetDeleted(group: Group): void {
+    group.state = { kind: 'dead' };
+    this.#groups.delete(group.id);
+  }
+
+  /** Sets the alarm to the next thing that is due. */
+  #setAlarm(): void {
+    let next: Millis = this.#retentionDue;
+    const writes = this.writer.due();
+    if (writes !== null && writes < next) next = writes;
+    for (const { due } of this.#groups.values()) if (due !== null && due < next) next = due;
+    this.#wakeAt(next);
+  }
+
+  /** Makes the alarm ring at `at` or before: a group's own alarm may be early, and so may this one. */
+  #wakeAt(at: Millis): void {
+    if (this.#condition !== 'active') return;
+    if (this.#alarm !== null) {
+      if (this.#alarm.at <= at) return;
+      this.#alarm.timer.cancel();
+    }
+    const { clock } = this.options;
+    const timer = clock.setTimer(millis(Math.max(0, at - clock.now())), () => this.#wake());
+    this.#alarm = { timer, at };
+  }
+
+  #wake(): void {
+    this.#alarm = null;
+    const { clock, settings } = this.options;
+    const now = clock.now();
+    for (const group of [...this.#groups.values()].filter(({ due }) => due !== null && due <= now))
+      this.#run(group, { kind: 'tick' });
+    this.writer.expire(now);
+    if (this.#retentionDue <= now) {
+      this.#retentionDue = millis(now + settings.offsetsRetentionCheckIntervalMs);
+      this.expireOffsets();
+    }
+    this.#setAlarm();
+  }
+
+  /** Deletes what has outlived its retention. */
+  expireOffsets(): void {
+    const { clock, settings } = this.options;
+    const expired = findExpired(this.#groups.values(), this.image, clock.wallNow(), settings.offsetsRetentionMs);
+    if (this.tombstone(expired.names, () => undefined) !== 0) return;
+    for (const id of expired.groups) {
+      const group = this.#groups.get(id);
+      if (group !== undefined) this.forgetDeleted(group);
+    }
+  }
+
+  /** Offsets in a topic that was deleted are deleted. `topicId` tells it from a new one of the same name. */
+  topicDeleted(name: string, topicId: string): void {
+    if (this.#condition === 'loading') this.#deletedTopics.push({ name, topicId });
+    if (this.#condition !== 'active') return;
+    const names: RecordName[] = [];
+    for (const group of this.#groups.values()) {
+      for (const stored of this.image.offsets(group.id)) {
+        if (stored.topic !== name || (stored.topicId !== null && stored.topicId !== topicId)) continue;
+        names.push({ kind: 'offset', group: group.id, topic: name, partition: stored.partition });
+      }
+    }
+    this.tombstone(names, () => undefined);
+  }
+
+  /**
+   * Deletes the records `names` in batches, in order. 0, and `settled` is told of the last one, or at once when there
+   * are none; else the error of the first batch that was refused (those before it stay deleted).
+   */
+  tombstone(names: readonly RecordName[], settled: Settled): number {
+    const { codec, settings } = this.options;
+    const batches: KeyValueRecord[][] = [];
+    let bytes = Infinity;
+    for (const name of names) {
+      assert(name.kind !== 'other', 'records of unknown type are nobody’s to delete');
+      const record =
+        name.kind === 'group'
+          ? groupRecord(codec, name.group, null)
+          : offsetRecord(codec, name.group, name.topic, name.partition, null);
+      if (bytes >= settings.rewriteBatchBytes) {
+        batches.push([]);
+        bytes = 0;
+      }
+      batches.at(-1)?.push(record);
+      bytes += record.key.length;
+    }
+    for (const [index, batch] of batches.entries()) {
+      const error = this.writer.append(batch, index === batches.length - 1 ? settled : () => undefined);
+      if (error !== 0) return error;
+    }
+    if (batches.length === 0) settled(0);
+    return 0;
+  }
+}
+
+/** A group whose record is too large cannot be helped by its client. */
+function groupWriteError(error: number): number {
+  return error === ERROR_CODES.INVALID_COMMIT_OFFSET_SIZE.code ? ERROR_CODES.UNKNOWN_SERVER_ERROR.code : error;
+}

@@ -1,0 +1,144 @@
+/**
+ * The group coordinator of a node: the partitions of `__consumer_offsets` that it leads, and the way to them.
+ *
+ * ```
+ *  partition owner ── lead(log) ──▶ CoordinatorPartition (one term) ◀── partition of the group id ── request
+ *                  ── resign(n) ──▶ closed: everything waiting gets 16
+ * ```
+ *
+ * A request for a group whose partition is not led here is refused with 16, while its log is being read with 14, and
+ * with 15 as long as the topic does not exist (FindCoordinator has it made).
+ */
+import { present } from '../../raft/index.ts';
+import type { Random, Term } from '../../raft/index.ts';
+import type { Clock } from '../../storage/index.ts';
+import type { MetadataImage } from '../metadata/image.ts';
+import type { LogSink } from '../ports/index.ts';
+import { coordinatorPartition, ERROR_CODES, WireCodec } from '../wire/index.ts';
+import { CoordinatorPartition } from './coordinator-partition.ts';
+import type { PartitionLog } from './partition-log.ts';
+import type { CoordinatorSettings } from './settings.ts';
+
+/** The internal topic that holds groups and offsets: 50 partitions, `cleanup.policy=compact`. */
+export const OFFSETS_TOPIC = '__consumer_offsets';
+export const OFFSETS_TOPIC_PARTITIONS = 50;
+
+export interface GroupCoordinatorOptions {
+  readonly settings: CoordinatorSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sink: LogSink;
+  /** The newest metadata that this node has applied. */
+  readonly image: () => MetadataImage;
+  /** Have {@link OFFSETS_TOPIC} made; called for every request that misses it, so it must remember that it is at it. */
+  readonly ensureOffsetsTopic: () => void;
+}
+
+export type FoundPartition =
+  | { readonly kind: 'here'; readonly partition: CoordinatorPartition }
+  /** 14, 15, 16 or 24. */
+  | { readonly kind: 'refused'; readonly error: number };
+
+/** What a handler has to know about a request beside its body. */
+export interface GroupRequestContext {
+  readonly version: number;
+  /** Null or empty when the client does not name itself. */
+  readonly clientId: string | null;
+  /** Address of the client as Kafka shows it: `/127.0.0.1`. */
+  readonly clientHost: string;
+}
+
+export class GroupCoordinator {
+  readonly options: GroupCoordinatorOptions;
+  readonly #codec = new WireCodec();
+  readonly #partitions = new Map<number, CoordinatorPartition>();
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.options = options;
+  }
+
+  /** This node leads a partition in a (new) term: what an earlier term left is dropped, and the log is read. */
+  lead(log: PartitionLog): void {
+    this.#partitions.get(log.partition)?.close();
+    const { settings, clock, random, sink } = this.options;
+    const forked = random.fork(`groups ${log.partition} ${log.term}`);
+    const partition = new CoordinatorPartition({ log, settings, clock, random: forked, sink, codec: this.#codec });
+    this.#partitions.set(log.partition, partition);
+    partition.start();
+  }
+
+  /** This node does not lead the partition any more, or not in `term`. Does nothing when a later term has begun already. */
+  resign(partition: number, term: Term): void {
+    const led = this.#partitions.get(partition);
+    if (led === undefined || led.options.log.term > term) return;
+    this.#partitions.delete(partition);
+    led.close();
+  }
+
+  /** Ends all; every waiting request is answered with 16. */
+  close(): void {
+    const led = [...this.#partitions.values()];
+    this.#partitions.clear();
+    for (const partition of led) partition.close();
+  }
+
+  /** Applied metadata says that the topic was deleted: offsets in it are deleted too. */
+  topicDeleted(name: string, topicId: string): void {
+    for (const partition of this.#partitions.values()) partition.topicDeleted(name, topicId);
+  }
+
+  /** The partitions led here, in the order in which they came. */
+  partitions(): readonly CoordinatorPartition[] {
+    return [...this.#partitions.values()];
+  }
+
+  /** Number of the partition of `groupId`; null when the topic does not exist (it is then asked for). */
+  partitionOf(groupId: string): number | null {
+    const topic = this.options.image().topicsByName.get(OFFSETS_TOPIC);
+    if (topic !== undefined && topic.partitions.length > 0)
+      return coordinatorPartition(groupId, topic.partitions.length);
+    this.options.ensureOffsetsTopic();
+    return null;
+  }
+
+  /** The coordinator of `groupId` when it is here and ready. Kafka lets offsets be stored under the empty id: `emptyAllowed`. */
+  find(groupId: string, emptyAllowed: boolean): FoundPartition {
+    const invalid = invalidGroupId(groupId, emptyAllowed, this.options.settings.groupIdLengthMax);
+    if (invalid !== null) return { kind: 'refused', error: ERROR_CODES.INVALID_GROUP_ID.code };
+    const number = this.partitionOf(groupId);
+    if (number === null) return { kind: 'refused', error: ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code };
+    const partition = this.#partitions.get(number);
+    if (partition === undefined) return { kind: 'refused', error: ERROR_CODES.NOT_COORDINATOR.code };
+    const error = partition.unavailable();
+    return error === 0 ? { kind: 'here', partition } : { kind: 'refused', error };
+  }
+
+  /** Name and id of a topic of a request: requests carry the one or (from some version on) the other. Null: unknown here. */
+  resolveTopic(
+    name: string,
+    topicId: string,
+    byId: boolean,
+  ): { readonly name: string; readonly id: string; readonly partitions: number } | null {
+    const image = this.options.image();
+    const topic = byId ? image.topicsById.get(topicId) : image.topicsByName.get(name);
+    return topic === undefined ? null : { name: topic.name, id: topic.id, partitions: topic.partitions.length };
+  }
+
+  /** Where clients find the coordinator of `groupId`; null when there is none now. */
+  endpointOf(groupId: string): { readonly node: number; readonly host: string; readonly port: number } | null {
+    const image = this.options.image();
+    const number = this.partitionOf(groupId);
+    if (number === null) return null;
+    const { leader } = present(image.topicsByName.get(OFFSETS_TOPIC)?.partitions[number], 'the partition of the group');
+    const broker = leader === null ? undefined : image.brokers.get(leader);
+    if (leader === null || broker === undefined || broker.fenced) return null;
+    return { node: leader, host: broker.kafka.host, port: broker.kafka.port };
+  }
+}
+
+/** Why `groupId` cannot be one, or null. */
+export function invalidGroupId(groupId: string, emptyAllowed: boolean, lengthMax: number): string | null {
+  if (groupId === '' && !emptyAllowed) return 'a group id must not be empty';
+  if (groupId.length > lengthMax) return `a group id has at most ${lengthMax} characters, not ${groupId.length}`;
+  return null;
+}

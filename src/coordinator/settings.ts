@@ -1,0 +1,65 @@
+/**
+ * Settings and limits of the group coordinator: names and defaults are Kafka's unless said otherwise.
+ *
+ * `initialRebalanceDelayMs` is 500 and not Kafka's 3000: the delay saves rebalances while the members of a new group
+ * arrive one after the other, and on a cluster that is up in a second they arrive within half of one; three more
+ * seconds before the first record is what people of local clusters set to 0 at once. 0 turns the delay off.
+ */
+
+export interface CoordinatorSettings {
+  /** `group.initial.rebalance.delay.ms`: a new group waits this long for more members; again after each that came. */
+  readonly initialRebalanceDelayMs: number;
+  /** `group.min.session.timeout.ms`, `group.max.session.timeout.ms`; both allowed. */
+  readonly sessionTimeoutMsMin: number;
+  readonly sessionTimeoutMsMax: number;
+  /** A first Join is parked at most this long: its client cannot send heartbeats yet. */
+  readonly newMemberJoinTimeoutMs: number;
+  /** `group.max.size`: members of one group, and ids given out but not yet used. */
+  readonly groupMembersMax: number;
+  /** Groups of one partition of `__consumer_offsets`; a further group is refused with COORDINATOR_NOT_AVAILABLE. */
+  readonly partitionGroupsMax: number;
+  /** UTF-16 units of a group id. */
+  readonly groupIdLengthMax: number;
+  /** UTF-16 units of a group instance id. */
+  readonly instanceIdLengthMax: number;
+  /** Protocols that one member may offer, and the bytes of their metadata together. */
+  readonly memberProtocolsMax: number;
+  readonly memberProtocolBytesMax: number;
+  /** `offset.metadata.max.bytes`: UTF-16 units of the text stored with an offset, as Kafka counts. */
+  readonly offsetMetadataLengthMax: number;
+  /** `offsets.retention.minutes`, in milliseconds of wall time. */
+  readonly offsetsRetentionMs: number;
+  /** `offsets.retention.check.interval.ms`. */
+  readonly offsetsRetentionCheckIntervalMs: number;
+  /** `offsets.commit.timeout.ms`: an append that is not committed by then is answered with COORDINATOR_NOT_AVAILABLE. */
+  readonly appendTimeoutMs: number;
+  /** Appends of one partition that wait for their commit; further requests are refused with COORDINATOR_NOT_AVAILABLE. */
+  readonly pendingAppendsMax: number;
+  /** The log of a partition is rewritten when it is larger than this … */
+  readonly compactionBytesMin: number;
+  /** … and larger than the live records times this. */
+  readonly compactionFactor: number;
+  /** Bytes of one batch of a rewrite or a clean-up; one record may exceed it. */
+  readonly rewriteBatchBytes: number;
+}
+
+export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
+  initialRebalanceDelayMs: 500,
+  sessionTimeoutMsMin: 6_000,
+  sessionTimeoutMsMax: 1_800_000,
+  newMemberJoinTimeoutMs: 300_000,
+  groupMembersMax: 1_000,
+  partitionGroupsMax: 10_000,
+  groupIdLengthMax: 1_000,
+  instanceIdLengthMax: 249,
+  memberProtocolsMax: 100,
+  memberProtocolBytesMax: 512 * 1024,
+  offsetMetadataLengthMax: 4_096,
+  offsetsRetentionMs: 7 * 24 * 3_600_000,
+  offsetsRetentionCheckIntervalMs: 600_000,
+  appendTimeoutMs: 5_000,
+  pendingAppendsMax: 10_000,
+  compactionBytesMin: 8 * 1024 * 1024,
+  compactionFactor: 4,
+  rewriteBatchBytes: 64 * 1024,
+};
