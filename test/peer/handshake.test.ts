@@ -214,13 +214,15 @@ describe('a connection', () => {
     expect(rig.logged(1, 'no protobuf')).toHaveLength(1);
   });
 
-  it('that says hello twice is closed', async () => {
+  it('that says hello twice is closed, and what stands behind it is not delivered', async () => {
     const rig = new PeerRig('twice');
-    rig.start(1);
+    const one = rig.start(1);
     const raw = await known(rig);
-    raw.send(...frameOf({ kind: 'hello', hello: hello() }));
+    const message = frameOf({ kind: 'message', group: DATA_GROUP, message: appendOf(1) });
+    raw.send(...frameOf({ kind: 'hello', hello: hello() }), ...message, ...message);
     await rig.until(() => raw.closed !== null);
     expect(rig.logged(1, 'an unexpected hello')).toHaveLength(1);
+    expect(one.happened.filter((line) => line.startsWith('message'))).toEqual([]);
   });
 
   it('cut in the middle of a frame delivers nothing of it', async () => {
@@ -254,7 +256,7 @@ describe('a connection', () => {
     const fresh = await rawConnection(rig, 1);
     const sender = { ...hello().sender, incarnation: incarnation('raw-2') };
     fresh.send(...frameOf({ kind: 'hello', hello: hello({ sender, lane: 'control' }) }));
-    await rig.until(() => old.closed !== null);
+    await rig.until(() => old.closed !== null, 50);
     expect(one.happened).toEqual(['suspect 9 raw']);
   });
 });

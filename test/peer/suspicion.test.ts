@@ -131,6 +131,21 @@ describe('suspicion', () => {
     expect(await rig.until(() => hints(two).length === 1)).toBeLessThan(10);
   });
 
+  it('of silence is not raised by the own stall', async () => {
+    const rig = new PeerRig('stall');
+    const timings = { silence: millis(1000) };
+    const nodes = [rig.start(1, { timings }), rig.start(2, { timings: { silence: millis(9000) } })] as const;
+    const [one, two] = nodes;
+    await rig.connect(one, two);
+    for (let count = 0; count < 5; count += 1) {
+      one.machine.pause();
+      await rig.runFor(1500);
+      one.machine.resume();
+      await rig.runFor(500);
+    }
+    for (const node of nodes) expect(node.happened.filter((line) => line.startsWith('disconnected'))).toEqual([]);
+  });
+
   it('does not come for a peer that was never met', async () => {
     const rig = new PeerRig('never met');
     const one = rig.start(1);

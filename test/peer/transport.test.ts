@@ -114,6 +114,17 @@ describe('the peer transport', () => {
     expect(writes).toBe(2);
   });
 
+  it('cuts what one turn has into frames that the receiver accepts', async () => {
+    const rig = new PeerRig('bounded frames');
+    const limits = { frameBytesTarget: byteCount(100_000), frameBytesMax: byteCount(150_000) };
+    const one = rig.start(1, { limits });
+    const two = rig.start(2, { limits });
+    await rig.connect(one, two);
+    for (let at = 0; at < 60; at += 1) expect(sendAppend(one, two, at, at % 5 === 0 ? 120_000 : 9_000)).toBe(true);
+    await rig.until(() => two.attachments.length === 60);
+    expect(two.happened).not.toContain('disconnected 1');
+  });
+
   it('drops messages to peers that are not connected, and says so', async () => {
     const rig = new PeerRig('drops');
     const one = rig.start(1);
