@@ -81,7 +81,12 @@ export interface AllocateProducerIds extends BrokerLife {
   readonly kind: 'allocate-producer-ids';
 }
 
-export type BrokerCommand = RegisterBroker | BrokerHeartbeat | AlterPartition | ReportQuorumLeader | AllocateProducerIds;
+export type BrokerCommand =
+  | RegisterBroker
+  | BrokerHeartbeat
+  | AlterPartition
+  | ReportQuorumLeader
+  | AllocateProducerIds;
 
 export interface NewTopic {
   readonly name: string;

@@ -55,10 +55,17 @@ function isOwnDirectory(before: Broker, command: RegisterBroker): boolean {
  * Two processes with one node id, or a late request of a dead life: as long as frames of the registered life come in,
  * only a successor that knows it (same directory, whose lock proves it dead) may take its place.
  */
-function refuseRegistration(before: Broker | undefined, command: RegisterBroker, context: DecisionContext): Refusal | null {
+function refuseRegistration(
+  before: Broker | undefined,
+  command: RegisterBroker,
+  context: DecisionContext,
+): Refusal | null {
   if (before === undefined || isOwnDirectory(before, command)) return null;
   if (!context.sessionAlive(before.node, before.incarnation)) return null;
-  return refusal('node-in-use', `node ${command.node} is alive with directory ${before.directory}, this one is ${command.directory}`);
+  return refusal(
+    'node-in-use',
+    `node ${command.node} is alive with directory ${before.directory}, this one is ${command.directory}`,
+  );
 }
 
 export function decideHeartbeat(
@@ -85,7 +92,8 @@ export function decideHeartbeat(
 /** The controller's own decision, after silence or a hint. Does nothing when that life is not registered or fenced already. */
 export function decideFenceBroker(image: MetadataImage, life: BrokerLife, context: DecisionContext): Decision<null> {
   const broker = image.brokers.get(life.node);
-  if (broker === undefined || broker.fenced || broker.incarnation !== life.incarnation) return { records: [], answer: null };
+  if (broker === undefined || broker.fenced || broker.incarnation !== life.incarnation)
+    return { records: [], answer: null };
   return { records: fenceRecords(image, broker, context), answer: null };
 }
 

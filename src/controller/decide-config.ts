@@ -38,7 +38,9 @@ export function decideAlterConfigs(
   const seen = new Set<string>();
   const answer = command.resources.map((change): ItemResult => {
     const name = describeResource(change.resource);
-    const result = seen.has(name) ? refusal('invalid-request', `${name} stands twice in this request`) : alterResource(image, change);
+    const result = seen.has(name)
+      ? refusal('invalid-request', `${name} stands twice in this request`)
+      : alterResource(image, change);
     seen.add(name);
     if ('reason' in result) return { kind: 'refused', refusal: result };
     records.push(...result);
@@ -58,7 +60,8 @@ function alterResource(image: MetadataImage, change: ResourceChange): readonly M
   if ('reason' in target) return target;
   const keys = change.changes.map((each) => each.key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) return refusal('invalid-request', `${twice} stands twice for ${describeResource(change.resource)}`);
+  if (twice !== undefined)
+    return refusal('invalid-request', `${twice} stands twice for ${describeResource(change.resource)}`);
   const after = new Map(change.replaceAll ? [] : target.configs);
   for (const each of change.changes) {
     const refused = changeOne(target, each, after);
@@ -85,14 +88,16 @@ function findTarget(image: MetadataImage, resource: ConfigResource): Target | Re
 
 /** Defaults of topics hold for the whole cluster: set on one broker they would do nothing. */
 function invalidOwnConfig(key: string, value: string): string | null {
-  if (TOPIC_CONFIGS.some((each) => each.clusterKey === key)) return `${key} can only be set for the whole cluster (default broker resource)`;
+  if (TOPIC_CONFIGS.some((each) => each.clusterKey === key))
+    return `${key} can only be set for the whole cluster (default broker resource)`;
   return invalidClusterConfig(key, value);
 }
 
 function changeOne(target: Target, change: ConfigChange, after: Map<string, string>): Refusal | null {
   const { key, operation, value } = change;
   const definition = target.definitionOf(key);
-  if (definition === null) return refusal('invalid-config', target.invalid(key, value ?? '') ?? `unknown config ${key}`);
+  if (definition === null)
+    return refusal('invalid-config', target.invalid(key, value ?? '') ?? `unknown config ${key}`);
   if (!definition.dynamic && value !== (target.configs.get(key) ?? definition.default))
     return refusal('invalid-config', `${key} is fixed when the topic is created`);
   if (operation === 'delete') {
@@ -112,7 +117,10 @@ function changeOne(target: Target, change: ConfigChange, after: Map<string, stri
 function editedList(now: string, operation: 'append' | 'subtract', value: string): string {
   const parts = listOf(now);
   const named = listOf(value);
-  const edited = operation === 'append' ? [...parts, ...named.filter((each) => !parts.includes(each))] : parts.filter((each) => !named.includes(each));
+  const edited =
+    operation === 'append'
+      ? [...parts, ...named.filter((each) => !parts.includes(each))]
+      : parts.filter((each) => !named.includes(each));
   return edited.join(',');
 }
 
@@ -120,14 +128,21 @@ function differences(target: Target, after: ReadonlyMap<string, string>): readon
   const { scope, configs } = target;
   const records: MetadataRecord[] = [];
   for (const key of configs.keys()) if (!after.has(key)) records.push({ kind: 'config-removed', scope, key });
-  for (const [key, value] of after) if (configs.get(key) !== value) records.push({ kind: 'config-set', scope, key, value });
+  for (const [key, value] of after)
+    if (configs.get(key) !== value) records.push({ kind: 'config-set', scope, key, value });
   return records;
 }
 
 const REACHING = ['min.insync.replicas', 'unclean.leader.election.enable', 'flush'];
 
-function partitionsAfter(image: MetadataImage, records: readonly MetadataRecord[], context: DecisionContext): readonly MetadataRecord[] {
-  const reaching = records.some((each) => (each.kind === 'config-set' || each.kind === 'config-removed') && REACHING.includes(each.key));
+function partitionsAfter(
+  image: MetadataImage,
+  records: readonly MetadataRecord[],
+  context: DecisionContext,
+): readonly MetadataRecord[] {
+  const reaching = records.some(
+    (each) => (each.kind === 'config-set' || each.kind === 'config-removed') && REACHING.includes(each.key),
+  );
   if (!reaching) return [];
   const after = applyRecords(image, records, image.end, image.term);
   const facts = { image: after, flush: context.defaults.flush };

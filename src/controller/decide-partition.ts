@@ -10,7 +10,16 @@ import { applyRecords } from '../metadata/apply.ts';
 import type { MetadataImage, Partition, Topic } from '../metadata/image.ts';
 import type { MetadataRecord, PartitionChanged } from '../metadata/record.ts';
 import { done } from './command.ts';
-import type { AlterPartition, Answers, BrokerLife, ElectLeaders, InternalCommand, IsrProposal, ItemResult, ReportQuorumLeader } from './command.ts';
+import type {
+  AlterPartition,
+  Answers,
+  BrokerLife,
+  ElectLeaders,
+  InternalCommand,
+  IsrProposal,
+  ItemResult,
+  ReportQuorumLeader,
+} from './command.ts';
 import { livingBroker } from './decide-broker.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { isLive } from './election.ts';
@@ -30,7 +39,9 @@ export function decideAlterPartition(
   const facts: Facts = { image, flush: context.defaults.flush };
   const answer = command.proposals.map((proposal): ItemResult<{ readonly version: number }> => {
     const again = records.some((each) => each.topicId === proposal.topicId && each.partition === proposal.partition);
-    const result = again ? refusal('stale-version', 'the same partition stands earlier in this request') : alter(facts, command, proposal);
+    const result = again
+      ? refusal('stale-version', 'the same partition stands earlier in this request')
+      : alter(facts, command, proposal);
     if (!('kind' in result)) return { kind: 'refused', refusal: result };
     records.push(result);
     return done({ version: result.version });
@@ -42,7 +53,8 @@ function alter(facts: Facts, life: BrokerLife, proposal: IsrProposal): Partition
   const topic = facts.image.topicsById.get(proposal.topicId);
   if (topic === undefined) return refusal('unknown-topic-id', `no topic has id ${proposal.topicId}`);
   const partition = topic.partitions[proposal.partition];
-  if (partition === undefined) return refusal('unknown-partition', `${topic.name} has no partition ${proposal.partition}`);
+  if (partition === undefined)
+    return refusal('unknown-partition', `${topic.name} has no partition ${proposal.partition}`);
   const refused = staleProposal(life, proposal, partition) ?? senselessProposal(life, proposal, partition);
   if (refused !== null) return refused;
   for (const member of proposal.isr) {
@@ -55,7 +67,8 @@ function alter(facts: Facts, life: BrokerLife, proposal: IsrProposal): Partition
 }
 
 function staleProposal(life: BrokerLife, proposal: IsrProposal, partition: Partition): Refusal | null {
-  if (partition.replication !== 'isr') return refusal('invalid-request', 'the replicas of this partition vote; it has no ISR to change');
+  if (partition.replication !== 'isr')
+    return refusal('invalid-request', 'the replicas of this partition vote; it has no ISR to change');
   if (proposal.leaderTerm !== partition.leaderTerm)
     return refusal('stale-term', `the partition is in term ${partition.leaderTerm}, not ${proposal.leaderTerm}`);
   if (partition.leader !== life.node || partition.leaderIncarnation !== life.incarnation)
@@ -71,7 +84,8 @@ function senselessProposal(life: BrokerLife, proposal: IsrProposal, partition: P
   const foreign = nodes.find((node) => !partition.replicas.includes(node));
   if (foreign !== undefined) return refusal('invalid-request', `node ${foreign} is no replica of the partition`);
   if (!nodes.includes(life.node)) return refusal('invalid-request', 'the leader is missing from the ISR');
-  if (proposal.expelled.some((node) => nodes.includes(node))) return refusal('invalid-request', 'an expelled member stands in the ISR');
+  if (proposal.expelled.some((node) => nodes.includes(node)))
+    return refusal('invalid-request', 'an expelled member stands in the ISR');
   return null;
 }
 
@@ -79,7 +93,8 @@ function senselessProposal(life: BrokerLife, proposal: IsrProposal, partition: P
 function ineligibleMember(image: MetadataImage, member: Member, partition: Partition): string | null {
   const broker = image.brokers.get(member.node);
   if (broker === undefined) return `broker ${member.node} is not registered`;
-  if (broker.incarnation !== member.incarnation) return `broker ${member.node} lives as ${broker.incarnation}, not ${member.incarnation}`;
+  if (broker.incarnation !== member.incarnation)
+    return `broker ${member.node} lives as ${broker.incarnation}, not ${member.incarnation}`;
   if (broker.fenced) return `broker ${member.node} is fenced`;
   if (broker.leaving && !partition.isr.includes(member.node)) return `broker ${member.node} is leaving`;
   return null;
@@ -99,10 +114,16 @@ export function decideElectLeaders(
   for (const { topic: name, partition: index } of wanted) {
     const result = electOne(facts, name, index, command.election);
     const change = 'kind' in result ? result : null;
-    const repeated = records.some((each) => change !== null && each.topicId === change.topicId && each.partition === index);
+    const repeated = records.some(
+      (each) => change !== null && each.topicId === change.topicId && each.partition === index,
+    );
     if (change !== null && !repeated) records.push(change);
     if (!('kind' in result) && all && result.reason === 'election-not-needed') continue;
-    answer.push({ topic: name, partition: index, result: 'kind' in result ? done(null) : { kind: 'refused', refusal: result } });
+    answer.push({
+      topic: name,
+      partition: index,
+      result: 'kind' in result ? done(null) : { kind: 'refused', refusal: result },
+    });
   }
   return { records, answer };
 }
@@ -113,17 +134,26 @@ function everyPartition(image: MetadataImage): readonly { readonly topic: string
   );
 }
 
-function electOne(facts: Facts, name: string, index: number, election: ElectLeaders['election']): PartitionChanged | Refusal {
+function electOne(
+  facts: Facts,
+  name: string,
+  index: number,
+  election: ElectLeaders['election'],
+): PartitionChanged | Refusal {
   const topic = facts.image.topicsByName.get(name);
   const partition = topic?.partitions[index];
-  if (topic === undefined || partition === undefined) return refusal('unknown-topic', `there is no partition ${name}-${index}`);
-  if (partition.replication !== 'isr') return refusal('election-not-needed', `the replicas of ${name}-${index} elect by votes`);
+  if (topic === undefined || partition === undefined)
+    return refusal('unknown-topic', `there is no partition ${name}-${index}`);
+  if (partition.replication !== 'isr')
+    return refusal('election-not-needed', `the replicas of ${name}-${index} elect by votes`);
   return election === 'preferred' ? electPreferred(facts, topic, partition) : electUnclean(facts, topic, partition);
 }
 
 function electPreferred(facts: Facts, topic: Topic, partition: Partition): PartitionChanged | Refusal {
   const [preferred] = partition.replicas;
-  const change = movesToPreferred(facts.image, partition) ? partitionChange(facts, topic, partition, { rules: { preferred: true } }) : null;
+  const change = movesToPreferred(facts.image, partition)
+    ? partitionChange(facts, topic, partition, { rules: { preferred: true } })
+    : null;
   if (change !== null) return change;
   if (partition.leader === preferred) return refusal('election-not-needed', `node ${preferred} leads already`);
   return refusal('preferred-leader-not-available', `node ${preferred} is not live or not in the ISR`);
@@ -194,13 +224,20 @@ export function decideReportQuorumLeader(
   return { records, answer };
 }
 
-function recordLeader(image: MetadataImage, life: BrokerLife, report: ReportQuorumLeader['reports'][number]): MetadataRecord | Refusal | null {
+function recordLeader(
+  image: MetadataImage,
+  life: BrokerLife,
+  report: ReportQuorumLeader['reports'][number],
+): MetadataRecord | Refusal | null {
   const topic = image.topicsById.get(report.topicId);
   if (topic === undefined) return refusal('unknown-topic-id', `no topic has id ${report.topicId}`);
   const partition = topic.partitions[report.partition];
-  if (partition === undefined) return refusal('unknown-partition', `${topic.name} has no partition ${report.partition}`);
-  if (partition.replication !== 'quorum') return refusal('invalid-request', 'the controller appoints the leader of this partition');
-  if (!partition.replicas.includes(life.node)) return refusal('invalid-request', `node ${life.node} is no replica of the partition`);
+  if (partition === undefined)
+    return refusal('unknown-partition', `${topic.name} has no partition ${report.partition}`);
+  if (partition.replication !== 'quorum')
+    return refusal('invalid-request', 'the controller appoints the leader of this partition');
+  if (!partition.replicas.includes(life.node))
+    return refusal('invalid-request', `node ${life.node} is no replica of the partition`);
   const same = partition.leader === life.node && partition.leaderIncarnation === life.incarnation;
   if (report.term === partition.leaderTerm && same) return null;
   if (report.term < partition.leaderTerm || (report.term === partition.leaderTerm && partition.leader !== null))

@@ -9,7 +9,16 @@ import type { MetadataRecord } from '../metadata/record.ts';
 import { invalidTopicConfig } from '../metadata/topic-config.ts';
 import { collisionKey, invalidTopicName } from '../metadata/topic-name.ts';
 import { done } from './command.ts';
-import type { Answers, CreatePartitions, CreateTopics, CreatedTopic, DeleteTopics, ItemResult, NewTopic, TopicRef } from './command.ts';
+import type {
+  Answers,
+  CreatePartitions,
+  CreateTopics,
+  CreatedTopic,
+  DeleteTopics,
+  ItemResult,
+  NewTopic,
+  TopicRef,
+} from './command.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -40,14 +49,22 @@ export function decideCreateTopics(
   for (const { name } of command.topics) times.set(collisionKey(name), (times.get(collisionKey(name)) ?? 0) + 1);
   const answer = command.topics.map((topic): ItemResult<CreatedTopic> => {
     if ((times.get(collisionKey(topic.name)) ?? 0) > 1)
-      return { kind: 'refused', refusal: refusal('invalid-request', `topic ${topic.name} stands twice in this request`) };
+      return {
+        kind: 'refused',
+        refusal: refusal('invalid-request', `topic ${topic.name} stands twice in this request`),
+      };
     const result = createTopic(image, topic, progress, context);
     return 'reason' in result ? { kind: 'refused', refusal: result } : done(result);
   });
   return { records: command.validateOnly ? [] : progress.records, answer };
 }
 
-function createTopic(image: MetadataImage, topic: NewTopic, progress: Progress, context: DecisionContext): CreatedTopic | Refusal {
+function createTopic(
+  image: MetadataImage,
+  topic: NewTopic,
+  progress: Progress,
+  context: DecisionContext,
+): CreatedTopic | Refusal {
   const refused = refuseName(topic.name, progress.names) ?? refuseConfigs(topic);
   if (refused !== null) return refused;
   const assignments = assign(image, topic, progress, context);
@@ -55,7 +72,9 @@ function createTopic(image: MetadataImage, topic: NewTopic, progress: Progress, 
   progress.partitionsLeft -= assignments.length;
   addLoad(progress.load, assignments);
   const topicId = randomId(context.random);
-  const replication: Replication = topic.configs.some(({ key, value }) => key === 'replication' && value === 'quorum') ? 'quorum' : 'isr';
+  const replication: Replication = topic.configs.some(({ key, value }) => key === 'replication' && value === 'quorum')
+    ? 'quorum'
+    : 'isr';
   progress.records.push({ kind: 'topic-created', topicId, name: topic.name, internal: topic.internal });
   for (const { key, value } of topic.configs)
     progress.records.push({ kind: 'config-set', scope: { kind: 'topic', topicId }, key, value });
@@ -84,21 +103,34 @@ function refuseConfigs(topic: NewTopic): Refusal | null {
   return null;
 }
 
-function assign(image: MetadataImage, topic: NewTopic, progress: Progress, context: DecisionContext): Assignments | Refusal {
+function assign(
+  image: MetadataImage,
+  topic: NewTopic,
+  progress: Progress,
+  context: DecisionContext,
+): Assignments | Refusal {
   const { assignments } = topic;
   if (assignments !== null) {
     if (topic.partitions !== null || topic.replicationFactor !== null)
-      return refusal('invalid-request', `topic ${topic.name}: give either assignments or partitions and replication factor`);
-    if (assignments.length === 0) return refusal('invalid-partitions', `topic ${topic.name} must have at least 1 partition`);
+      return refusal(
+        'invalid-request',
+        `topic ${topic.name}: give either assignments or partitions and replication factor`,
+      );
+    if (assignments.length === 0)
+      return refusal('invalid-partitions', `topic ${topic.name} must have at least 1 partition`);
     const tooMany = refuseCount(assignments.length, progress, context);
     return tooMany ?? invalidAssignments(image, assignments, null) ?? assignments;
   }
   const partitions = topic.partitions ?? clusterDefault(image, 'num.partitions', context.defaults.partitions);
   const replicationFactor =
     topic.replicationFactor ?? clusterDefault(image, 'default.replication.factor', context.defaults.replicationFactor);
-  if (partitions < 1) return refusal('invalid-partitions', `topic ${topic.name} must have at least 1 partition, not ${partitions}`);
+  if (partitions < 1)
+    return refusal('invalid-partitions', `topic ${topic.name} must have at least 1 partition, not ${partitions}`);
   if (replicationFactor < 1)
-    return refusal('invalid-replication-factor', `topic ${topic.name} must have at least 1 replica, not ${replicationFactor}`);
+    return refusal(
+      'invalid-replication-factor',
+      `topic ${topic.name} must have at least 1 replica, not ${replicationFactor}`,
+    );
   const tooMany = refuseCount(partitions, progress, context);
   return tooMany ?? place(image, progress.load, [], partitions, replicationFactor, context.random);
 }
@@ -108,9 +140,16 @@ function clusterDefault(image: MetadataImage, key: string, fallback: number): nu
   return set === null ? fallback : integerOf(set);
 }
 
-function refuseCount(partitions: number, progress: Pick<Progress, 'partitionsLeft'>, context: DecisionContext): Refusal | null {
+function refuseCount(
+  partitions: number,
+  progress: Pick<Progress, 'partitionsLeft'>,
+  context: DecisionContext,
+): Refusal | null {
   if (partitions <= progress.partitionsLeft) return null;
-  return refusal('invalid-partitions', `one request creates at most ${context.defaults.partitionsPerCommandMax} partitions`);
+  return refusal(
+    'invalid-partitions',
+    `one request creates at most ${context.defaults.partitionsPerCommandMax} partitions`,
+  );
 }
 
 /** 16 random bytes as 22 characters; never with a leading dash, which command lines take for an option. */
@@ -128,7 +167,10 @@ export function decideDeleteTopics(image: MetadataImage, command: DeleteTopics):
     const topic = ref.kind === 'id' ? image.topicsById.get(ref.id) : image.topicsByName.get(ref.name);
     if (topic === undefined) return { kind: 'refused', refusal: unknownTopic(ref) };
     if (removed.has(topic.id))
-      return { kind: 'refused', refusal: refusal('invalid-request', `topic ${topic.name} stands twice in this request`) };
+      return {
+        kind: 'refused',
+        refusal: refusal('invalid-request', `topic ${topic.name} stands twice in this request`),
+      };
     removed.add(topic.id);
     records.push({ kind: 'topic-removed', topicId: topic.id });
     return done({ topicId: topic.id, name: topic.name });
@@ -153,7 +195,10 @@ export function decideCreatePartitions(
     const topic = image.topicsByName.get(item.name);
     if (topic === undefined) return { kind: 'refused', refusal: unknownTopic({ kind: 'name', name: item.name }) };
     if (seen.has(item.name))
-      return { kind: 'refused', refusal: refusal('invalid-request', `topic ${item.name} stands twice in this request`) };
+      return {
+        kind: 'refused',
+        refusal: refusal('invalid-request', `topic ${item.name} stands twice in this request`),
+      };
     seen.add(item.name);
     const added = addPartitions(image, topic, item, progress, context);
     if ('reason' in added) return { kind: 'refused', refusal: added };
@@ -176,11 +221,16 @@ function addPartitions(
 ): Assignments | Refusal {
   const present = topic.partitions.length;
   const added = item.count - present;
-  if (added <= 0) return refusal('invalid-partitions', `topic ${topic.name} has ${present} partitions; the new total must be higher, not ${item.count}`);
+  if (added <= 0)
+    return refusal(
+      'invalid-partitions',
+      `topic ${topic.name} has ${present} partitions; the new total must be higher, not ${item.count}`,
+    );
   const tooMany = refuseCount(added, progress, context);
   if (tooMany !== null) return tooMany;
   const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
-  if (item.assignments === null) return place(image, progress.load, topic.partitions, added, replicationFactor, context.random);
+  if (item.assignments === null)
+    return place(image, progress.load, topic.partitions, added, replicationFactor, context.random);
   if (item.assignments.length !== added)
     return refusal('invalid-replica-assignment', `${item.assignments.length} assignments for ${added} new partitions`);
   return invalidAssignments(image, item.assignments, replicationFactor) ?? item.assignments;

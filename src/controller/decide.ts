@@ -4,7 +4,13 @@
 import type { MetadataImage } from '../metadata/image.ts';
 import { done } from './command.ts';
 import type { AllocateProducerIds, AnswerOf, Answers, Command } from './command.ts';
-import { decideFenceBroker, decideHeartbeat, decideRegisterBroker, decideUnregisterBroker, livingBroker } from './decide-broker.ts';
+import {
+  decideFenceBroker,
+  decideHeartbeat,
+  decideRegisterBroker,
+  decideUnregisterBroker,
+  livingBroker,
+} from './decide-broker.ts';
 import { decideAlterConfigs } from './decide-config.ts';
 import {
   decideAlterPartition,
@@ -23,12 +29,20 @@ export const PRODUCER_ID_BLOCK = 1000;
 const BALANCE_MOVES_MAX = 1000;
 
 /** Decides `command` against `image`. Pure but for the draws from `context.random`. */
-export function decide<C extends Command>(image: MetadataImage, command: C, context: DecisionContext): Decision<AnswerOf<C>> {
+export function decide<C extends Command>(
+  image: MetadataImage,
+  command: C,
+  context: DecisionContext,
+): Decision<AnswerOf<C>> {
   // TypeScript cannot tie the switch to the type parameter; `decideAny` returns the answer of the command's kind in each branch.
   return decideAny(image, command, context) as Decision<AnswerOf<C>>;
 }
 
-function decideAny(image: MetadataImage, command: Command, context: DecisionContext): Decision<Answers[Command['kind']]> {
+function decideAny(
+  image: MetadataImage,
+  command: Command,
+  context: DecisionContext,
+): Decision<Answers[Command['kind']]> {
   switch (command.kind) {
     case 'register-broker':
       return decideRegisterBroker(image, command, context);
@@ -69,7 +83,10 @@ function decideCreateCluster(image: MetadataImage, context: DecisionContext): De
   return { records: [{ kind: 'cluster-created', clusterId: randomId(context.random) }], answer: null };
 }
 
-function decideAllocateProducerIds(image: MetadataImage, command: AllocateProducerIds): Decision<Answers['allocate-producer-ids']> {
+function decideAllocateProducerIds(
+  image: MetadataImage,
+  command: AllocateProducerIds,
+): Decision<Answers['allocate-producer-ids']> {
   const found = livingBroker(image, command);
   if (found.kind === 'refused') return { records: [], answer: found };
   const first = image.nextProducerId;
@@ -79,5 +96,8 @@ function decideAllocateProducerIds(image: MetadataImage, command: AllocateProduc
     return { records: [], answer: { kind: 'refused', refusal: refused } };
   }
   const { node, incarnation } = command;
-  return { records: [{ kind: 'producer-ids-allocated', node, incarnation, next }], answer: done({ first, count: PRODUCER_ID_BLOCK }) };
+  return {
+    records: [{ kind: 'producer-ids-allocated', node, incarnation, next }],
+    answer: done({ first, count: PRODUCER_ID_BLOCK }),
+  };
 }

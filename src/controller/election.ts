@@ -71,7 +71,8 @@ function electWithLoss(partition: Candidates, live: readonly NodeId[], rules: El
 function greatest(replicas: readonly LossyReplica[]): LossyReplica | null {
   let best: LossyReplica | null = null;
   for (const each of replicas) {
-    if (best === null || each.lastTerm > best.lastTerm || (each.lastTerm === best.lastTerm && each.end > best.end)) best = each;
+    if (best === null || each.lastTerm > best.lastTerm || (each.lastTerm === best.lastTerm && each.end > best.end))
+      best = each;
   }
   return best;
 }

@@ -47,8 +47,15 @@ export function partitionChange(
   const min = minInsyncReplicas(image, topic, partition);
   const wanted = target.isr ?? partition.isr;
   const lost = target.lost ?? [];
-  const eligible = inOrder(partition, [...partition.elr, ...partition.isr]).filter((node) => !wanted.includes(node) && !lost.includes(node));
-  const before = { ...partition, isr: wanted, elr: wanted.length >= min ? [] : eligible, lossy: lossyAfter(partition, target) };
+  const eligible = inOrder(partition, [...partition.elr, ...partition.isr]).filter(
+    (node) => !wanted.includes(node) && !lost.includes(node),
+  );
+  const before = {
+    ...partition,
+    isr: wanted,
+    elr: wanted.length >= min ? [] : eligible,
+    lossy: lossyAfter(partition, target),
+  };
   const elected = electLeader(before, image.brokers, { ...defaultRules(facts, topic), ...target.rules });
   const after = afterElection(before, elected, min);
   const leadership = leadershipAfter(image, partition, elected);

@@ -41,7 +41,10 @@ export function placePartitions(
 ): readonly (readonly NodeId[])[] {
   assert(replicationFactor >= 1, () => `replication factor is ${replicationFactor}`);
   assert(replicationFactor <= nodes.length, () => `replication factor ${replicationFactor} over ${nodes.length} nodes`);
-  assert(nodes.some((node) => !node.standby), 'no node serves');
+  assert(
+    nodes.some((node) => !node.standby),
+    'no node serves',
+  );
   const slots = nodes.map((info): Slot => ({
     info,
     topicReplicas: info.topicReplicas,
@@ -132,7 +135,7 @@ function follow(
 ): true {
   counts.set(to, (counts.get(to) ?? 0) + 1);
   counts.set(from, (counts.get(from) ?? 0) - 1);
-  for (let slot = to; slot !== from; ) {
+  for (let slot = to; slot !== from;) {
     const { partition, before } = present(cameBy.get(slot), 'a chain of leads');
     leads[partition] = slot;
     slot = before;

@@ -51,7 +51,10 @@ export function place(
     return refusal('invalid-replication-factor', message);
   }
   const own: Load = new Map();
-  addLoad(own, existing.map((partition) => partition.replicas));
+  addLoad(
+    own,
+    existing.map((partition) => partition.replicas),
+  );
   const nodes = brokers.map((broker): PlacementNode => ({
     node: broker.node,
     rack: broker.rack,
@@ -65,11 +68,16 @@ export function place(
 }
 
 /** Null when the operator's assignments can be used; all must have `replicationFactor` replicas unless that is null. */
-export function invalidAssignments(image: MetadataImage, assignments: Assignments, replicationFactor: number | null): Refusal | null {
+export function invalidAssignments(
+  image: MetadataImage,
+  assignments: Assignments,
+  replicationFactor: number | null,
+): Refusal | null {
   const size = replicationFactor ?? assignments[0]?.length ?? 0;
   for (const [index, replicas] of assignments.entries()) {
     const invalid = invalidReplicas(image, replicas, size);
-    if (invalid !== null) return refusal('invalid-replica-assignment', `partition ${index} of the given ones: ${invalid}`);
+    if (invalid !== null)
+      return refusal('invalid-replica-assignment', `partition ${index} of the given ones: ${invalid}`);
   }
   return null;
 }
@@ -80,7 +88,8 @@ function invalidReplicas(image: MetadataImage, replicas: readonly NodeId[], size
   if (new Set(replicas).size !== replicas.length) return `names a broker twice (${replicas.join(', ')})`;
   const unknown = replicas.find((node) => !image.brokers.has(node));
   if (unknown !== undefined) return `broker ${unknown} is not registered`;
-  if (!replicas.some((node) => isLive(image.brokers.get(node)))) return `none of its brokers serves (${replicas.join(', ')})`;
+  if (!replicas.some((node) => isLive(image.brokers.get(node))))
+    return `none of its brokers serves (${replicas.join(', ')})`;
   return null;
 }
 

@@ -203,7 +203,13 @@ function recordQuorumLeader(draft: Draft, record: QuorumLeaderReported): void {
   assert(before.replication === 'quorum', () => `partition ${record.partition} of ${record.topicId} has no votes`);
   assert(record.leaderTerm >= before.leaderTerm, () => `term ${record.leaderTerm} after ${before.leaderTerm}`);
   const { leader, leaderIncarnation, leaderTerm } = record;
-  topic.partitions[record.partition] = { ...before, leader, leaderIncarnation, leaderTerm, version: before.version + 1 };
+  topic.partitions[record.partition] = {
+    ...before,
+    leader,
+    leaderIncarnation,
+    leaderTerm,
+    version: before.version + 1,
+  };
 }
 
 function changed(configs: ReadonlyMap<string, string>, key: string, value: string | null): Map<string, string> {

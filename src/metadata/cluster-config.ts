@@ -9,16 +9,53 @@ import type { ConfigDefinition } from './config-definition.ts';
 import { TOPIC_CONFIGS } from './topic-config.ts';
 
 const OWN: readonly ConfigDefinition[] = [
-  { key: 'num.partitions', type: { kind: 'integer', min: 1, max: 10_000 }, default: null, clusterKey: null, dynamic: true, doc: 'Partitions of a topic that names none.' },
-  { key: 'default.replication.factor', type: { kind: 'integer', min: 1, max: 32_767 }, default: null, clusterKey: null, dynamic: true, doc: 'Replicas of a topic that names none. Default: 3, or as many as there are nodes.' },
-  { key: 'auto.create.topics.enable', type: { kind: 'boolean' }, default: 'true', clusterKey: null, dynamic: true, doc: 'Does asking for an unknown topic create it?' },
-  { key: 'auto.leader.rebalance.enable', type: { kind: 'boolean' }, default: 'true', clusterKey: null, dynamic: true, doc: 'Do leaderships move back to preferred replicas by themselves?' },
-  { key: 'producer.id.expiration.ms', type: { kind: 'integer', min: 1, max: INT32_MAX }, default: '86400000', clusterKey: null, dynamic: true, doc: 'How long an idle idempotent producer is remembered.' },
+  {
+    key: 'num.partitions',
+    type: { kind: 'integer', min: 1, max: 10_000 },
+    default: null,
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Partitions of a topic that names none.',
+  },
+  {
+    key: 'default.replication.factor',
+    type: { kind: 'integer', min: 1, max: 32_767 },
+    default: null,
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Replicas of a topic that names none. Default: 3, or as many as there are nodes.',
+  },
+  {
+    key: 'auto.create.topics.enable',
+    type: { kind: 'boolean' },
+    default: 'true',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Does asking for an unknown topic create it?',
+  },
+  {
+    key: 'auto.leader.rebalance.enable',
+    type: { kind: 'boolean' },
+    default: 'true',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Do leaderships move back to preferred replicas by themselves?',
+  },
+  {
+    key: 'producer.id.expiration.ms',
+    type: { kind: 'integer', min: 1, max: INT32_MAX },
+    default: '86400000',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'How long an idle idempotent producer is remembered.',
+  },
 ];
 
 /** Topic defaults under their cluster names, then the rest. */
 export const CLUSTER_CONFIGS: readonly ConfigDefinition[] = [
-  ...TOPIC_CONFIGS.flatMap((each) => (each.clusterKey === null ? [] : [{ ...each, key: each.clusterKey, clusterKey: null }])),
+  ...TOPIC_CONFIGS.flatMap((each) =>
+    each.clusterKey === null ? [] : [{ ...each, key: each.clusterKey, clusterKey: null }],
+  ),
   ...OWN,
 ];
 

@@ -37,7 +37,9 @@ export function describeConfigType(type: ConfigType): string {
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return type.max >= INT32_MAX ? `a whole number of at least ${type.min}` : `a whole number from ${type.min} to ${type.max}`;
+      return type.max >= INT32_MAX
+        ? `a whole number of at least ${type.min}`
+        : `a whole number from ${type.min} to ${type.max}`;
     case 'number':
       return `a number from ${type.min} to ${type.max}`;
     case 'choice':
@@ -67,7 +69,9 @@ function allows(type: ConfigType, value: string): boolean {
       return type.values.includes(value);
     case 'list': {
       const parts = listOf(value);
-      return parts.length > 0 && parts.every((part) => type.values.includes(part)) && new Set(parts).size === parts.length;
+      return (
+        parts.length > 0 && parts.every((part) => type.values.includes(part)) && new Set(parts).size === parts.length
+      );
     }
     case 'text':
       return true;

@@ -75,7 +75,11 @@ function defaultMinInsyncReplicas(replicas: number): number {
 export type ComputedDefaults = ReadonlyMap<string, string>;
 
 /** All configs of a topic, for DescribeConfigs. `computed` gives `flush`; `min.insync.replicas` is worked out. */
-export function describeTopicConfigs(image: MetadataImage, topic: Topic, computed: ComputedDefaults): readonly DescribedConfig[] {
+export function describeTopicConfigs(
+  image: MetadataImage,
+  topic: Topic,
+  computed: ComputedDefaults,
+): readonly DescribedConfig[] {
   const replicas = topic.partitions[0]?.replicas.length ?? 1;
   return TOPIC_CONFIGS.map((definition) => {
     const synonyms: ConfigSynonym[] = [];
@@ -83,7 +87,8 @@ export function describeTopicConfigs(image: MetadataImage, topic: Topic, compute
     const own = topic.configs.get(key);
     if (own !== undefined) synonyms.push({ key, value: own, source: 'topic' });
     const cluster = clusterKey === null ? undefined : image.clusterConfigs.get(clusterKey);
-    if (clusterKey !== null && cluster !== undefined) synonyms.push({ key: clusterKey, value: cluster, source: 'cluster' });
+    if (clusterKey !== null && cluster !== undefined)
+      synonyms.push({ key: clusterKey, value: cluster, source: 'cluster' });
     const worked = key === 'min.insync.replicas' ? String(defaultMinInsyncReplicas(replicas)) : '';
     const fallback = definition.default ?? computed.get(key) ?? worked;
     synonyms.push({ key: clusterKey ?? key, value: fallback, source: 'default' });
@@ -92,7 +97,11 @@ export function describeTopicConfigs(image: MetadataImage, topic: Topic, compute
 }
 
 /** All dynamic configs of a broker (`node`), or of the cluster (null). */
-export function describeBrokerConfigs(image: MetadataImage, node: NodeId | null, computed: ComputedDefaults): readonly DescribedConfig[] {
+export function describeBrokerConfigs(
+  image: MetadataImage,
+  node: NodeId | null,
+  computed: ComputedDefaults,
+): readonly DescribedConfig[] {
   const own = node === null ? undefined : image.brokerConfigs.get(node);
   return CLUSTER_CONFIGS.map((definition) => {
     const { key } = definition;

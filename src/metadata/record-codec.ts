@@ -34,7 +34,8 @@ export function encodeRecord(record: MetadataRecord): Uint8Array {
 export function decodeRecord(bytes: Uint8Array): DecodedRecord {
   try {
     const record = readRecord(wire.MetadataRecord.decode(bytes));
-    if (record === null) return { kind: 'invalid', reason: 'unknown kind of metadata record (written by a newer version?)' };
+    if (record === null)
+      return { kind: 'invalid', reason: 'unknown kind of metadata record (written by a newer version?)' };
     return { kind: 'record', record };
   } catch (error) {
     // The gate for bytes: protobuf's RangeError and the id constructors' complaints become a reason.

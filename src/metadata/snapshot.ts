@@ -62,7 +62,10 @@ export function decodeImage(bytes: Uint8Array): DecodedImage {
   try {
     const message = wire.Image.decode(bytes);
     if (message.format !== FORMAT)
-      return { kind: 'invalid', reason: `metadata snapshot has format ${message.format}, this version reads ${FORMAT}` };
+      return {
+        kind: 'invalid',
+        reason: `metadata snapshot has format ${message.format}, this version reads ${FORMAT}`,
+      };
     return { kind: 'image', image: readImage(message) };
   } catch (error) {
     // The gate for bytes: protobuf's RangeError and the id constructors' complaints become a reason.
@@ -83,7 +86,13 @@ function readImage(message: InstanceType<typeof wire.Image>): MetadataImage {
   const topics = (message.topics ?? []).map((each): Topic => {
     const id = each.topicId ?? '';
     const partitions = (each.partitions ?? []).map((partition, index) => readPartition(id, index, partition));
-    return { id, name: each.name ?? '', partitions, configs: readConfigs(each.configs), internal: each.internal ?? false };
+    return {
+      id,
+      name: each.name ?? '',
+      partitions,
+      configs: readConfigs(each.configs),
+      internal: each.internal ?? false,
+    };
   });
   return {
     end: offset(message.end),
@@ -93,7 +102,9 @@ function readImage(message: InstanceType<typeof wire.Image>): MetadataImage {
     topicsByName: new Map(topics.map((topic) => [topic.name, topic])),
     topicsById: new Map(topics.map((topic) => [topic.id, topic])),
     clusterConfigs: readConfigs(message.clusterConfigs),
-    brokerConfigs: new Map((message.brokerConfigs ?? []).map((each) => [nodeId(each.node ?? 0), readConfigs(each.configs)])),
+    brokerConfigs: new Map(
+      (message.brokerConfigs ?? []).map((each) => [nodeId(each.node ?? 0), readConfigs(each.configs)]),
+    ),
     nextProducerId: message.nextProducerId,
     uncleanElections: message.uncleanElections,
   };

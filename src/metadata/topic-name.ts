@@ -9,7 +9,8 @@ export function invalidTopicName(name: string): string | null {
   if (name.length === 0) return 'a topic name must not be empty';
   if (name === '.' || name === '..') return `a topic name must not be '.' or '..'`;
   if (name.length > LENGTH_MAX) return `a topic name has at most ${LENGTH_MAX} characters, this one ${name.length}`;
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) return `a topic name holds only letters, digits, '.', '_' and '-', not '${name}'`;
+  if (!/^[a-zA-Z0-9._-]+$/.test(name))
+    return `a topic name holds only letters, digits, '.', '_' and '-', not '${name}'`;
   return null;
 }
 
