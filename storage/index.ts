@@ -1,4 +1,5 @@
 /** The storage room's face. Outsiders import this file only. */
+export { crc32c } from './batch/crc32c.ts';
 export type { Clock, Timer } from './clock.ts';
 export { DiskError } from './disk.ts';
 export type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode, Pending } from './disk.ts';

@@ -13,8 +13,8 @@
  * open, and the header repeats all three for each batch. The attachment is not checked again here, because its batches
  * (and a snapshot as a whole) carry CRCs that the storage verifies, and no payload is summed twice on one node.
  */
-import { crc32c } from '@node-rs/crc32';
 import protobuf from 'protobufjs/minimal.js';
+import { crc32c } from '../../storage/index.ts';
 import { FrameError, whole } from './frame-error.ts';
 import { decodeItem, encodeItem } from './frame-item.ts';
 import type { FrameItem } from './frame-item.ts';
