@@ -29,3 +29,4 @@ export type { Crc32c } from './crc32c.ts';
 export { readRecords, refuseCompressed } from './records.ts';
 export type { Decompress, LogRecord, ReadRecords, RecordHeader } from './records.ts';
 export { varintSize, VarintCursor, writeVarint } from './varint.ts';
+export type { Compression } from '../compression/compression.ts';
