@@ -1,4 +1,9 @@
-/** Bytes from a peer that are not what the protocol allows; the connection that brought them is closed. `message` tells what is wrong, with the numbers. */
+/**
+ * Bytes from a peer that are not what the protocol allows, and the gates that find them: {@link FrameError} is thrown
+ * while a frame is decoded, caught by the connection that brought it, and ends that connection, nothing else.
+ */
+
+/** `message` tells what is wrong, with the numbers. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }

@@ -8,7 +8,7 @@
  */
 import { directoryId, groupId, incarnation, nodeId } from '../../raft/index.ts';
 import type { GroupId, Message, NodeId } from '../../raft/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import { FrameError, given, named, whole } from './frame-error.ts';
 import type { flotilla } from './generated/peer.js';
 import { decodeMessage } from './message-decoder.ts';

@@ -35,7 +35,10 @@ export class FrameReader {
     this.#rest = chunk;
   }
 
-  /** The next whole frame, length field included; null when more bytes are needed. Throws {@link FrameError} on a length that is not allowed. */
+  /**
+   * The next whole frame, length field included; null when more bytes are needed. Throws {@link FrameError} on a
+   * length that is not allowed.
+   */
   next(): Buffer | null {
     if (this.#frame === null) {
       if (this.#lengthFilled === 0 && this.#rest.length >= LENGTH_BYTES) {

@@ -52,7 +52,10 @@ function refusalOfCluster(sender: PeerIdentity, self: PeerIdentity): Refused | n
   };
 }
 
-/** What is known of one incarnation after another message about it: a cluster id is never unlearned, a directory never becomes empty again. */
+/**
+ * What is known of one incarnation after another message about it: a cluster id is never unlearned, a directory never
+ * becomes empty again.
+ */
 export function mergeIdentity(known: PeerIdentity, news: PeerIdentity): PeerIdentity {
   return { ...news, clusterId: news.clusterId ?? known.clusterId, empty: news.empty && known.empty };
 }

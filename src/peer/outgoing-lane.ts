@@ -81,7 +81,10 @@ export class OutgoingLane {
     return true;
   }
 
-  /** Called once in each keep-alive span: queues an empty frame unless something left in its second half, so that gaps stay below 1.5 spans. */
+  /**
+   * Called once in each keep-alive span: queues an empty frame unless something left in its second half, so that gaps
+   * stay below 1.5 spans.
+   */
   keepAlive(now: Millis): void {
     if (this.#connection === null || this.queuedBytes > 0) return;
     if (now - this.#wroteAt < this.#options.keepAlive / 2) return;

@@ -11,7 +11,7 @@
 import { assert } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
 import type { Timer } from '../../storage/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import type { Connection, ConnectionHandler } from '../ports/index.ts';
 import { FrameError } from './frame-error.ts';
 import { LANES, PROTOCOL_VERSION } from './frame-item.ts';

@@ -1,7 +1,7 @@
 /** What the parts of one transport share: the ports, the settings, and who this node is. */
 import type { Random } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import type { LogSink, Network } from '../ports/index.ts';
 import type { PeerLimits, PeerTimings } from './peer-settings.ts';
 import type { PeerIdentity } from './peer-transport.ts';

@@ -12,7 +12,7 @@
  * this transport survives loss.
  */
 import type { DirectoryId, GroupId, Incarnation, Message, Millis, NodeId } from '../../raft/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 
 /** What a handshake tells about the other side; fixed for the life of a connection. */
 export interface PeerIdentity {
@@ -67,7 +67,10 @@ export interface PeerTransport {
   start(): Promise<void>;
   /** The port that the listener is bound to, the configured one before `start`. */
   readonly port: number;
-  /** The peers to connect to (self is ignored; a peer that is not among them is connected to as long as it is connected to us). Voters come from the configuration, others from registrations; called again when addresses change. */
+  /**
+   * The peers to connect to; self is ignored, and one that is not among them is connected to as long as it is connected
+   * to us. Voters come from the configuration, others from registrations; called again when addresses change.
+   */
   setPeers(peers: ReadonlyMap<NodeId, Endpoint>): void;
   /**
    * Queues for the end of this turn. False when the message is dropped: the peer is not connected, or its queue is full.

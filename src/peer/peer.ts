@@ -14,7 +14,7 @@
 import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import type { Timer } from '../../storage/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import type { FrameItem, Hello, Lane } from './frame-item.ts';
 import { mergeIdentity, otherCluster } from './handshake.ts';
 import { HintBackoff } from './hint-backoff.ts';

@@ -6,7 +6,7 @@
  */
 import { assert, METADATA_GROUP } from '../../raft/index.ts';
 import type { GroupId, Message, Millis, NodeId } from '../../raft/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import type { Connection, ConnectionHandler, Listener, Ports } from '../ports/index.ts';
 import type { Hello } from './frame-item.ts';
 import type { ReceivedItem } from './frame.ts';

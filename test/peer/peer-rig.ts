@@ -17,7 +17,7 @@ import {
 import type { Append, GroupId, Message, NodeId } from '../../raft/index.ts';
 import { World } from '../../chaos/sim/index.ts';
 import type { Machine } from '../../chaos/sim/index.ts';
-import type { Endpoint } from '../../src/metadata/image.ts';
+import type { Endpoint } from '../../src/metadata/index.ts';
 import { createPeerTransport } from '../../src/peer/index.ts';
 import type { PeerIdentity, PeerTransport, PeerTransportOptions } from '../../src/peer/index.ts';
 import type { Network, Ports } from '../../src/ports/index.ts';
