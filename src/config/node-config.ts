@@ -37,7 +37,6 @@ export interface NodeConfig {
 /** Defaults of topics; null: depends on the number of nodes. */
 export interface TopicDefaults {
   readonly replicationFactor: number | null;
-  readonly minInsyncReplicas: number | null;
   readonly partitions: number;
   readonly offsetsPartitions: number;
   readonly retentionMs: number;
@@ -133,7 +132,6 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
       flushInterval: time('flush.interval.ms'),
       topics: {
         replicationFactor: optional('default.replication.factor'),
-        minInsyncReplicas: optional('min.insync.replicas'),
         partitions: whole('num.partitions'),
         offsetsPartitions: whole('offsets.topic.num.partitions'),
         retentionMs: whole('log.retention.ms'),

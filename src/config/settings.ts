@@ -28,7 +28,6 @@ export const SETTINGS = {
   flush: { kind: { kind: 'choice', choices: ['always', 'interval', 'os'] }, default: 'always', doc: 'When a record is durable: after fdatasync, or when the kernel has it. Topics may differ.' },
   'flush.interval.ms': { kind: ms(10, DAY), default: '500', doc: 'Time between two syncs with flush=interval.' },
   'default.replication.factor': { kind: count(1, 32), default: null, doc: 'For topics that name none. Default: the smaller of 3 and the number of nodes.' },
-  'min.insync.replicas': { kind: count(1, 32), default: null, doc: 'Default of topics. Default: 2 at replication factor 3 or more, else 1.' },
   'num.partitions': { kind: count(1, 10_000), default: '1', doc: 'Partitions of topics that name no number.' },
   'auto.create.topics.enable': { kind: flag, default: 'true', doc: 'Create topics that clients ask for.' },
   'offsets.topic.num.partitions': { kind: count(1, 1000), default: '50', doc: 'Partitions of __consumer_offsets, when it is made.' },

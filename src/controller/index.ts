@@ -20,6 +20,7 @@ export { KAFKA_ERROR_OF, kafkaErrorOf } from './refusal.ts';
 export type { Refusal, RefusalReason } from './refusal.ts';
 export type {
   AdminCommand,
+  AllocateProducerIds,
   AlterConfigs,
   AnswerOf,
   Answers,

@@ -21,8 +21,8 @@ export function describeTopicPartitionsHandler(broker: BrokerView): ApiHandler {
     const image = broker.image();
     const live = [...image.brokers.values()].filter(({ fenced }) => !fenced).map(({ node }) => node);
     const asked = request.topics.length === 0 ? [...image.topicsByName.keys()] : request.topics.map(({ name }) => name);
-    const cursor = request.cursor as Cursor | null;
-    const names = [...new Set(asked)].sort().filter((name) => cursor === null || name >= cursor.topicName);
+    const { cursor }: { readonly cursor: Cursor | null } = request;
+    const names = [...new Set(asked)].sort().filter((name) => name >= (cursor?.topicName ?? ''));
     let left = Math.min(Math.max(1, request.responsePartitionLimit), PARTITIONS_MAX);
     let nextCursor: Cursor | null = null;
     const topics = [];
@@ -36,7 +36,7 @@ export function describeTopicPartitionsHandler(broker: BrokerView): ApiHandler {
         topics.push({ errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), name, topicId: ZERO_UUID, isInternal: false, partitions: [] });
         continue;
       }
-      const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0;
+      const from = cursor !== null && cursor.topicName === name ? Math.max(0, cursor.partitionIndex) : 0;
       const page = topic.partitions.slice(from, from + left);
       left -= page.length;
       topics.push(describe(topic, page, live));

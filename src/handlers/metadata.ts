@@ -5,13 +5,14 @@
  * 3 meanwhile and clients ask again, as with Kafka.
  */
 import type { NodeId } from '../../raft/index.ts';
+import { invalidTopicName } from '../metadata/index.ts';
 import type { MetadataImage, Partition, Topic } from '../metadata/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode, ZERO_UUID } from '../wire/index.ts';
 import type { MetadataRequest, MetadataResponse } from '../wire/index.ts';
 import type { BrokerView } from './broker-view.ts';
-import { invalidTopicName } from './topic-name.ts';
+
 
 type TopicResponse = MetadataResponse['topics'][number];
 type PartitionResponse = TopicResponse['partitions'][number];

@@ -72,6 +72,7 @@ export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOr
     timestampType: rules.timestampType,
     keyRequired: rules.keyRequired,
     zstdAllowed: origin.version >= ZSTD_SINCE,
+    decompress: null,
   });
   if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail };
   const { header } = checked;

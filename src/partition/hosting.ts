@@ -34,6 +34,8 @@ export interface HostingOptions {
   readonly sink: LogSink;
   readonly hooks: PartitionHooks;
   readonly settingsOf: (topic: Topic, image: MetadataImage) => PartitionSettings;
+  /** Opens (or hands over, when it was opened before the registration) the group's log. */
+  readonly openLog: (group: GroupId, directory: string, settings: LogSettings) => Promise<ReplicaLog>;
   /** Makes the replica and connects it to messages and ticks. */
   readonly startReplica: (spec: ReplicaSpec) => Replica;
   readonly stopReplica: (group: GroupId) => void;
@@ -120,7 +122,8 @@ export class Hosting {
     this.#entries.set(group, entry);
     const settings = this.#options.settingsOf(topic, image);
     const fresh = !this.#options.store.groups.some((found) => found.group === group);
-    void this.#options.store.openLog(group, logDirectory(topic, record.index), settings.log).then((log) => this.#opened(entry, log, settings, fresh));
+    const directory = logDirectory(topic, record.index);
+    void this.#options.openLog(group, directory, settings.log).then((log) => this.#opened(entry, log, settings, fresh));
   }
 
   #opened(entry: Entry, log: ReplicaLog, settings: PartitionSettings, fresh: boolean): void {

@@ -4,3 +4,5 @@ export { Partition } from './partition.ts';
 export type { PartitionHooks, PartitionId, PartitionSettings, Watcher } from './partition.ts';
 export { Hosting, logDirectory, partitionGroup } from './hosting.ts';
 export type { HostingOptions, ReplicaSpec } from './hosting.ts';
+export { partitionSettings } from './partition-settings.ts';
+export type { NodeTopicDefaults } from './partition-settings.ts';

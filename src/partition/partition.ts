@@ -201,6 +201,13 @@ export class Partition {
     return this.#highWatermark;
   }
 
+  /** Calls back, maybe at once, when the high watermark is at or above `end`, or this leadership is lost. */
+  whenCommitted(end: Offset, done: (result: 'reached' | 'lost') => void): void {
+    if (this.#leading === null) return done('lost');
+    if (this.#highWatermark >= end) return done('reached');
+    this.#committed.add({ end, done });
+  }
+
   /** What the replica's core says; passed on by its owner. */
   notice(notice: Notice): void {
     switch (notice.kind) {

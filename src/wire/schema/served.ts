@@ -36,3 +36,6 @@ export * from './describe-producers.ts';
 export * from './describe-transactions.ts';
 export * from './list-transactions.ts';
 export * from './describe-topic-partitions.ts';
+export * from './alter-configs.ts';
+export * from './incremental-alter-configs.ts';
+export * from './elect-leaders.ts';

@@ -1,0 +1,152 @@
+/**
+ * CreateTopics, DeleteTopics, CreatePartitions: wire to controller command and back. They are answered when this node
+ * has applied the change too, so that a client that asks it next finds what it made.
+ */
+import { millis, nodeId } from '../../raft/index.ts';
+import type { CreateTopics, ItemResult, NewTopic, TopicRef } from '../controller/index.ts';
+import { kafkaErrorOf } from '../controller/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
+import { apiHandler, respond } from '../server/index.ts';
+import type { ApiHandler } from '../server/index.ts';
+import { API_TABLE, errorCode, ZERO_UUID } from '../wire/index.ts';
+import type { CreateTopicsRequest } from '../wire/index.ts';
+import { noAnswer } from './command-port.ts';
+import type { CommandPort } from './command-port.ts';
+
+export interface TopicAdminOptions {
+  readonly commands: CommandPort;
+  /** Resolves true when `applied` holds for this node's image, false when `timeoutMs` is over. */
+  readonly untilApplied: (applied: (image: MetadataImage) => boolean, timeoutMs: number) => Promise<boolean>;
+}
+
+type CreateItem = CreateTopicsRequest['topics'][number];
+
+const DEFAULT = -1;
+
+/** Why an item cannot even be asked of the controller, or null. */
+function senseless(item: CreateItem, twice: boolean): string | null {
+  if (twice) return `topic ${item.name} is named twice in the request`;
+  const manual = item.assignments.length > 0;
+  if (manual && (item.numPartitions !== DEFAULT || item.replicationFactor !== DEFAULT)) {
+    return 'with assignments, partitions and replication factor must be -1';
+  }
+  const numbers = item.assignments.map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
+  if (numbers.some((number, at) => number !== at)) return 'assignments must number the partitions 0, 1, 2 …';
+  const missing = item.configs.find(({ value }) => value === null);
+  return missing === undefined ? null : `config ${missing.name} has no value`;
+}
+
+function newTopic(item: CreateItem): NewTopic {
+  const assignments = [...item.assignments].sort((a, b) => a.partitionIndex - b.partitionIndex).map(({ brokerIds }) => brokerIds.map(nodeId));
+  return {
+    name: item.name,
+    partitions: item.numPartitions === DEFAULT ? null : item.numPartitions,
+    replicationFactor: item.replicationFactor === DEFAULT ? null : item.replicationFactor,
+    assignments: assignments.length > 0 ? assignments : null,
+    configs: item.configs.map(({ name, value }) => ({ key: name, value: value ?? '' })),
+    internal: false,
+  };
+}
+
+function failedTopic(name: string, code: number, message: string): CreatedResponse {
+  return { name, topicId: ZERO_UUID, errorCode: code, errorMessage: message, configs: null };
+}
+
+interface CreatedResponse {
+  readonly name: string;
+  readonly topicId: string;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly numPartitions?: number;
+  readonly replicationFactor?: number;
+  readonly configs: [] | null;
+}
+
+export function createTopicsHandler(options: TopicAdminOptions): ApiHandler {
+  return apiHandler(API_TABLE.createTopics, async (request) => {
+    const names = request.topics.map(({ name }) => name);
+    const checked = request.topics.map((item) => ({
+      item,
+      reason: senseless(item, names.indexOf(item.name) !== names.lastIndexOf(item.name)),
+    }));
+    const sound = checked.filter(({ reason }) => reason === null).map(({ item }) => item);
+    const command: CreateTopics = { kind: 'create-topics', topics: sound.map(newTopic), validateOnly: request.validateOnly };
+    const outcome = await options.commands.submit(command, millis(Math.max(0, request.timeoutMs)));
+    const results = new Map<string, CreatedResponse>();
+    sound.forEach(({ name }, at) => {
+      if (outcome.kind !== 'answer') {
+        const { code, message } = noAnswer(outcome);
+        results.set(name, failedTopic(name, code, message));
+        return;
+      }
+      const result = outcome.answer[at];
+      if (result?.kind === 'done') {
+        const { topicId, partitions, replicationFactor } = result.value;
+        results.set(name, { name, topicId, errorCode: 0, errorMessage: null, numPartitions: partitions, replicationFactor, configs: [] });
+      } else if (result !== undefined) results.set(name, failedTopic(name, kafkaErrorOf(result.refusal), result.refusal.message));
+    });
+    if (!request.validateOnly) {
+      const made = [...results.values()].filter((result) => result.errorCode === 0).map(({ topicId }) => topicId);
+      await options.untilApplied((image) => made.every((id) => image.topicsById.has(id)), request.timeoutMs);
+    }
+    const topics = checked.map(
+      ({ item, reason }) => results.get(reason === null ? item.name : '') ?? failedTopic(item.name, errorCode('INVALID_REQUEST'), reason ?? 'refused'),
+    );
+    return respond({ topics });
+  });
+}
+
+export function deleteTopicsHandler(options: TopicAdminOptions): ApiHandler {
+  return apiHandler(API_TABLE.deleteTopics, async (request, context) => {
+    const refs: readonly TopicRef[] =
+      context.version < 6
+        ? request.topicNames.map((name) => ({ kind: 'name', name }))
+        : request.topics.map(({ name, topicId }) => (name === null ? { kind: 'id', id: topicId } : { kind: 'name', name }));
+    const outcome = await options.commands.submit({ kind: 'delete-topics', topics: refs }, millis(Math.max(0, request.timeoutMs)));
+    const responses = refs.map((ref, at) => {
+      const named = { name: ref.kind === 'name' ? ref.name : null, topicId: ref.kind === 'id' ? ref.id : ZERO_UUID };
+      if (outcome.kind !== 'answer') {
+        const { code, message } = noAnswer(outcome);
+        return { ...named, errorCode: code, errorMessage: message };
+      }
+      const result = outcome.answer[at];
+      if (result?.kind === 'done') return { name: result.value.name, topicId: result.value.topicId, errorCode: 0, errorMessage: null };
+      const refusal = result?.refusal;
+      return { ...named, errorCode: refusal === undefined ? -1 : kafkaErrorOf(refusal), errorMessage: refusal?.message ?? null };
+    });
+    const gone = responses.filter((response) => response.errorCode === 0).map(({ topicId }) => topicId);
+    await options.untilApplied((image) => gone.every((id) => !image.topicsById.has(id)), request.timeoutMs);
+    return respond({ responses: context.version < 6 ? responses.map((each) => ({ ...each, name: each.name ?? '' })) : responses });
+  });
+}
+
+export function createPartitionsHandler(options: TopicAdminOptions): ApiHandler {
+  return apiHandler(API_TABLE.createPartitions, async (request) => {
+    const topics = request.topics.map(({ name, count, assignments }) => ({
+      name,
+      count,
+      assignments: assignments === null ? null : assignments.map(({ brokerIds }) => brokerIds.map(nodeId)),
+    }));
+    const { validateOnly } = request;
+    const outcome = await options.commands.submit({ kind: 'create-partitions', topics, validateOnly }, millis(Math.max(0, request.timeoutMs)));
+    const results = topics.map(({ name }, at) => {
+      if (outcome.kind === 'answer') return { name, ...resultCode(outcome.answer[at]) };
+      const { code, message } = noAnswer(outcome);
+      return { name, errorCode: code, errorMessage: message };
+    });
+    if (!validateOnly) {
+      const grown = topics.filter((_, at) => results[at]?.errorCode === 0);
+      const applied = (image: MetadataImage): boolean =>
+        grown.every(({ name, count }) => (image.topicsByName.get(name)?.partitions.length ?? count) >= count);
+      await options.untilApplied(applied, request.timeoutMs);
+    }
+    return respond({ results });
+  });
+}
+
+/** Code and message of one item of an answer. */
+export function resultCode(result: ItemResult | undefined): { readonly errorCode: number; readonly errorMessage: string | null } {
+  if (result === undefined) return { errorCode: errorCode('UNKNOWN_SERVER_ERROR'), errorMessage: 'the controller did not answer this item' };
+  if (result.kind === 'done') return { errorCode: 0, errorMessage: null };
+  return { errorCode: kafkaErrorOf(result.refusal), errorMessage: result.refusal.message };
+}

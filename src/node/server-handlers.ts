@@ -1,0 +1,83 @@
+/**
+ * The dispatch table of the Kafka server: one handler for each API that this node serves.
+ */
+import { millis } from '../../raft/index.ts';
+import type { NodeId } from '../../raft/index.ts';
+import type { NodeConfig } from '../config/index.ts';
+import type { GroupCoordinator } from '../coordinator/index.ts';
+import {
+  alterConfigsHandler,
+  apiVersionsHandler,
+  createPartitionsHandler,
+  createTopicsHandler,
+  deleteRecordsHandler,
+  deleteTopicsHandler,
+  describeClusterHandler,
+  describeConfigsHandler,
+  describeTopicPartitionsHandler,
+  electLeadersHandler,
+  fetchHandler,
+  groupHandlers,
+  incrementalAlterConfigsHandler,
+  initProducerIdHandler,
+  listOffsetsHandler,
+  metadataHandler,
+  offsetForLeaderEpochHandler,
+  produceHandler,
+} from '../handlers/index.ts';
+import type { BrokerView, CommandPort, FetchSessions, ProducerIds } from '../handlers/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
+import type { ApiHandler } from '../server/index.ts';
+
+export interface ServedBy {
+  readonly broker: BrokerView;
+  readonly commands: CommandPort;
+  readonly groups: GroupCoordinator;
+  readonly config: NodeConfig;
+  readonly sessions: FetchSessions;
+  readonly producerIds: ProducerIds;
+  readonly controller: () => NodeId | null;
+  readonly untilApplied: (applied: (image: MetadataImage) => boolean, timeoutMs: number) => Promise<boolean>;
+}
+
+const AUTO_CREATE_TIMEOUT = millis(5000);
+
+/** Creates topics that clients asked for, each once at a time. */
+function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
+  const underWay = new Set<string>();
+  return (names) => {
+    const fresh = names.filter((name) => !underWay.has(name));
+    if (fresh.length === 0) return;
+    for (const name of fresh) underWay.add(name);
+    const topics = fresh.map((name) => ({ name, partitions: null, replicationFactor: null, assignments: null, configs: [], internal: false }));
+    void commands.submit({ kind: 'create-topics', topics, validateOnly: false }, AUTO_CREATE_TIMEOUT).then(() => {
+      for (const name of fresh) underWay.delete(name);
+    });
+  };
+}
+
+export function serverHandlers(by: ServedBy): readonly ApiHandler[] {
+  const { broker, commands, config } = by;
+  const admin = { commands, untilApplied: by.untilApplied };
+  const computed = new Map([['flush', config.flush]]);
+  const handlers = [
+    produceHandler(broker),
+    fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax }),
+    listOffsetsHandler(broker),
+    metadataHandler(broker, { autoCreateTopics: config.autoCreateTopics, createTopics: autoCreate(commands), controller: by.controller }),
+    offsetForLeaderEpochHandler(broker),
+    initProducerIdHandler(by.producerIds),
+    createTopicsHandler(admin),
+    deleteTopicsHandler(admin),
+    createPartitionsHandler(admin),
+    deleteRecordsHandler(broker),
+    describeConfigsHandler(broker, computed),
+    alterConfigsHandler(commands),
+    incrementalAlterConfigsHandler(commands),
+    electLeadersHandler(commands),
+    describeClusterHandler(broker, by.controller),
+    describeTopicPartitionsHandler(broker),
+    ...groupHandlers(by.groups),
+  ];
+  return [...handlers, apiVersionsHandler(handlers)];
+}

@@ -1,0 +1,58 @@
+/**
+ * A partition's settings: the topic's own config, else the cluster's, else this node's configuration file, else the
+ * built-in default.
+ */
+import { integerOf, minInsyncReplicas, setTopicConfig, topicConfig, topicConfigList, topicConfigNumber } from '../metadata/index.ts';
+import type { MetadataImage, Topic } from '../metadata/index.ts';
+import type { FlushPolicy } from '../../storage/index.ts';
+import type { PartitionSettings } from './partition.ts';
+
+/** What the node's own configuration says for topics that say nothing. */
+export interface NodeTopicDefaults {
+  readonly flush: FlushPolicy;
+  /** -1: no bound. */
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly segmentBytes: number;
+  readonly batchBytesMax: number;
+}
+
+const UNBOUNDED = -1;
+
+function bounded(value: number): number | null {
+  return value === UNBOUNDED ? null : value;
+}
+
+export function partitionSettings(image: MetadataImage, topic: Topic, defaults: NodeTopicDefaults): PartitionSettings {
+  const set = (key: string, fallback: number): number => {
+    const value = setTopicConfig(image, topic, key);
+    return value === null ? fallback : integerOf(value);
+  };
+  const policy = topicConfigList(image, topic, 'cleanup.policy');
+  const compact = policy.includes('compact');
+  const segmentBytesMax = set('segment.bytes', defaults.segmentBytes);
+  const partition = topic.partitions[0];
+  const quorum = partition?.replication === 'quorum';
+  return {
+    log: {
+      flush: (topicConfig(image, topic, 'flush') ?? defaults.flush) as FlushPolicy,
+      segmentBytesMax,
+      retentionMs: bounded(set('retention.ms', defaults.retentionMs)),
+      retentionBytes: bounded(set('retention.bytes', defaults.retentionBytes)),
+      indexIntervalBytes: topicConfigNumber(image, topic, 'index.interval.bytes'),
+      compact,
+      delete: policy.includes('delete'),
+      deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms'),
+    },
+    admission: {
+      batchBytesMax: set('max.message.bytes', defaults.batchBytesMax),
+      segmentBytesMax,
+      timestampType: topicConfig(image, topic, 'message.timestamp.type') === 'LogAppendTime' ? 'append' : 'create',
+      timestampBeforeMax: topicConfigNumber(image, topic, 'message.timestamp.before.max.ms'),
+      timestampAfterMax: topicConfigNumber(image, topic, 'message.timestamp.after.max.ms'),
+      keyRequired: compact,
+    },
+    minInsyncReplicas: quorum || partition === undefined ? null : minInsyncReplicas(image, topic, partition),
+  };
+}
+
