@@ -24,7 +24,7 @@ import {
   isSelf,
   type LeaderRole,
   type ProspectiveRole,
-  selfVotes,
+  mayCampaign,
   votersOf,
 } from './state.ts';
 import {
@@ -83,7 +83,7 @@ function tallyOf(state: CoreState, role: ProspectiveRole | CandidateRole): Tally
 
 /** The election timed out, or a hint said that the leader is dead. */
 export function startPreVote(state: CoreState): void {
-  if (!selfVotes(state)) return void becomeFollower(state, null);
+  if (!mayCampaign(state)) return void becomeFollower(state, null);
   becomeProspective(state);
   for (const node of otherVoters(state)) send(state, node, preVoteOf(state));
   if (state.role.kind === 'prospective' && tallyOf(state, state.role) === 'won') startElection(state, false);
@@ -215,5 +215,5 @@ export function checkQuorum(state: CoreState, leader: LeaderRole): void {
 /** The leader hands over to this voter: campaign at once, past pre-vote (thesis 3.10). */
 export function onTimeoutNow(state: CoreState, messageTerm: number): void {
   const follows = state.role.kind === 'follower' || state.role.kind === 'prospective';
-  if (messageTerm === state.term && follows && selfVotes(state)) startElection(state, true);
+  if (messageTerm === state.term && follows && mayCampaign(state)) startElection(state, true);
 }

@@ -178,6 +178,21 @@ export function selfVotes(state: CoreState): boolean {
   return votersOf(state)?.some((voter) => isSelf(state, voter)) ?? false;
 }
 
+/**
+ * True for voters, and for one that an uncommitted entry removes: it may hold the only copy that a majority of the
+ * remaining ones lacks, so it must be able to lead until the entry is committed, without counting itself (thesis 4.2.2).
+ */
+export function mayCampaign(state: CoreState): boolean {
+  if (selfVotes(state)) return true;
+  let before = state.log.baseVoters ?? state.initialVoters;
+  for (const entry of state.log.voters) {
+    if (entry.base >= state.highWatermark && before !== null && before.some((voter) => isSelf(state, voter)))
+      return true;
+    before = entry.voters;
+  }
+  return false;
+}
+
 export function nextProgressId(state: CoreState): number {
   state.lastProgressId += 1;
   return state.lastProgressId;

@@ -37,7 +37,7 @@ import { onRead } from './read-index.ts';
 import { addProgress, advance, advanceAll, onAppendReply, onSent } from './replication.ts';
 import { onSnapshotSent } from './snapshot-sender.ts';
 import { onSnapshotChunk, onSnapshotStored } from './snapshot-receiver.ts';
-import { type CoreState, type FollowerRole, leaderOf, selfVotes, votersOf } from './state.ts';
+import { type CoreState, type FollowerRole, leaderOf, mayCampaign, votersOf } from './state.ts';
 import { onAppend, onReset } from './step-follower.ts';
 import {
   onAdvanceLogStart,
@@ -301,7 +301,7 @@ function onBootstrap(state: CoreState, voters: readonly Voter[]): void {
 function fitRoleToVoters(state: CoreState): void {
   if (state.config.policy === 'isr') return;
   const { role } = state;
-  const votes = selfVotes(state);
+  const votes = mayCampaign(state);
   if ((role.kind === 'prospective' || role.kind === 'candidate') && !votes) becomeFollower(state, null);
   if ((role.kind === 'follower' && !votes) || (role.kind === 'observer' && votes)) {
     const { leader, contactAt, progressId, promisedEnd, snapshot } = role;

@@ -4,7 +4,7 @@
  * | to          | from                     | when                                                                   |
  * |-------------|--------------------------|------------------------------------------------------------------------|
  * | follower    | any                      | an append of the term, a higher term, no majority in reach, resigned   |
- * | observer    | any (quorum)             | the voters do not name this node                                       |
+ * | observer    | any (quorum)             | neither the voters nor those that they are to replace name this node   |
  * | idle        | any (isr)                | nobody known leads the term                                            |
  * | prospective | follower, candidate      | election timeout, hint                                                 |
  * | candidate   | prospective, follower    | a majority would vote; told to take over                               |
@@ -14,7 +14,7 @@ import { assert } from './assert.ts';
 import { type Millis, millis, type NodeId, offset, type Term } from './ids.ts';
 import { emit } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { type CoreState, type FollowerRole, type LeaderRole, nextProgressId, type Peer, selfVotes } from './state.ts';
+import { type CoreState, type FollowerRole, type LeaderRole, nextProgressId, type Peer, mayCampaign } from './state.ts';
 
 /** A fresh election timeout, drawn from [min, max) (thesis 3.4). */
 function drawElectionTimeout(state: CoreState): Millis {
@@ -50,7 +50,7 @@ function refuseReads(state: CoreState, leader: NodeId | null): void {
 
 function followingKind(state: CoreState, leader: NodeId | null): FollowerRole['kind'] {
   if (state.config.policy === 'isr') return leader === null ? 'idle' : 'follower';
-  return selfVotes(state) ? 'follower' : 'observer';
+  return mayCampaign(state) ? 'follower' : 'observer';
 }
 
 /** Follows `leader` from a fresh start, or waits for one. */
@@ -76,7 +76,7 @@ export function becomeFollower(state: CoreState, leader: NodeId | null): Followe
 
 export function becomeProspective(state: CoreState): void {
   assert(state.config.policy === 'quorum', 'only quorum groups campaign');
-  assert(selfVotes(state), 'only voters campaign');
+  assert(mayCampaign(state), 'only voters campaign');
   state.campaigns += 1;
   state.role = {
     kind: 'prospective',

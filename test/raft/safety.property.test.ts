@@ -12,7 +12,10 @@ const runs = Number(process.env['RAFT_RUNS'] ?? 150);
 const seed = Number(process.env['RAFT_SEED'] ?? 20_260);
 
 const action: fc.Arbitrary<Action> = fc.record({
-  kind: fc.oneof({ weight: 5, arbitrary: fc.constantFrom('run', 'run-lossy', 'propose', 'restart', 'heal') }, { weight: 5, arbitrary: fc.constantFrom(...ACTIONS) }),
+  kind: fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom('run', 'run-lossy', 'propose', 'restart', 'heal') },
+    { weight: 5, arbitrary: fc.constantFrom(...ACTIONS) },
+  ),
   a: fc.nat(9999),
   b: fc.nat(9999),
 }) as fc.Arbitrary<Action>;
@@ -31,9 +34,15 @@ function explore(setup: ConstructorParameters<typeof World>[0], actions: readonl
 describe('random schedules', () => {
   it('quorum: nothing committed is lost, and a healed group goes on (R=1..7, observers, changing voters)', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 5 }), schedule, (world, nodes, voters, actions) => {
-        explore({ policy: 'quorum', seed: world, nodes, voters: Math.min(voters, nodes), minInsync: 1 }, actions);
-      }),
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 7 }),
+        fc.integer({ min: 1, max: 5 }),
+        schedule,
+        (world, nodes, voters, actions) => {
+          explore({ policy: 'quorum', seed: world, nodes, voters: Math.min(voters, nodes), minInsync: 1 }, actions);
+        },
+      ),
       { numRuns: runs, seed, endOnFailure: false },
     );
     expect(totals.elections).toBeGreaterThan(0);
@@ -41,9 +50,15 @@ describe('random schedules', () => {
 
   it('isr: every in-sync and every eligible replica holds what is committed, and a healed group goes on (R=1..5)', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), schedule, (world, nodes, minInsync, actions) => {
-        explore({ policy: 'isr', seed: world, nodes, voters: 0, minInsync }, actions);
-      }),
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        schedule,
+        (world, nodes, minInsync, actions) => {
+          explore({ policy: 'isr', seed: world, nodes, voters: 0, minInsync }, actions);
+        },
+      ),
       { numRuns: runs, seed, endOnFailure: false },
     );
     expect(totals.truncations).toBeGreaterThan(0);

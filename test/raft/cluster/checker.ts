@@ -24,7 +24,16 @@ export class Checker {
   private readonly leaders = new Map<number, string>();
   private readonly highWatermarks = new Map<string, number>();
   private readonly votes = new Map<string, string>();
-  readonly seen = { elections: 0, commits: 0, truncations: 0, snapshots: 0, resets: 0, reads: 0, proposals: 0, violations: 0 };
+  readonly seen = {
+    elections: 0,
+    commits: 0,
+    truncations: 0,
+    snapshots: 0,
+    resets: 0,
+    reads: 0,
+    proposals: 0,
+    violations: 0,
+  };
   private readonly nodes: ReadonlyMap<NodeId, SimNode>;
 
   constructor(nodes: ReadonlyMap<NodeId, SimNode>) {
@@ -54,7 +63,8 @@ export class Checker {
     if (persist.reset !== null) this.seen.resets += 1;
     const vote = persist.hardState?.votedFor ?? null;
     if (persist.hardState === null || vote === null) return;
-    if (persist.hardState.term < node.disk.hardState.term) fail(`term of node ${node.id} falls to ${persist.hardState.term}`);
+    if (persist.hardState.term < node.disk.hardState.term)
+      fail(`term of node ${node.id} falls to ${persist.hardState.term}`);
   }
 
   /** One vote per term and directory, over all lives. */
@@ -64,7 +74,8 @@ export class Checker {
     const key = `${node.id}/${node.directory}/${term}`;
     const candidate = `${votedFor.node}/${votedFor.directory}`;
     const earlier = this.votes.get(key);
-    if (earlier !== undefined && earlier !== candidate) fail(`node ${node.id} votes for ${earlier} and for ${candidate} in term ${term}`);
+    if (earlier !== undefined && earlier !== candidate)
+      fail(`node ${node.id} votes for ${earlier} and for ${candidate} in term ${term}`);
     this.votes.set(key, candidate);
   }
 
@@ -76,7 +87,8 @@ export class Checker {
     this.seen.elections += 1;
     for (const [base, batch] of this.committed) {
       if (batch.term >= term) continue;
-      if (!holdsBatch(node, node.memory, base, batch)) fail(`leader completeness: ${life} leads term ${term} without the batch committed at ${base}/${batch.term}`);
+      if (!holdsBatch(node, node.memory, base, batch))
+        fail(`leader completeness: ${life} leads term ${term} without the batch committed at ${base}/${batch.term}`);
     }
   }
 
@@ -109,19 +121,23 @@ export class Checker {
     if (node.config.policy === 'quorum') {
       const voters = (status.voters ?? []).map((voter) => voter.node);
       const count = holders(voters);
-      if (count * 2 <= voters.length) fail(`commit of ${base} on ${node.id}: durable on ${count} of ${voters.length} voters`);
+      if (count * 2 <= voters.length)
+        fail(`commit of ${base} on ${node.id}: durable on ${count} of ${voters.length} voters`);
       return;
     }
     const members = maximalIsr(node.core);
-    if (holders(members) < members.length) fail(`commit of ${base} on ${node.id}: not durable on all of the maximal ISR ${members.join(',')}`);
+    if (holders(members) < members.length)
+      fail(`commit of ${base} on ${node.id}: not durable on all of the maximal ISR ${members.join(',')}`);
     const minimum = Math.min(node.core.assignment?.minInsyncReplicas ?? 1, node.core.assignment?.replicas.length ?? 1);
-    if (members.length < minimum) fail(`commit of ${base} on ${node.id}: ISR ${members.join(',')} below the minimum ${minimum}`);
+    if (members.length < minimum)
+      fail(`commit of ${base} on ${node.id}: ISR ${members.join(',')} below the minimum ${minimum}`);
   }
 
   /** A read sees all that was committed when it was asked: at least what this leader's followers could have learned. */
   private onRead(node: SimNode, highWatermark: number): void {
     this.seen.reads += 1;
-    if (highWatermark > node.core.highWatermark) fail(`read at ${highWatermark} above the high watermark ${node.core.highWatermark}`);
+    if (highWatermark > node.core.highWatermark)
+      fail(`read at ${highWatermark} above the high watermark ${node.core.highWatermark}`);
   }
 
   /** Two logs that hold a batch with the same end and term are equal up to there. */
@@ -138,7 +154,8 @@ export class Checker {
       const node = this.nodes.get(id);
       if (node === undefined) continue;
       for (const [base, batch] of this.committed) {
-        if (!holdsBatch(node, node.disk, base, batch)) fail(`ISR or ELR member ${id} lacks the batch committed at ${base}/${batch.term}`);
+        if (!holdsBatch(node, node.disk, base, batch))
+          fail(`ISR or ELR member ${id} lacks the batch committed at ${base}/${batch.term}`);
       }
     }
   }
@@ -151,7 +168,9 @@ function fail(reason: string): never {
 function holdsBatch(node: SimNode, disk: SimDisk, base: number, batch: Committed): boolean {
   if (batch.end <= disk.logStart) return true;
   void node;
-  return disk.batches.some(({ position, value }) => position.base === base && position.end === batch.end && value === batch.value);
+  return disk.batches.some(
+    ({ position, value }) => position.base === base && position.end === batch.end && value === batch.value,
+  );
 }
 
 function sweepPair(left: SimNode, right: SimNode): void {
@@ -162,7 +181,9 @@ function sweepPair(left: SimNode, right: SimNode): void {
     if (other?.position.term === position.term) agree = true;
     if (!agree || position.end <= right.memory.logStart) continue;
     if (other === undefined || other.value !== value || other.position.term !== position.term) {
-      fail(`log matching: nodes ${left.id} and ${right.id} agree above ${position.end}, not at it (${value} and ${other?.value ?? 'nothing'}, ends ${logEnd(left.memory)} and ${logEnd(right.memory)})`);
+      fail(
+        `log matching: nodes ${left.id} and ${right.id} agree above ${position.end}, not at it (${value} and ${other?.value ?? 'nothing'}, ends ${logEnd(left.memory)} and ${logEnd(right.memory)})`,
+      );
     }
   }
 }

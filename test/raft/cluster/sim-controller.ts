@@ -84,7 +84,8 @@ export class SimController {
   }
 
   private elect(): void {
-    const able = (nodes: readonly NodeId[]): NodeId | undefined => this.nodes.find((node) => nodes.includes(node) && !this.fenced.has(node));
+    const able = (nodes: readonly NodeId[]): NodeId | undefined =>
+      this.nodes.find((node) => nodes.includes(node) && !this.fenced.has(node));
     const chosen = able(this.isr) ?? able(this.elr);
     if (chosen !== undefined) return this.appoint(chosen);
     this.leader = null;
@@ -103,7 +104,10 @@ export class SimController {
 
   private publish(): void {
     this.version += 1;
-    const replicas: Member[] = this.nodes.map((node) => ({ node, incarnation: this.fenced.has(node) ? null : (this.registered.get(node) ?? null) }));
+    const replicas: Member[] = this.nodes.map((node) => ({
+      node,
+      incarnation: this.fenced.has(node) ? null : (this.registered.get(node) ?? null),
+    }));
     this.history.push({
       term: term(this.term),
       version: this.version,

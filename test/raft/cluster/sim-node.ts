@@ -132,9 +132,9 @@ export class SimNode {
     this.running = true;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
       const effects = step(this.core, next, now);
-      this.listener?.(this, next, effects);
       this.trace.push(...effects);
       for (const effect of effects) this.execute(effect);
+      this.listener?.(this, next, effects);
     }
     this.running = false;
   }

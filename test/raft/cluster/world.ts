@@ -4,7 +4,17 @@
  * Every action is `{ kind, a, b }`; `a` and `b` are taken modulo whatever they choose from. `run` is fair time: ticks,
  * flushes and deliveries in an order drawn from its own seed, with a loss rate; everything else is a single fault or request.
  */
-import { type GroupConfig, type Incarnation, type Millis, millis, type NodeId, type Policy, present, statusOf, type Voter } from '../../../raft/index.ts';
+import {
+  type GroupConfig,
+  type Incarnation,
+  type Millis,
+  millis,
+  type NodeId,
+  type Policy,
+  present,
+  statusOf,
+  type Voter,
+} from '../../../raft/index.ts';
 import { Checker } from './checker.ts';
 import { configOf, lifeOf, voter } from './configs.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -21,8 +31,31 @@ export interface Setup {
 }
 
 export const ACTIONS = [
-  'run', 'run-lossy', 'propose', 'deliver', 'drop', 'duplicate', 'flush', 'crash', 'crash-lossy', 'restart', 'cut', 'heal', 'reconnect',
-  'suspect', 'transfer', 'read', 'add-voter', 'remove-voter', 'snapshot', 'resign', 'publish', 'alter', 'fence', 'move-leader', 'isolate',
+  'run',
+  'run-lossy',
+  'propose',
+  'deliver',
+  'drop',
+  'duplicate',
+  'flush',
+  'crash',
+  'crash-lossy',
+  'restart',
+  'cut',
+  'heal',
+  'reconnect',
+  'suspect',
+  'transfer',
+  'read',
+  'add-voter',
+  'remove-voter',
+  'snapshot',
+  'resign',
+  'publish',
+  'alter',
+  'fence',
+  'move-leader',
+  'isolate',
 ] as const;
 
 export interface Action {
@@ -125,17 +158,19 @@ export class World {
   /** `duration` ms in steps of 10, everything in an order drawn from `seed`. Loss in percent. */
   run(duration: number, seed: number, loss: number): void {
     const random = seededRandom(seed * 7919 + 13);
-    for (const until = this.now + duration; this.now < until; ) {
+    for (const until = this.now + duration; this.now < until;) {
       this.now += 10;
       for (const node of this.nodes.values()) if (node.alive) node.input({ kind: 'tick' }, this.time);
       this.collect();
       for (let round = 0; round < 3; round += 1) {
         for (const node of this.nodes.values()) {
-          if (node.alive && node.unflushed.length > 0 && random.below(4) > 0) node.flush(1 + random.below(node.unflushed.length), this.time);
+          if (node.alive && node.unflushed.length > 0 && random.below(4) > 0)
+            node.flush(1 + random.below(node.unflushed.length), this.time);
           if (random.below(3) > 0) this.publish(node);
         }
         this.collect();
-        if (this.controller !== null && random.below(3) > 0) for (const proposal of this.proposals.splice(0)) this.controller.alter(proposal);
+        if (this.controller !== null && random.below(3) > 0)
+          for (const proposal of this.proposals.splice(0)) this.controller.alter(proposal);
         const batch = this.network.splice(0);
         for (const envelope of batch) {
           const luck = random.below(100);
@@ -213,7 +248,8 @@ export class World {
     this.cuts.clear();
     for (const left of this.nodes.values()) {
       for (const right of this.nodes.values()) {
-        if (left !== right && left.alive && right.alive && !(left.core.peers.get(right.id)?.connected ?? false)) this.connect(left, right);
+        if (left !== right && left.alive && right.alive && !(left.core.peers.get(right.id)?.connected ?? false))
+          this.connect(left, right);
       }
     }
     this.collect();
@@ -295,7 +331,8 @@ export class World {
     if (kind === 'read' && node.alive && quorum) node.input({ kind: 'read', id: a }, this.time);
     if (kind === 'add-voter' || kind === 'remove-voter') this.changeVoters(a, kind === 'add-voter');
     if (kind === 'snapshot' && node.alive && quorum) node.takeSnapshot(this.time);
-    if (kind === 'snapshot' && !quorum && leader !== null && leader.core.highWatermark > leader.core.log.start) this.trim(leader, b);
+    if (kind === 'snapshot' && !quorum && leader !== null && leader.core.highWatermark > leader.core.log.start)
+      this.trim(leader, b);
     if (kind === 'resign' && node.alive && quorum) node.input({ kind: 'resign' }, this.time);
     if (kind === 'publish') this.publish(node);
     if (this.controller === null) return;
@@ -305,7 +342,9 @@ export class World {
   }
 
   private trim(leader: SimNode, choice: number): void {
-    const ends = leader.memory.batches.map(({ position }) => position.end).filter((end) => end <= leader.core.highWatermark);
+    const ends = leader.memory.batches
+      .map(({ position }) => position.end)
+      .filter((end) => end <= leader.core.highWatermark);
     const to = ends[choice % Math.max(1, ends.length)];
     if (to !== undefined) leader.input({ kind: 'advance-log-start', to }, this.time);
   }
@@ -324,13 +363,18 @@ export class World {
     const newest = present(this.leader(), 'a leader that stays');
     const end = newest.core.log.end;
     for (const node of this.nodes.values()) {
-      if (node.core.highWatermark !== end) throw new Error(`node ${node.id} is at ${node.core.highWatermark}, not at ${end}, after healing: ${this.describe()}`);
+      if (node.core.highWatermark !== end)
+        throw new Error(
+          `node ${node.id} is at ${node.core.highWatermark}, not at ${end}, after healing: ${this.describe()}`,
+        );
     }
     this.checker.sweepLogs();
   }
 
   describe(): string {
-    return [...this.nodes.values()].map((node) => JSON.stringify({ id: node.id, alive: node.alive, ...statusOf(node.core) })).join('\n');
+    return [...this.nodes.values()]
+      .map((node) => JSON.stringify({ id: node.id, alive: node.alive, ...statusOf(node.core) }))
+      .join('\n');
   }
 }
 
