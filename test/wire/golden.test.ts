@@ -6,6 +6,7 @@ import { FrameReader } from '../../src/wire/frame-reader.ts';
 import { readRequestHeader, readResponseHeader, requestFrame, responseFrame } from '../../src/wire/frame.ts';
 import { ALL_APIS } from '../../src/wire/schema/all.ts';
 import { WireTool } from '../../src/wire/tool.ts';
+import { Writer } from '../../src/wire/writer.ts';
 import { present } from '../../raft/index.ts';
 import { fixtureLines } from './fixture.ts';
 
@@ -38,6 +39,33 @@ test.each(['requests', 'responses', 'headers', 'data'])(
       const encoded = parse(tool.encodeLine(text, index + 1));
       expect(encoded.hex, `${name.api} v${name.version} ${name.sample}`).toBe(hex);
     });
+  },
+);
+
+test.each(['requests', 'responses'])(
+  'as a server reads them, %s come out as the same bytes or are refused for an unsafe int64',
+  (file) => {
+    const codec = new WireCodec();
+    let same = 0;
+    for (const text of fixtureLines(file)) {
+      const { api: name, type, version, hex, unknownTags } = parse(text);
+      const api = present(
+        ALL_APIS.find((one) => one.name === name),
+        name,
+      );
+      const fields = type === 'request' ? api.request : api.response;
+      const bytes = Buffer.from(hex, 'hex');
+      try {
+        const encoded = codec
+          .encode(api, fields, version, codec.decode(api, fields, version, bytes, 0), new Writer())
+          .finish();
+        if (unknownTags === undefined) expect(Buffer.concat(encoded).equals(bytes), `${name} v${version}`).toBe(true);
+        same += 1;
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'WireError', reason: 'unsafe' });
+      }
+    }
+    expect(same).toBeGreaterThan(1000);
   },
 );
 

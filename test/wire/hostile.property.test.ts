@@ -34,14 +34,12 @@ const targets: readonly Target[] = [
   ...ALL_HEADERS,
   ...ALL_DATA,
 ];
-const anyTarget = fc
-  .constantFrom(...targets)
-  .chain((target) =>
-    fc.record({
-      target: fc.constant(target),
-      version: fc.integer({ min: target.versions[0], max: target.versions[1] }),
-    }),
-  );
+const anyTarget = fc.constantFrom(...targets).chain((target) =>
+  fc.record({
+    target: fc.constant(target),
+    version: fc.integer({ min: target.versions[0], max: target.versions[1] }),
+  }),
+);
 
 test('random bytes: every message at every version is decoded or refused, headers too', () => {
   const codec = new WireCodec();

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const addRaftVoter = {
   key: 80,
@@ -29,3 +29,6 @@ export const addRaftVoter = {
     errorMessage: 'string?',
   },
 } as const satisfies ApiSchema;
+
+export type AddRaftVoterRequest = Decoded<typeof addRaftVoter.request>;
+export type AddRaftVoterResponse = Encodable<typeof addRaftVoter.response>;

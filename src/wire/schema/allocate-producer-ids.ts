@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const allocateProducerIds = {
   key: 67,
@@ -21,3 +21,6 @@ export const allocateProducerIds = {
     producerIdLen: 'int32',
   },
 } as const satisfies ApiSchema;
+
+export type AllocateProducerIdsRequest = Decoded<typeof allocateProducerIds.request>;
+export type AllocateProducerIdsResponse = Encodable<typeof allocateProducerIds.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterClientQuotas = {
   key: 49,
@@ -37,3 +37,6 @@ export const alterClientQuotas = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterClientQuotasRequest = Decoded<typeof alterClientQuotas.request>;
+export type AlterClientQuotasResponse = Encodable<typeof alterClientQuotas.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterConfigs = {
   key: 33,
@@ -32,3 +32,6 @@ export const alterConfigs = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterConfigsRequest = Decoded<typeof alterConfigs.request>;
+export type AlterConfigsResponse = Encodable<typeof alterConfigs.response>;

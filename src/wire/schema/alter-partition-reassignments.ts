@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterPartitionReassignments = {
   key: 45,
@@ -37,3 +37,6 @@ export const alterPartitionReassignments = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterPartitionReassignmentsRequest = Decoded<typeof alterPartitionReassignments.request>;
+export type AlterPartitionReassignmentsResponse = Encodable<typeof alterPartitionReassignments.response>;

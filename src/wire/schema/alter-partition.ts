@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterPartition = {
   key: 56,
@@ -46,3 +46,6 @@ export const alterPartition = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterPartitionRequest = Decoded<typeof alterPartition.request>;
+export type AlterPartitionResponse = Encodable<typeof alterPartition.response>;

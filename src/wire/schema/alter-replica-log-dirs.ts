@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterReplicaLogDirs = {
   key: 34,
@@ -31,3 +31,6 @@ export const alterReplicaLogDirs = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterReplicaLogDirsRequest = Decoded<typeof alterReplicaLogDirs.request>;
+export type AlterReplicaLogDirsResponse = Encodable<typeof alterReplicaLogDirs.response>;

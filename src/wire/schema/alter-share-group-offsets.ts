@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterShareGroupOffsets = {
   key: 91,
@@ -36,3 +36,6 @@ export const alterShareGroupOffsets = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterShareGroupOffsetsRequest = Decoded<typeof alterShareGroupOffsets.request>;
+export type AlterShareGroupOffsetsResponse = Encodable<typeof alterShareGroupOffsets.response>;

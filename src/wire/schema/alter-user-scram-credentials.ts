@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const alterUserScramCredentials = {
   key: 51,
@@ -33,3 +33,6 @@ export const alterUserScramCredentials = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AlterUserScramCredentialsRequest = Decoded<typeof alterUserScramCredentials.request>;
+export type AlterUserScramCredentialsResponse = Encodable<typeof alterUserScramCredentials.response>;

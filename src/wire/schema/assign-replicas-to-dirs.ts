@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const assignReplicasToDirs = {
   key: 73,
@@ -39,3 +39,6 @@ export const assignReplicasToDirs = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type AssignReplicasToDirsRequest = Decoded<typeof assignReplicasToDirs.request>;
+export type AssignReplicasToDirsResponse = Encodable<typeof assignReplicasToDirs.response>;

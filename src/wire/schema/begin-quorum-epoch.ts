@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const beginQuorumEpoch = {
   key: 53,
@@ -47,3 +47,6 @@ export const beginQuorumEpoch = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type BeginQuorumEpochRequest = Decoded<typeof beginQuorumEpoch.request>;
+export type BeginQuorumEpochResponse = Encodable<typeof beginQuorumEpoch.response>;

@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const brokerHeartbeat = {
   key: 63,
@@ -27,3 +27,6 @@ export const brokerHeartbeat = {
     shouldShutDown: 'bool',
   },
 } as const satisfies ApiSchema;
+
+export type BrokerHeartbeatRequest = Decoded<typeof brokerHeartbeat.request>;
+export type BrokerHeartbeatResponse = Encodable<typeof brokerHeartbeat.response>;

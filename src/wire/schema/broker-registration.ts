@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const brokerRegistration = {
   key: 62,
@@ -37,3 +37,6 @@ export const brokerRegistration = {
     brokerEpoch: 'int64 = -1',
   },
 } as const satisfies ApiSchema;
+
+export type BrokerRegistrationRequest = Decoded<typeof brokerRegistration.request>;
+export type BrokerRegistrationResponse = Encodable<typeof brokerRegistration.response>;

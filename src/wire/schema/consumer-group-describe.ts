@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const topicPartitions = {
   topicId: 'uuid',
@@ -52,3 +52,6 @@ export const consumerGroupDescribe = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ConsumerGroupDescribeRequest = Decoded<typeof consumerGroupDescribe.request>;
+export type ConsumerGroupDescribeResponse = Encodable<typeof consumerGroupDescribe.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const topicPartitions = {
   topicId: 'uuid',
@@ -43,3 +43,6 @@ export const consumerGroupHeartbeat = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ConsumerGroupHeartbeatRequest = Decoded<typeof consumerGroupHeartbeat.request>;
+export type ConsumerGroupHeartbeatResponse = Encodable<typeof consumerGroupHeartbeat.response>;

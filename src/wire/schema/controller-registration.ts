@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const controllerRegistration = {
   key: 70,
@@ -33,3 +33,6 @@ export const controllerRegistration = {
     errorMessage: 'string?',
   },
 } as const satisfies ApiSchema;
+
+export type ControllerRegistrationRequest = Decoded<typeof controllerRegistration.request>;
+export type ControllerRegistrationResponse = Encodable<typeof controllerRegistration.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const createAcls = {
   key: 30,
@@ -30,3 +30,6 @@ export const createAcls = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type CreateAclsRequest = Decoded<typeof createAcls.request>;
+export type CreateAclsResponse = Encodable<typeof createAcls.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const createDelegationToken = {
   key: 38,
@@ -34,3 +34,6 @@ export const createDelegationToken = {
     throttleTimeMs: 'int32 = 0',
   },
 } as const satisfies ApiSchema;
+
+export type CreateDelegationTokenRequest = Decoded<typeof createDelegationToken.request>;
+export type CreateDelegationTokenResponse = Encodable<typeof createDelegationToken.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteAcls = {
   key: 31,
@@ -41,3 +41,6 @@ export const deleteAcls = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DeleteAclsRequest = Decoded<typeof deleteAcls.request>;
+export type DeleteAclsResponse = Encodable<typeof deleteAcls.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteShareGroupOffsets = {
   key: 92,
@@ -29,3 +29,6 @@ export const deleteShareGroupOffsets = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DeleteShareGroupOffsetsRequest = Decoded<typeof deleteShareGroupOffsets.request>;
+export type DeleteShareGroupOffsetsResponse = Encodable<typeof deleteShareGroupOffsets.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const deleteShareGroupState = {
   key: 86,
@@ -31,3 +31,6 @@ export const deleteShareGroupState = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DeleteShareGroupStateRequest = Decoded<typeof deleteShareGroupState.request>;
+export type DeleteShareGroupStateResponse = Encodable<typeof deleteShareGroupState.response>;

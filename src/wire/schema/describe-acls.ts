@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeAcls = {
   key: 29,
@@ -37,3 +37,6 @@ export const describeAcls = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeAclsRequest = Decoded<typeof describeAcls.request>;
+export type DescribeAclsResponse = Encodable<typeof describeAcls.response>;

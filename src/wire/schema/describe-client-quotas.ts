@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeClientQuotas = {
   key: 48,
@@ -35,3 +35,6 @@ export const describeClientQuotas = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeClientQuotasRequest = Decoded<typeof describeClientQuotas.request>;
+export type DescribeClientQuotasResponse = Encodable<typeof describeClientQuotas.response>;

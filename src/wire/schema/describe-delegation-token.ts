@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeDelegationToken = {
   key: 41,
@@ -37,3 +37,6 @@ export const describeDelegationToken = {
     throttleTimeMs: 'int32 = 0',
   },
 } as const satisfies ApiSchema;
+
+export type DescribeDelegationTokenRequest = Decoded<typeof describeDelegationToken.request>;
+export type DescribeDelegationTokenResponse = Encodable<typeof describeDelegationToken.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeLogDirs = {
   key: 35,
@@ -38,3 +38,6 @@ export const describeLogDirs = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeLogDirsRequest = Decoded<typeof describeLogDirs.request>;
+export type DescribeLogDirsResponse = Encodable<typeof describeLogDirs.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const replicaState = {
   replicaId: 'int32',
@@ -53,3 +53,6 @@ export const describeQuorum = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeQuorumRequest = Decoded<typeof describeQuorum.request>;
+export type DescribeQuorumResponse = Encodable<typeof describeQuorum.response>;

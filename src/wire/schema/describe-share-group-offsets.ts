@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeShareGroupOffsets = {
   key: 90,
@@ -41,3 +41,6 @@ export const describeShareGroupOffsets = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeShareGroupOffsetsRequest = Decoded<typeof describeShareGroupOffsets.request>;
+export type DescribeShareGroupOffsetsResponse = Encodable<typeof describeShareGroupOffsets.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const describeUserScramCredentials = {
   key: 50,
@@ -31,3 +31,6 @@ export const describeUserScramCredentials = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type DescribeUserScramCredentialsRequest = Decoded<typeof describeUserScramCredentials.request>;
+export type DescribeUserScramCredentialsResponse = Encodable<typeof describeUserScramCredentials.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const electLeaders = {
   key: 43,
@@ -32,3 +32,6 @@ export const electLeaders = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ElectLeadersRequest = Decoded<typeof electLeaders.request>;
+export type ElectLeadersResponse = Encodable<typeof electLeaders.response>;

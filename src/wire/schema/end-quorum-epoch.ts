@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const endQuorumEpoch = {
   key: 54,
@@ -50,3 +50,6 @@ export const endQuorumEpoch = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type EndQuorumEpochRequest = Decoded<typeof endQuorumEpoch.request>;
+export type EndQuorumEpochResponse = Encodable<typeof endQuorumEpoch.response>;

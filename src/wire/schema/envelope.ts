@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const envelope = {
   key: 58,
@@ -20,3 +20,6 @@ export const envelope = {
     errorCode: 'int16',
   },
 } as const satisfies ApiSchema;
+
+export type EnvelopeRequest = Decoded<typeof envelope.request>;
+export type EnvelopeResponse = Encodable<typeof envelope.response>;

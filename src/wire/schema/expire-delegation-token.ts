@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const expireDelegationToken = {
   key: 40,
@@ -20,3 +20,6 @@ export const expireDelegationToken = {
     throttleTimeMs: 'int32 = 0',
   },
 } as const satisfies ApiSchema;
+
+export type ExpireDelegationTokenRequest = Decoded<typeof expireDelegationToken.request>;
+export type ExpireDelegationTokenResponse = Encodable<typeof expireDelegationToken.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const fetchSnapshot = {
   key: 59,
@@ -57,3 +57,6 @@ export const fetchSnapshot = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type FetchSnapshotRequest = Decoded<typeof fetchSnapshot.request>;
+export type FetchSnapshotResponse = Encodable<typeof fetchSnapshot.response>;

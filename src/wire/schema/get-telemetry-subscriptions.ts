@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const getTelemetrySubscriptions = {
   key: 71,
@@ -25,3 +25,6 @@ export const getTelemetrySubscriptions = {
     requestedMetrics: 'string[]',
   },
 } as const satisfies ApiSchema;
+
+export type GetTelemetrySubscriptionsRequest = Decoded<typeof getTelemetrySubscriptions.request>;
+export type GetTelemetrySubscriptionsResponse = Encodable<typeof getTelemetrySubscriptions.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const incrementalAlterConfigs = {
   key: 44,
@@ -33,3 +33,6 @@ export const incrementalAlterConfigs = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type IncrementalAlterConfigsRequest = Decoded<typeof incrementalAlterConfigs.request>;
+export type IncrementalAlterConfigsResponse = Encodable<typeof incrementalAlterConfigs.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const initializeShareGroupState = {
   key: 83,
@@ -33,3 +33,6 @@ export const initializeShareGroupState = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type InitializeShareGroupStateRequest = Decoded<typeof initializeShareGroupState.request>;
+export type InitializeShareGroupStateResponse = Encodable<typeof initializeShareGroupState.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const listConfigResources = {
   key: 74,
@@ -23,3 +23,6 @@ export const listConfigResources = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ListConfigResourcesRequest = Decoded<typeof listConfigResources.request>;
+export type ListConfigResourcesResponse = Encodable<typeof listConfigResources.response>;

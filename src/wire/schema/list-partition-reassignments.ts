@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const listPartitionReassignments = {
   key: 46,
@@ -33,3 +33,6 @@ export const listPartitionReassignments = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ListPartitionReassignmentsRequest = Decoded<typeof listPartitionReassignments.request>;
+export type ListPartitionReassignmentsResponse = Encodable<typeof listPartitionReassignments.response>;

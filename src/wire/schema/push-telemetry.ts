@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const pushTelemetry = {
   key: 72,
@@ -22,3 +22,6 @@ export const pushTelemetry = {
     errorCode: 'int16',
   },
 } as const satisfies ApiSchema;
+
+export type PushTelemetryRequest = Decoded<typeof pushTelemetry.request>;
+export type PushTelemetryResponse = Encodable<typeof pushTelemetry.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const readShareGroupStateSummary = {
   key: 87,
@@ -36,3 +36,6 @@ export const readShareGroupStateSummary = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ReadShareGroupStateSummaryRequest = Decoded<typeof readShareGroupStateSummary.request>;
+export type ReadShareGroupStateSummaryResponse = Encodable<typeof readShareGroupStateSummary.response>;

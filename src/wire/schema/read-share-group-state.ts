@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const readShareGroupState = {
   key: 84,
@@ -40,3 +40,6 @@ export const readShareGroupState = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ReadShareGroupStateRequest = Decoded<typeof readShareGroupState.request>;
+export type ReadShareGroupStateResponse = Encodable<typeof readShareGroupState.response>;

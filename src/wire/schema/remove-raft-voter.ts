@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const removeRaftVoter = {
   key: 81,
@@ -21,3 +21,6 @@ export const removeRaftVoter = {
     errorMessage: 'string?',
   },
 } as const satisfies ApiSchema;
+
+export type RemoveRaftVoterRequest = Decoded<typeof removeRaftVoter.request>;
+export type RemoveRaftVoterResponse = Encodable<typeof removeRaftVoter.response>;

@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const renewDelegationToken = {
   key: 39,
@@ -20,3 +20,6 @@ export const renewDelegationToken = {
     throttleTimeMs: 'int32 = 0',
   },
 } as const satisfies ApiSchema;
+
+export type RenewDelegationTokenRequest = Decoded<typeof renewDelegationToken.request>;
+export type RenewDelegationTokenResponse = Encodable<typeof renewDelegationToken.response>;

@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const saslAuthenticate = {
   key: 36,
@@ -20,3 +20,6 @@ export const saslAuthenticate = {
     sessionLifetimeMs: 'int64 1+ = 0',
   },
 } as const satisfies ApiSchema;
+
+export type SaslAuthenticateRequest = Decoded<typeof saslAuthenticate.request>;
+export type SaslAuthenticateResponse = Encodable<typeof saslAuthenticate.response>;

@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const saslHandshake = {
   key: 17,
@@ -18,3 +18,6 @@ export const saslHandshake = {
     mechanisms: 'string[]',
   },
 } as const satisfies ApiSchema;
+
+export type SaslHandshakeRequest = Decoded<typeof saslHandshake.request>;
+export type SaslHandshakeResponse = Encodable<typeof saslHandshake.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const shareAcknowledge = {
   key: 79,
@@ -53,3 +53,6 @@ export const shareAcknowledge = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ShareAcknowledgeRequest = Decoded<typeof shareAcknowledge.request>;
+export type ShareAcknowledgeResponse = Encodable<typeof shareAcknowledge.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const shareFetch = {
   key: 78,
@@ -71,3 +71,6 @@ export const shareFetch = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ShareFetchRequest = Decoded<typeof shareFetch.request>;
+export type ShareFetchResponse = Encodable<typeof shareFetch.response>;

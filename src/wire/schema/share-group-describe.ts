@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const topicPartitions = {
   topicId: 'uuid',
@@ -48,3 +48,6 @@ export const shareGroupDescribe = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ShareGroupDescribeRequest = Decoded<typeof shareGroupDescribe.request>;
+export type ShareGroupDescribeResponse = Encodable<typeof shareGroupDescribe.response>;

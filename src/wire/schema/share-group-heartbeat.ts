@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const topicPartitions = {
   topicId: 'uuid',
@@ -35,3 +35,6 @@ export const shareGroupHeartbeat = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type ShareGroupHeartbeatRequest = Decoded<typeof shareGroupHeartbeat.request>;
+export type ShareGroupHeartbeatResponse = Encodable<typeof shareGroupHeartbeat.response>;

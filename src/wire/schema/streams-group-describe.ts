@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const keyValue = {
   key: 'string',
@@ -89,3 +89,6 @@ export const streamsGroupDescribe = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type stringRequest = Decoded<typeof streamsGroupDescribe.request>;
+export type stringResponse = Encodable<typeof streamsGroupDescribe.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 const keyValue = {
   key: 'string',
@@ -104,3 +104,6 @@ export const streamsGroupHeartbeat = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type stringRequest = Decoded<typeof streamsGroupHeartbeat.request>;
+export type stringResponse = Encodable<typeof streamsGroupHeartbeat.response>;

@@ -3,7 +3,7 @@
  *
  * The notation is explained in `field.ts`.
  */
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const unregisterBroker = {
   key: 64,
@@ -19,3 +19,6 @@ export const unregisterBroker = {
     errorMessage: 'string?',
   },
 } as const satisfies ApiSchema;
+
+export type UnregisterBrokerRequest = Decoded<typeof unregisterBroker.request>;
+export type UnregisterBrokerResponse = Encodable<typeof unregisterBroker.response>;

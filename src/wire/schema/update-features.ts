@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const updateFeatures = {
   key: 57,
@@ -32,3 +32,6 @@ export const updateFeatures = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type UpdateFeaturesRequest = Decoded<typeof updateFeatures.request>;
+export type UpdateFeaturesResponse = Encodable<typeof updateFeatures.response>;

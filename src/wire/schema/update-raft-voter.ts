@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const updateRaftVoter = {
   key: 82,
@@ -37,3 +37,6 @@ export const updateRaftVoter = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type UpdateRaftVoterRequest = Decoded<typeof updateRaftVoter.request>;
+export type UpdateRaftVoterResponse = Encodable<typeof updateRaftVoter.response>;

@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const vote = {
   key: 52,
@@ -47,3 +47,6 @@ export const vote = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type VoteRequest = Decoded<typeof vote.request>;
+export type VoteResponse = Encodable<typeof vote.response>;

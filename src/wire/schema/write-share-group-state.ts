@@ -4,7 +4,7 @@
  * The notation is explained in `field.ts`.
  */
 import { struct } from './field.ts';
-import type { ApiSchema } from './field.ts';
+import type { ApiSchema, Decoded, Encodable } from './field.ts';
 
 export const writeShareGroupState = {
   key: 85,
@@ -41,3 +41,6 @@ export const writeShareGroupState = {
     }),
   },
 } as const satisfies ApiSchema;
+
+export type WriteShareGroupStateRequest = Decoded<typeof writeShareGroupState.request>;
+export type WriteShareGroupStateResponse = Encodable<typeof writeShareGroupState.response>;
