@@ -7,7 +7,14 @@ import { millis } from '../../raft/index.ts';
 import { stepGroup } from '../../src/coordinator/group.ts';
 import { emptyGroup } from '../../src/coordinator/group-state.ts';
 import type { Group } from '../../src/coordinator/group-state.ts';
-import type { GroupAnswer, GroupInput, JoinAnswer, JoinInput, LeavingMember, PersistReason } from '../../src/coordinator/group-step.ts';
+import type {
+  GroupAnswer,
+  GroupInput,
+  JoinAnswer,
+  JoinInput,
+  LeavingMember,
+  PersistReason,
+} from '../../src/coordinator/group-step.ts';
 import { DEFAULT_COORDINATOR_SETTINGS } from '../../src/coordinator/settings.ts';
 import type { CoordinatorSettings } from '../../src/coordinator/settings.ts';
 
@@ -83,7 +90,14 @@ export class GroupBench {
   }
 
   join(options: JoinOptions = {}): number {
-    const { memberId = '', instanceId = null, session = 10_000, rebalance = 60_000, type = 'consumer', version = 3 } = options;
+    const {
+      memberId = '',
+      instanceId = null,
+      session = 10_000,
+      rebalance = 60_000,
+      type = 'consumer',
+      version = 3,
+    } = options;
     const request = (this.#request += 1);
     this.#memberIds += 1;
     const input: JoinInput = {
@@ -115,7 +129,12 @@ export class GroupBench {
     return answer;
   }
 
-  sync(memberId: string, generation = this.group.generation, assignments: Readonly<Record<string, string>> = {}, more: { instanceId?: string; type?: string; protocol?: string } = {}): number {
+  sync(
+    memberId: string,
+    generation = this.group.generation,
+    assignments: Readonly<Record<string, string>> = {},
+    more: { instanceId?: string; type?: string; protocol?: string } = {},
+  ): number {
     const request = (this.#request += 1);
     this.step({
       kind: 'sync',
@@ -138,7 +157,9 @@ export class GroupBench {
 
   leave(...members: readonly (string | LeavingMember)[]): readonly number[] {
     const request = (this.#request += 1);
-    const leaving = members.map((member) => (typeof member === 'string' ? { memberId: member, instanceId: null } : member));
+    const leaving = members.map((member) =>
+      typeof member === 'string' ? { memberId: member, instanceId: null } : member,
+    );
     this.step({ kind: 'leave', request, members: leaving });
     return this.answer(request, 'leave')?.members.map(({ error }) => error) ?? [];
   }

@@ -19,8 +19,16 @@ describe('join', () => {
   test('a member without an id below version 4 joins at once, and alone is the leader of generation 1', () => {
     const bench = new GroupBench();
     const joined = bench.joined(bench.join());
-    expect(joined).toMatchObject({ error: 0, generation: 1, protocol: 'range', protocolType: 'consumer', leader: joined.memberId });
-    expect(joined.members.map(({ memberId, metadata }) => [memberId, text(metadata)])).toEqual([[joined.memberId, 'about range']]);
+    expect(joined).toMatchObject({
+      error: 0,
+      generation: 1,
+      protocol: 'range',
+      protocolType: 'consumer',
+      leader: joined.memberId,
+    });
+    expect(joined.members.map(({ memberId, metadata }) => [memberId, text(metadata)])).toEqual([
+      [joined.memberId, 'about range'],
+    ]);
     expect(bench.group.state.kind).toBe('completing');
   });
 
@@ -44,7 +52,10 @@ describe('join', () => {
   test('a member id that the group does not know is refused with 25', () => {
     const bench = new GroupBench();
     bench.stable(1);
-    expect(bench.joined(bench.join({ memberId: 'stranger' }))).toMatchObject({ error: UNKNOWN_MEMBER, memberId: 'stranger' });
+    expect(bench.joined(bench.join({ memberId: 'stranger' }))).toMatchObject({
+      error: UNKNOWN_MEMBER,
+      memberId: 'stranger',
+    });
   });
 
   test('another protocol type, no protocol, or none in common is 23, and changes nothing', () => {
@@ -73,7 +84,12 @@ describe('join', () => {
     const bench = new GroupBench();
     const [leader = '', follower = ''] = bench.stable(2);
     const generation = bench.group.generation;
-    expect(bench.joined(bench.join({ memberId: follower }))).toMatchObject({ error: 0, generation, leader, members: [] });
+    expect(bench.joined(bench.join({ memberId: follower }))).toMatchObject({
+      error: 0,
+      generation,
+      leader,
+      members: [],
+    });
     expect(bench.group.state.kind).toBe('stable');
   });
 
@@ -106,10 +122,16 @@ describe('join', () => {
 
   test('the protocol with most votes among those that all offer is chosen', () => {
     const bench = new GroupBench({ initialRebalanceDelayMs: 100 });
-    const requests = [['range', 'sticky'], ['sticky', 'range', 'own'], ['sticky', 'range']].map((protocols) => bench.join({ protocols }));
+    const requests = [
+      ['range', 'sticky'],
+      ['sticky', 'range', 'own'],
+      ['sticky', 'range'],
+    ].map((protocols) => bench.join({ protocols }));
     bench.advance(300);
     expect(requests.map((request) => bench.joined(request).protocol)).toEqual(['sticky', 'sticky', 'sticky']);
-    expect([...bench.group.members.values()].map((member) => text(metadataOf(member, 'sticky')))).toEqual(Array(3).fill('about sticky'));
+    expect([...bench.group.members.values()].map((member) => text(metadataOf(member, 'sticky')))).toEqual(
+      Array(3).fill('about sticky'),
+    );
   });
 
   test('a full group refuses further members with 81, but not those that are in it', () => {
@@ -452,7 +474,9 @@ describe('static members', () => {
     const { bench, follower } = stableStatic(9);
     bench.join({ memberId: follower, instanceId: 'two', protocols: ['range=new'] });
     const parked = bench.join({ instanceId: 'two', protocols: ['range=new'] });
-    expect([...bench.answers.values()].filter((answer) => answer.kind === 'join' && answer.error === FENCED).length).toBe(1);
+    expect(
+      [...bench.answers.values()].filter((answer) => answer.kind === 'join' && answer.error === FENCED).length,
+    ).toBe(1);
     expect(bench.answer(parked, 'join')).toBe(null);
   });
 
