@@ -52,7 +52,6 @@ export interface ClusterNodeOptions {
   readonly store: Store;
   /** Identity of this life of the process. */
   readonly incarnation: Incarnation;
-  readonly adminPort: () => number;
   readonly onReady: () => void;
   readonly onEnd: (end: NodeEnd) => void;
 }
