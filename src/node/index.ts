@@ -3,3 +3,4 @@ export { ClusterNode } from './cluster-node.ts';
 export type { ClusterNodeOptions, NodeEnd } from './cluster-node.ts';
 export { startNode } from './start-node.ts';
 export type { RunningNode, StartRefused, StartResult } from './start-node.ts';
+export { NodeView } from './node-view.ts';
