@@ -15,7 +15,7 @@
 import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, Offset } from '../../raft/index.ts';
 import type { Clock, Timer } from '../../storage/index.ts';
-import type { LogSink } from '../ports/log-sink.ts';
+import type { LogSink } from '../ports/index.ts';
 import type { BrokerHeartbeat, FoundReplica, Outcome, RegisterBroker } from './command.ts';
 import type { ControllerClient } from './controller-client.ts';
 import type { Refusal } from './refusal.ts';

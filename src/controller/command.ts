@@ -11,7 +11,7 @@
  * JSON values only (no Map, no Uint8Array), and the answer's items stand in the order of the command's items.
  */
 import type { DirectoryId, Incarnation, Member, NodeId, Offset, Term } from '../../raft/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import type { Refusal } from './refusal.ts';
 
 /** One life of a broker. */
@@ -38,7 +38,10 @@ export interface RegisterBroker extends BrokerLife {
   readonly peer: Endpoint;
   readonly admin: Endpoint;
   readonly rack: string | null;
-  /** Incarnations that the directory holds (registered and attempted before this one). The controller's last one must be among them, else everything in the directory is lossy. */
+  /**
+   * Incarnations that the directory holds (registered and attempted before this one). The controller's last one must
+   * be among them, else everything in the directory is lossy.
+   */
   readonly knownIncarnations: readonly Incarnation[];
   /** Every isr replica on disk, lossy or not: what is needed if the whole directory turns out to be foreign. */
   readonly found: readonly FoundReplica[];

@@ -12,7 +12,7 @@
 import { assert, millis } from '../../raft/index.ts';
 import type { Millis, NodeId } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import type { PeerTransport } from '../peer/peer-transport.ts';
+import type { PeerTransport } from '../peer/index.ts';
 import type { BrokerLife, IsrProposal, ItemResult, Outcome } from './command.ts';
 import type { Controller } from './controller.ts';
 import { decodeReply, encodeCommand } from './controller-codec.ts';

@@ -6,7 +6,7 @@
  */
 import { directoryId, incarnation, nodeId, offset, present, term, unreachable } from '../../raft/index.ts';
 import type { Member } from '../../raft/index.ts';
-import type { Endpoint } from '../metadata/image.ts';
+import type { Endpoint } from '../metadata/index.ts';
 import { flotilla } from '../peer/generated/controller.js';
 import type {
   AdminCommand,

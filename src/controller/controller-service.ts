@@ -3,7 +3,7 @@
  *
  * Brokers speak only for themselves: node and incarnation of a command must be those of the connection's handshake.
  */
-import type { PeerIdentity } from '../peer/peer-transport.ts';
+import type { PeerIdentity } from '../peer/index.ts';
 import type { Controller } from './controller.ts';
 import { decodeCommand, encodeReply } from './controller-codec.ts';
 import type { RemoteCommand } from './controller-codec.ts';

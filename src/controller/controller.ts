@@ -14,10 +14,9 @@
 import { assert, millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId, Offset, Random, Term } from '../../raft/index.ts';
 import type { Clock, Timer } from '../../storage/index.ts';
-import { applyRecords } from '../metadata/apply.ts';
-import { brokerConfig } from '../metadata/effective-config.ts';
-import type { MetadataImage } from '../metadata/image.ts';
-import type { LogSink } from '../ports/log-sink.ts';
+import { applyRecords, brokerConfig } from '../metadata/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
+import type { LogSink } from '../ports/index.ts';
 import type { Command, Outcome } from './command.ts';
 import { decide } from './decide.ts';
 import type { ControllerDefaults, DecisionContext } from './decision.ts';

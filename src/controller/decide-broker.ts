@@ -11,9 +11,8 @@
  */
 import { offset, term } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
-import { applyRecords } from '../metadata/apply.ts';
-import type { Broker, LossyReplica, MetadataImage, Partition } from '../metadata/image.ts';
-import type { MetadataRecord } from '../metadata/record.ts';
+import { applyRecords } from '../metadata/index.ts';
+import type { Broker, LossyReplica, MetadataImage, Partition, MetadataRecord } from '../metadata/index.ts';
 import { done } from './command.ts';
 import type { Answers, BrokerHeartbeat, BrokerLife, RegisterBroker, UnregisterBroker } from './command.ts';
 import type { Decision, DecisionContext } from './decision.ts';
@@ -29,7 +28,7 @@ export function decideRegisterBroker(
   command: RegisterBroker,
   context: DecisionContext,
 ): Decision<Answers['register-broker']> {
-  const { kind: _kind, knownIncarnations, found, ...life } = command;
+  const { kind: _kind, knownIncarnations: _known, found, ...life } = command;
   const before = image.brokers.get(command.node);
   if (before !== undefined && before.incarnation === command.incarnation) return { records: [], answer: done(null) };
   const refused = refuseRegistration(before, command, context);

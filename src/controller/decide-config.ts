@@ -5,13 +5,16 @@
  * now have enough in sync (the high watermark may move without the ELR from here on), and allowing unclean elections
  * elects where nobody could lead.
  */
-import { applyRecords } from '../metadata/apply.ts';
-import { clusterConfigDefinition, invalidClusterConfig } from '../metadata/cluster-config.ts';
-import { listOf } from '../metadata/config-definition.ts';
-import type { ConfigDefinition } from '../metadata/config-definition.ts';
-import type { MetadataImage } from '../metadata/image.ts';
-import type { ConfigScope, MetadataRecord } from '../metadata/record.ts';
-import { invalidTopicConfig, topicConfigDefinition, TOPIC_CONFIGS } from '../metadata/topic-config.ts';
+import {
+  applyRecords,
+  clusterConfigDefinition,
+  invalidClusterConfig,
+  listOf,
+  invalidTopicConfig,
+  topicConfigDefinition,
+  TOPIC_CONFIGS,
+} from '../metadata/index.ts';
+import type { ConfigDefinition, MetadataImage, ConfigScope, MetadataRecord } from '../metadata/index.ts';
 import { done } from './command.ts';
 import type { AlterConfigs, Answers, ConfigChange, ConfigResource, ItemResult } from './command.ts';
 import type { Decision, DecisionContext } from './decision.ts';

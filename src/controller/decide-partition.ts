@@ -6,9 +6,8 @@
  */
 import { offset, present } from '../../raft/index.ts';
 import type { Member } from '../../raft/index.ts';
-import { applyRecords } from '../metadata/apply.ts';
-import type { MetadataImage, Partition, Topic } from '../metadata/image.ts';
-import type { MetadataRecord, PartitionChanged } from '../metadata/record.ts';
+import { applyRecords } from '../metadata/index.ts';
+import type { MetadataImage, Partition, Topic, MetadataRecord, PartitionChanged } from '../metadata/index.ts';
 import { done } from './command.ts';
 import type {
   AlterPartition,

@@ -2,12 +2,8 @@
  * Decisions about topics: create, delete, add partitions. Each topic of a command is accepted or refused on its own.
  */
 import type { Random } from '../../raft/index.ts';
-import { brokerConfig } from '../metadata/effective-config.ts';
-import { integerOf } from '../metadata/config-definition.ts';
-import type { MetadataImage, Replication, Topic } from '../metadata/image.ts';
-import type { MetadataRecord } from '../metadata/record.ts';
-import { invalidTopicConfig } from '../metadata/topic-config.ts';
-import { collisionKey, invalidTopicName } from '../metadata/topic-name.ts';
+import { brokerConfig, integerOf, invalidTopicConfig, collisionKey, invalidTopicName } from '../metadata/index.ts';
+import type { MetadataImage, Replication, Topic, MetadataRecord } from '../metadata/index.ts';
 import { done } from './command.ts';
 import type {
   Answers,

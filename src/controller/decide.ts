@@ -1,7 +1,7 @@
 /**
  * From a command to a decision: the one place that knows all commands.
  */
-import type { MetadataImage } from '../metadata/image.ts';
+import type { MetadataImage } from '../metadata/index.ts';
 import { done } from './command.ts';
 import type { AllocateProducerIds, AnswerOf, Answers, Command } from './command.ts';
 import {

@@ -6,7 +6,7 @@
  */
 import type { Incarnation, NodeId, Random } from '../../raft/index.ts';
 import type { FlushPolicy } from '../../storage/index.ts';
-import type { MetadataRecord } from '../metadata/record.ts';
+import type { MetadataRecord } from '../metadata/index.ts';
 
 export interface Decision<Answer> {
   readonly records: readonly MetadataRecord[];

@@ -11,7 +11,7 @@
  * while nobody else may have it without loss. Only the last two steps may lose records, and they say so.
  */
 import type { NodeId } from '../../raft/index.ts';
-import type { Broker, LossyReplica, MetadataImage, Partition } from '../metadata/image.ts';
+import type { Broker, LossyReplica, MetadataImage, Partition } from '../metadata/index.ts';
 
 export interface ElectionRules {
   /** Prefer the first replica in the ISR to the present leader. */

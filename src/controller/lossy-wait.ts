@@ -4,7 +4,7 @@
  * Volatile: a new controller waits anew. Says which partitions have waited long enough; electing is a decision.
  */
 import type { Millis } from '../../raft/index.ts';
-import type { MetadataImage, Partition } from '../metadata/image.ts';
+import type { MetadataImage, Partition } from '../metadata/index.ts';
 
 interface Waiting {
   readonly topicId: string;

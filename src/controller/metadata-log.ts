@@ -12,7 +12,7 @@
  * The controller decides nothing before an image with `end > termStart` and `term` = its own was applied: the no-op.
  */
 import type { Offset, Term } from '../../raft/index.ts';
-import type { MetadataRecord } from '../metadata/record.ts';
+import type { MetadataRecord } from '../metadata/index.ts';
 
 export interface Appended {
   /** Offset of the first record; they take consecutive offsets. */

@@ -11,9 +11,8 @@
  */
 import { present, term } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
-import { minInsyncReplicas, topicConfigFlag, topicConfig } from '../metadata/effective-config.ts';
-import type { LossyReplica, MetadataImage, Partition, Topic } from '../metadata/image.ts';
-import type { Leadership, PartitionChanged } from '../metadata/record.ts';
+import { minInsyncReplicas, topicConfigFlag, topicConfig } from '../metadata/index.ts';
+import type { LossyReplica, MetadataImage, Partition, Topic, Leadership, PartitionChanged } from '../metadata/index.ts';
 import type { FlushPolicy } from '../../storage/index.ts';
 import { electLeader } from './election.ts';
 import type { ElectionRules, Elected } from './election.ts';

@@ -104,7 +104,7 @@ function spreadLeads(sets: readonly (readonly Slot[])[], slots: readonly Slot[])
   return leads;
 }
 
-/** Moves one lead from the most loaded node towards one with at least two fewer, through a chain of partitions; false when none is left to move. */
+/** Moves a lead from a loaded node towards one with at least two fewer, along a chain of partitions; false when there is none. */
 function moveLead(sets: readonly (readonly Slot[])[], leads: Slot[], counts: Map<Slot, number>): boolean {
   const loaded = [...counts.keys()].toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
   for (const from of loaded) {

@@ -7,7 +7,7 @@
  */
 import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId, Offset } from '../../raft/index.ts';
-import type { Broker } from '../metadata/image.ts';
+import type { Broker } from '../metadata/index.ts';
 
 /** The last frame that came from a node, and of which life; null: none. */
 export type ContactOf = (node: NodeId) => { readonly incarnation: Incarnation; readonly lastFrameAt: Millis } | null;

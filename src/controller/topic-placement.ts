@@ -3,9 +3,8 @@
  */
 import { present } from '../../raft/index.ts';
 import type { NodeId, Random } from '../../raft/index.ts';
-import type { MetadataImage, Partition, Replication } from '../metadata/image.ts';
+import type { MetadataImage, Partition, Replication, MetadataRecord } from '../metadata/index.ts';
 import { term } from '../../raft/index.ts';
-import type { MetadataRecord } from '../metadata/record.ts';
 import { isLive } from './election.ts';
 import { placePartitions } from './placement.ts';
 import type { PlacementNode } from './placement.ts';
@@ -47,7 +46,8 @@ export function place(
   const brokers = [...image.brokers.values()].toSorted((a, b) => a.node - b.node);
   const serving = brokers.filter((broker) => isLive(broker)).length;
   if (replicationFactor > brokers.length || serving === 0) {
-    const message = `replication factor ${replicationFactor} needs as many brokers; ${brokers.length} are registered, ${serving} of them serve`;
+    const counts = `${brokers.length} are registered, ${serving} of them serve`;
+    const message = `replication factor ${replicationFactor} needs as many brokers; ${counts}`;
     return refusal('invalid-replication-factor', message);
   }
   const own: Load = new Map();
