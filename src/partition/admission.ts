@@ -3,6 +3,7 @@
  */
 import { batchEndOffset, checkProduce, readBatchHeader, stampTimestamp } from '../../storage/batch/index.ts';
 import type { BatchHeader } from '../../storage/batch/index.ts';
+import { decompressStream } from '../../storage/compression/index.ts';
 import type { PartitionRefusal } from './outcome.ts';
 import { sequenceAfter } from './producer-state.ts';
 import type { ProducerBatch } from './producer-state.ts';
@@ -72,7 +73,8 @@ export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOr
     timestampType: rules.timestampType,
     keyRequired: rules.keyRequired,
     zstdAllowed: origin.version >= ZSTD_SINCE,
-    decompress: null,
+    // Elsewhere the records of a compressed batch are the client's business; here one without a key would do harm later.
+    decompress: rules.keyRequired ? decompressStream : null,
   });
   if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail };
   const { header } = checked;
