@@ -40,7 +40,7 @@ export function onPropose(state: CoreState, proposals: readonly Proposal[]): voi
   advanceAll(state, role);
 }
 
-/** Tells the new high watermark to everybody for whom no batches are about to carry it. */
+/** Tells the high watermark to everybody who has not been told and for whom no batches are about to carry it. */
 function tellHighWatermark(state: CoreState, leader: LeaderRole): void {
   for (const progress of leader.progress.values()) {
     const behind = progress.kind === 'replicate' && progress.toldHighWatermark < state.highWatermark;
@@ -55,7 +55,8 @@ export function settleLeader(state: CoreState, leader: LeaderRole): void {
     maybeProposeIsr(state, leader);
     return;
   }
-  if (advanceHighWatermark(state, leader)) tellHighWatermark(state, leader);
+  advanceHighWatermark(state, leader);
+  tellHighWatermark(state, leader);
   settleReads(state, leader);
   settleTransfer(state, leader);
   if (isRemoved(state)) {
