@@ -17,3 +17,5 @@ export type {
   TopicView,
   Verdict,
 } from './admin-view.ts';
+export { adminAnswers, startAdminServer } from './admin-server.ts';
+export type { HttpAnswer, HttpAnswerer, HttpListener, HttpPort, HttpRequest } from './http-port.ts';

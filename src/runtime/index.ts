@@ -3,6 +3,7 @@ export { formatLogLine } from './log-line.ts';
 export type { LogFormat, LogLine } from './log-line.ts';
 export { NodeClock } from './node-clock.ts';
 export { NodeHost } from './node-host.ts';
+export { NodeHttp } from './node-http.ts';
 export { NodeLog } from './node-log.ts';
 export type { NodeLogOptions } from './node-log.ts';
 export { NodeNetwork } from './node-network.ts';
