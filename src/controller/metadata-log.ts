@@ -27,7 +27,7 @@ export interface Appended {
 export interface MetadataLog {
   /**
    * Appends the records (≥ 1) as one batch in `term`. Null when that is refused (not leader in `term`, or handing
-   * over); then nothing was appended.
+   * over); then nothing was appended. Never calls back into the controller before it returns.
    */
   append(term: Term, records: readonly MetadataRecord[]): Appended | null;
   /** Confirms that this node still leads in `term` and has applied all that was committed when asked (read-index). */
