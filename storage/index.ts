@@ -18,3 +18,5 @@ export type {
   TimestampedOffset,
 } from './replica-log.ts';
 export type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreRefusal, StoreStatus } from './store.ts';
+export { openStore } from './data/open.ts';
+export { LogFailed } from './log/log-failed.ts';

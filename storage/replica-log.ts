@@ -91,7 +91,11 @@ export interface ReplicaLog {
   readonly recovered: RecoveredLog;
   /** The last power loss may have taken acknowledged records of this log (flush was not `always` since the checkpoint, and the machine has booted since). */
   readonly lossy: boolean;
-  /** Not null once the log has failed; `persist` then does nothing and reads reject. */
+  /**
+   * Not null once the log has failed; `persist` then does nothing and reads reject (with {@link LogFailure} as `failure`
+   * of the error). `full` is different: reads work, `persist` still takes changes and calls `done` when there is space
+   * again (failure is then null again); the driver must propose and accept no batches meanwhile, or memory grows.
+   */
   readonly failure: LogFailure | null;
 
   persist(change: LogChange, done: () => void): void;
@@ -108,6 +112,8 @@ export interface ReplicaLog {
   retentionTarget(wallNow: number, highWatermark: Offset): Offset | null;
   /** Lazily checkpointed; a restart begins with it. */
   noteHighWatermark(highWatermark: Offset): void;
+  /** The replica has caught up with its leader since the power loss: it is not {@link lossy} any more (lazily checkpointed). */
+  noteCaughtUp(): void;
   /** Opaque states that are functions of the log prefix below `end` (producer state…). Dropped when the log is truncated below `end`. */
   saveState(name: string, end: Offset, state: Uint8Array): void;
   /** The newest saved state with end ≤ `atMost`, or null. */

@@ -47,7 +47,10 @@ export interface FoundGroup {
 
 /** Counters for status and metrics. */
 export interface StoreStatus {
+  /** Written, and not covered by a checkpoint. */
   readonly journalBytes: number;
+  /** Given to the journal but not yet written: grows while it waits for a checkpoint or for space; a reason to take in less. */
+  readonly journalWaitingBytes: number;
   readonly journalRounds: number;
   readonly journalRoundBytes: number;
   readonly lastCheckpointSequence: number;

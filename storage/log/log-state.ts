@@ -10,6 +10,7 @@ import { assert, offset } from '../../raft/index.ts';
 import type { BatchPosition, HardState, LogPosition, Offset, Term, TermStart, Voter } from '../../raft/index.ts';
 
 export interface VotersEntry {
+  /** Base offset of the batch that names them; below the log start when that batch is gone and they are still the newest. */
   readonly base: Offset;
   readonly voters: readonly Voter[];
 }
@@ -104,14 +105,15 @@ function raisedTo(facts: LogFacts, to: Offset): LogFacts {
   const before = facts.terms.filter((entry) => entry.start < to).at(-1);
   const after = facts.terms.filter((entry) => entry.start >= to);
   const inside = before !== undefined && to < facts.logEnd && after[0]?.start !== to;
-  const dropped = facts.voters.filter((entry) => entry.base < to).at(-1);
-  const voters = facts.voters.filter((entry) => entry.base >= to);
+  // The newest voters stay known when the batch that named them goes.
+  const newest = facts.voters.filter((entry) => entry.base < to).at(-1);
+  const voters = facts.voters.filter((entry) => entry.base >= to || entry === newest);
   return {
     ...facts,
     logStart: to,
     logStartTerm: before?.term ?? facts.logStartTerm,
     terms: inside ? [{ term: before.term, start: to }, ...after] : after,
-    voters: dropped === undefined ? voters : [{ base: to, voters: dropped.voters }, ...voters],
+    voters,
   };
 }
 

@@ -8,7 +8,6 @@ import { assert } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
 import type { Disk } from '../disk.ts';
 import { asBuffer } from '../int64.ts';
-import { DamageError } from './damage.ts';
 import { decodeOffsetIndex, OffsetIndex } from './offset-index.ts';
 import { segmentFileName } from './segment-name.ts';
 import type { SegmentFileKind } from './segment-name.ts';
@@ -28,7 +27,7 @@ function indexPath(segment: Segment, kind: SegmentFileKind): string {
   return `${segment.directory}/${segmentFileName(segment.base, kind)}`;
 }
 
-/** Makes the segment's indexes cover it from its beginning. Rejects with {@link DamageError} when the segment itself is damaged. */
+/** Makes the segment's indexes cover it from its beginning. */
 export async function loadIndex(ports: IndexPorts, segment: Segment, indexIntervalBytes: number): Promise<void> {
   if (segment.indexedFrom === 0) return;
   const upTo = segment.indexedFrom;
@@ -41,15 +40,18 @@ export async function loadIndex(ports: IndexPorts, segment: Segment, indexInterv
   adopt(segment, offsets, times);
 }
 
-/** Walks over the whole segment and makes its indexes anew; the files are written at the next save. */
+/**
+ * Walks over the whole segment and makes its indexes anew; the files are written at the next save. Bytes that are no
+ * batch end the index there and are no failure of its own: whoever reads them finds them.
+ */
 export async function rebuildIndex(ports: IndexPorts, segment: Segment, indexIntervalBytes: number): Promise<void> {
   const upTo = segment.indexedFrom === 0 ? segment.bytes : segment.indexedFrom;
   const twin = new Segment(segment.directory, emptySummary(segment.base));
-  const end = await walkBatches(ports, segment.path, 0, upTo, ({ header }) => {
+  await walkBatches(ports, segment.path, 0, upTo, ({ header }) => {
+    if (header.base < twin.end) return false;
     twin.note(header, indexIntervalBytes);
     return true;
   });
-  if (end.kind === 'bad') throw new DamageError(segment.path, end.position, end.reason);
   if (segment.indexedFrom === 0) {
     // A rebuild of a distrusted index: entries added meanwhile lie behind `upTo` and are lost, which only costs time.
     segment.offsets = twin.offsets;

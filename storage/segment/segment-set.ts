@@ -73,22 +73,18 @@ export class SegmentSet {
     return this.#write(active, open, batches);
   }
 
-  /** Cuts the log to `to`, an end of a batch. Rejects with {@link DamageError} when `to` cannot be found. */
-  async truncate(to: Offset): Promise<void> {
+  /**
+   * Cuts the log to `to`, an end of a batch. Rejects with {@link DamageError} when `to` cannot be found.
+   * `physical` false: the files stay as they are, only what is known of them goes (recovery looks at the rest itself).
+   */
+  async truncate(to: Offset, physical = true): Promise<void> {
     for (let last = this.#segments.at(-1); last !== undefined && last.base >= to; last = this.#segments.at(-1)) {
       await this.#remove(last);
     }
     const segment = this.#segments.at(-1);
     if (segment === undefined || segment.end <= to) return;
     const cut = await this.#findCut(segment, to);
-    const open = await this.ports.files.use(segment.path, 'write');
-    try {
-      open.dirty = true;
-      segment.dirty = true;
-      await open.file.truncate(cut.bytes);
-    } finally {
-      open.release();
-    }
+    if (physical) await this.#cutFile(segment, cut.bytes);
     segment.bytes = cut.bytes;
     segment.lastBatch = cut.lastBatch;
     segment.largest = cut.largest;
@@ -144,6 +140,18 @@ export class SegmentSet {
         segment.indexSaved = false;
       }
     }
+  }
+
+  /** Takes a segment that recovery found behind the others. */
+  adopt(segment: Segment): void {
+    assert(segment.base >= (this.#segments.at(-1)?.end ?? 0), () => `${segment.path} lies below the end`);
+    this.#segments.push(segment);
+  }
+
+  /** Takes back {@link adopt}: nothing in it was good. */
+  disown(segment: Segment): void {
+    assert(this.#segments.at(-1) === segment, () => `${segment.path} is not the last segment`);
+    this.#segments.pop();
   }
 
   /** Puts `segment` in place of the one with the same base (compaction). */
@@ -218,6 +226,17 @@ export class SegmentSet {
     return undefined;
   }
 
+  async #cutFile(segment: Segment, bytes: number): Promise<void> {
+    const open = await this.ports.files.use(segment.path, 'write');
+    try {
+      open.dirty = true;
+      segment.dirty = true;
+      await open.file.truncate(bytes);
+    } finally {
+      open.release();
+    }
+  }
+
   async #findCut(segment: Segment, to: Offset): Promise<Omit<SegmentSummary, 'base' | 'end'>> {
     const found = { bytes: 0, lastBatch: 0, largest: null as SegmentSummary['largest'] };
     const { indexIntervalBytes } = this.shape;
@@ -228,7 +247,8 @@ export class SegmentSet {
       }
       found.lastBatch = position;
       found.bytes = position + header.bytes;
-      return true;
+      // What follows may be torn: recovery cuts files whose rest was written again when the node died.
+      return header.end < to;
     });
     assert(found.bytes > 0 || segment.base >= to, () => `nothing is left of ${segment.path} below ${to}`);
     const known = segment.times.lastBelow(to - segment.base);

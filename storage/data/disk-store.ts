@@ -1,0 +1,257 @@
+/**
+ * The data directory in use: the logs in it, their creation and removal, and its own facts. See `storage/store.ts`.
+ *
+ * ```
+ *  create  directory, sync of its parent ─▶ group record, synced ─▶ first journal record           crash between: an empty rest
+ *  delete  one batch: record gone, `deleting/<log>` put ─▶ tree removed ─▶ mark removed            crash between: finished at start
+ * ```
+ * Creations that are asked for together share one sync and one batch.
+ */
+import { assert, offset, term } from '../../raft/index.ts';
+import type { GroupId, Incarnation } from '../../raft/index.ts';
+import { DiskError } from '../disk.ts';
+import type { Disk } from '../disk.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { KeyValueChange } from '../key-value.ts';
+import { DiskLog, effectiveSettings } from '../log/disk-log.ts';
+import { encodeGroupRecord, groupKey } from '../log/group-record.ts';
+import type { GroupRecord } from '../log/group-record.ts';
+import { EMPTY_FACTS } from '../log/log-state.ts';
+import { statePrefix } from '../log/saved-states.ts';
+import type { LogFailure, LogSettings, ReplicaLog } from '../replica-log.ts';
+import type { FileCache } from '../segment/file-cache.ts';
+import { SegmentSet } from '../segment/segment-set.ts';
+import type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreStatus } from '../store.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import { logsPath } from './data-directory.ts';
+import { putJson } from './data-keys.ts';
+import type { StoredIdentity, StoredStanding } from './data-keys.ts';
+import type { LogHost } from './log-host.ts';
+import { removeLogDirectory } from './log-removal.ts';
+import { reopenLog } from './log-reopening.ts';
+import type { MetaStore } from './meta-store.ts';
+
+export interface DiskStoreParts {
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly files: FileCache;
+  readonly meta: MetaStore;
+  readonly journal: Journal;
+  readonly host: LogHost;
+  readonly checkpointer: Checkpointer;
+  readonly snapshots: SnapshotStore;
+  readonly identity: StoredIdentity;
+  readonly standing: Standing;
+  readonly stored: StoredStanding;
+  readonly records: ReadonlyMap<GroupId, GroupRecord>;
+  /** Logs that were recovered while opening. */
+  readonly logs: Map<GroupId, DiskLog>;
+  readonly nextLog: number;
+  readonly empty: boolean;
+  readonly listeners: ((group: GroupId, failure: LogFailure) => void)[];
+}
+
+interface Creation {
+  readonly record: GroupRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class DiskStore implements Store {
+  readonly standing: Standing;
+  readonly groups: readonly FoundGroup[];
+  readonly metadataSnapshots: SnapshotStore;
+  readonly empty: boolean;
+  readonly #parts: DiskStoreParts;
+  readonly #records: Map<GroupId, GroupRecord>;
+  readonly #logs: Map<GroupId, DiskLog>;
+  /** Groups being opened, closed or deleted: one thing at a time for each. */
+  readonly #busy = new Map<GroupId, Promise<unknown>>();
+  #creations: Creation[] = [];
+  #identity: StoredIdentity;
+  #stored: StoredStanding;
+  #nextLog: number;
+
+  constructor(parts: DiskStoreParts) {
+    this.#parts = parts;
+    this.standing = parts.standing;
+    this.metadataSnapshots = parts.snapshots;
+    this.empty = parts.empty;
+    this.#records = new Map(parts.records);
+    this.#logs = parts.logs;
+    this.#identity = parts.identity;
+    this.#stored = parts.stored;
+    this.#nextLog = parts.nextLog;
+    this.groups = [...parts.records.values()].map(({ group, directory, flush }) => ({ group, directory, flush }));
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  async setClusterId(clusterId: string): Promise<void> {
+    const known = this.#identity.clusterId;
+    assert(known === null || known === clusterId, () => `the directory belongs to cluster ${known}, not to ${clusterId}`);
+    if (known === clusterId) return;
+    this.#identity = { ...this.#identity, clusterId };
+    await this.#parts.meta.apply([putJson('identity', this.#identity)], { sync: true });
+  }
+
+  async setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void> {
+    this.#stored = { ...this.#stored, [kind]: incarnation };
+    await this.#parts.meta.apply([putJson('standing', this.#stored)], { sync: true });
+  }
+
+  openLog(group: GroupId, directory: string, settings: LogSettings): Promise<ReplicaLog> {
+    return this.#serially(group, async () => {
+      const wanted = effectiveSettings(group, settings);
+      const open = this.#logs.get(group);
+      const record = this.#records.get(group);
+      let log = open;
+      if (log === undefined && record !== undefined) log = await reopenLog(this.#parts.host, this.#path(record), record, wanted, this.standing.kind !== 'clean');
+      log ??= await this.#create(group, directory, wanted);
+      this.#logs.set(group, log);
+      await log.configure(wanted);
+      return log;
+    });
+  }
+
+  closeLog(group: GroupId): Promise<void> {
+    return this.#serially(group, async () => {
+      const log = this.#logs.get(group);
+      if (log === undefined) return;
+      log.refuse();
+      await this.#parts.checkpointer.run();
+      await this.#retire(log);
+      this.#records.set(group, log.record);
+    });
+  }
+
+  deleteLog(group: GroupId): Promise<void> {
+    return this.#serially(group, async () => {
+      const log = this.#logs.get(group);
+      const record = log?.record ?? this.#records.get(group);
+      if (record === undefined) return;
+      if (log !== undefined) await this.#retire(log);
+      this.#records.delete(group);
+      const { meta, disk, directory } = this.#parts;
+      const states = await meta.range({ from: statePrefix(record.log), to: `${statePrefix(record.log).slice(0, -1)}0` });
+      const deleting = `deleting/${record.log}`;
+      const changes: KeyValueChange[] = [...states.map(([key]) => key), groupKey(group)].map((key) => ({ kind: 'delete', key }));
+      await meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      await removeLogDirectory(disk, this.#path(record));
+      await disk.syncDirectory(logsPath(directory));
+      await meta.apply([{ kind: 'delete', key: deleting }], { sync: false });
+    });
+  }
+
+  onLogFailure(listener: (group: GroupId, failure: LogFailure) => void): void {
+    this.#parts.listeners.push(listener);
+  }
+
+  status(): StoreStatus {
+    const { journal, host, checkpointer, files } = this.#parts;
+    const { bytes, waitingBytes, rounds, lastRoundBytes } = journal.counters;
+    return {
+      journalBytes: bytes,
+      journalWaitingBytes: waitingBytes,
+      journalRounds: rounds,
+      journalRoundBytes: lastRoundBytes,
+      lastCheckpointSequence: checkpointer.lastSequence,
+      freeBytes: host.freeBytes,
+      openFiles: files.openFiles,
+    };
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#parts.checkpointer.run();
+  }
+
+  async close(): Promise<void> {
+    const { host, checkpointer, journal, meta, files } = this.#parts;
+    await Promise.all(this.#busy.values());
+    const logs = [...this.#logs.values()];
+    for (const log of logs) log.refuse();
+    host.close();
+    await checkpointer.run();
+    for (const log of logs) if (!log.offline) await log.saveIndexes();
+    // What could not be recorded (no space) stays in the journal: such a directory is not clean.
+    const isClean = !checkpointer.hasChanges && !host.waitsForSpace;
+    for (const log of logs) await log.stop();
+    if (isClean) {
+      await journal.drained();
+      await meta.apply([putJson('standing', { ...this.#stored, clean: true })], { sync: true });
+    }
+    await journal.close(isClean);
+    await files.closeAll();
+    await meta.close();
+  }
+
+  async #retire(log: DiskLog): Promise<void> {
+    this.#logs.delete(log.group);
+    this.#parts.host.forget(log);
+    await log.stop();
+    for (const segment of log.set.segments) this.#parts.files.forget(segment.path);
+  }
+
+  #path(record: GroupRecord): string {
+    return `${logsPath(this.#parts.directory)}/${record.directory}`;
+  }
+
+  async #create(group: GroupId, directory: string, settings: LogSettings): Promise<DiskLog> {
+    assert(/^[^/\0]{1,255}$/.test(directory), () => `${JSON.stringify(directory)} is no directory name`);
+    const log = this.#nextLog;
+    this.#nextLog += 1;
+    const facts = { ...EMPTY_FACTS, hardState: { term: term(0), votedFor: null } };
+    const record: GroupRecord = {
+      group,
+      log,
+      directory,
+      flush: settings.flush,
+      facts,
+      highWatermark: offset(0),
+      segments: [],
+      states: [],
+      lossy: false,
+      failure: null,
+    };
+    await new Promise<void>((resolve, reject) => {
+      this.#creations.push({ record, resolve, reject });
+      if (this.#creations.length === 1) this.#parts.host.clock.defer(() => void this.#createAll());
+    });
+    this.#records.set(group, record);
+    const set = new SegmentSet(this.#parts.host.ports, this.#path(record), settings, []);
+    return new DiskLog(this.#parts.host, record, facts, set, settings);
+  }
+
+  async #createAll(): Promise<void> {
+    const { disk, directory, meta } = this.#parts;
+    const creations = this.#creations;
+    this.#creations = [];
+    try {
+      for (const { record } of creations) {
+        // A rest of a creation that a crash interrupted holds nothing; whatever is there was never acknowledged.
+        await removeLogDirectory(disk, this.#path(record));
+        await disk.makeDirectory(this.#path(record));
+      }
+      await disk.syncDirectory(logsPath(directory));
+      const puts: KeyValueChange[] = creations.map(({ record }) => ({ kind: 'put', key: groupKey(record.group), value: encodeGroupRecord(record) }));
+      await meta.apply([...puts, putJson('log-number', this.#nextLog)], { sync: true });
+      for (const creation of creations) creation.resolve();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      for (const creation of creations) creation.reject(error);
+    }
+  }
+
+  #serially<T>(group: GroupId, action: () => Promise<T>): Promise<T> {
+    const before = this.#busy.get(group) ?? Promise.resolve();
+    const run = before.then(action, action);
+    this.#busy.set(group, run);
+    const clear = (): void => {
+      if (this.#busy.get(group) === run) this.#busy.delete(group);
+    };
+    run.then(clear, clear);
+    return run;
+  }
+}

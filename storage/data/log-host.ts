@@ -1,0 +1,191 @@
+/**
+ * What the logs of a node share: the end of the turn, the journal's news, the free space, and the clock-driven syncs.
+ *
+ * ```
+ *  touch ──end of turn──▶ flush of each touched log: one write per dirty segment
+ *  journal durable ─────▶ flush of each log that waited for it, in the order of their changes
+ *  disk full ───────────▶ all logs refuse produce; looked at again every second; then retry
+ * ```
+ */
+import { millis } from '../../raft/index.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Disk } from '../disk.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { KeyValue } from '../key-value.ts';
+import type { DiskLog } from '../log/disk-log.ts';
+import type { LogEnvironment } from '../log/log-environment.ts';
+import type { TailBudget } from '../log/tail-budget.ts';
+import type { StoreLimits } from '../open-store.ts';
+import type { LogFailure } from '../replica-log.ts';
+import type { IndexPorts } from '../segment/segment-index.ts';
+import type { Checkpointer } from './checkpointer.ts';
+
+/** A checkpoint is due this long after the first change that none covers. */
+const CHECKPOINT_MS = 30_000;
+const SPACE_MS = 1000;
+
+export interface LogHostOptions {
+  readonly directory: string;
+  readonly ports: IndexPorts;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly journal: Journal;
+  readonly keyValue: KeyValue;
+  readonly tails: TailBudget;
+  readonly limits: StoreLimits;
+  readonly checkpointer: Checkpointer;
+  readonly onFailure: (log: DiskLog, failure: LogFailure) => void;
+}
+
+export class LogHost implements LogEnvironment {
+  readonly ports: IndexPorts;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly tails: TailBudget;
+  readonly #options: LogHostOptions;
+  #touched = new Set<DiskLog>();
+  #isScheduled = false;
+  #awaiting: { readonly log: DiskLog; readonly sequence: number }[] = [];
+  readonly #full = new Set<DiskLog>();
+  readonly #unsynced = new Set<DiskLog>();
+  #fullness: LogFailure | null = null;
+  #freeBytes: number | null = null;
+  #isClosing = false;
+  readonly #timers = new Map<'checkpoint' | 'space' | 'interval', Timer>();
+
+  constructor(options: LogHostOptions) {
+    this.#options = options;
+    this.ports = options.ports;
+    this.clock = options.clock;
+    this.journal = options.journal;
+    this.tails = options.tails;
+  }
+
+  get freeBytes(): number | null {
+    return this.#freeBytes;
+  }
+
+  /** Some log waits for space. */
+  get waitsForSpace(): boolean {
+    return this.#full.size > 0;
+  }
+
+  keyValue(): KeyValue {
+    return this.#options.keyValue;
+  }
+
+  touch(log: DiskLog): void {
+    this.#touched.add(log);
+    if (log.settings.flush === 'interval') {
+      this.#unsynced.add(log);
+      this.#after('interval', this.#options.limits.flushIntervalMs, () => void this.#syncInterval());
+    }
+    this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.clock.defer(() => {
+      this.#isScheduled = false;
+      const touched = this.#touched;
+      this.#touched = new Set();
+      for (const each of touched) each.pipeline.flush();
+    });
+  }
+
+  awaitJournal(log: DiskLog, sequence: number): void {
+    this.#awaiting.push({ log, sequence });
+  }
+
+  /** The journal is durable up to `sequence`. */
+  onDurable(sequence: number): void {
+    let count = 0;
+    const logs = new Set<DiskLog>();
+    for (const waiting of this.#awaiting) {
+      if (waiting.sequence > sequence) break;
+      logs.add(waiting.log);
+      count += 1;
+    }
+    this.#awaiting = this.#awaiting.slice(count);
+    for (const log of logs) log.pipeline.flush();
+  }
+
+  changed(log: DiskLog): void {
+    this.#options.checkpointer.note(log);
+    this.#after('checkpoint', CHECKPOINT_MS, () => this.requestCheckpoint());
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#options.checkpointer.run();
+  }
+
+  /** Begins a checkpoint when none runs; who asked does not wait. */
+  requestCheckpoint(): void {
+    if (!this.#isClosing && !this.#options.checkpointer.running) void this.#options.checkpointer.run();
+  }
+
+  failed(log: DiskLog, failure: LogFailure): void {
+    this.#options.onFailure(log, failure);
+  }
+
+  full(log: DiskLog): void {
+    if (this.#isClosing) void log.pipeline.stop();
+    this.#full.add(log);
+    this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
+  }
+
+  fullness(): LogFailure | null {
+    return this.#fullness;
+  }
+
+  /** `log` is closed or deleted. */
+  forget(log: DiskLog): void {
+    this.#touched.delete(log);
+    this.#full.delete(log);
+    this.#unsynced.delete(log);
+    this.#options.checkpointer.forget(log);
+  }
+
+  /** Ends all timers; from now on nothing waits for space. */
+  close(): void {
+    this.#isClosing = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    for (const log of this.#full) void log.pipeline.stop();
+  }
+
+  #after(name: 'checkpoint' | 'space' | 'interval', delay: number, callback: () => void): void {
+    if (this.#isClosing || this.#timers.has(name)) return;
+    const timer = this.clock.setTimer(millis(delay), () => {
+      this.#timers.delete(name);
+      callback();
+    });
+    this.#timers.set(name, timer);
+  }
+
+  async #lookAtSpace(): Promise<void> {
+    const { disk, directory, limits } = this.#options;
+    const free = await disk.freeBytes(directory);
+    this.#freeBytes = free;
+    const isFull = free < limits.freeBytesMin;
+    this.#fullness = isFull
+      ? { kind: 'full', path: directory, position: null, reason: `${free} bytes are free, less than ${limits.freeBytesMin}` }
+      : null;
+    if (isFull) this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
+    if (isFull || this.#isClosing) return;
+    const waiting = [...this.#full];
+    this.#full.clear();
+    for (const log of waiting) log.retry();
+  }
+
+  async #syncInterval(): Promise<void> {
+    const logs = [...this.#unsynced];
+    this.#unsynced.clear();
+    for (const log of logs) {
+      if (log.offline || this.#isClosing) continue;
+      try {
+        await log.set.sync();
+      } catch (error) {
+        log.onSyncError(error);
+      }
+    }
+  }
+}

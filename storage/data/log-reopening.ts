@@ -1,0 +1,50 @@
+/**
+ * Making a log of what the checkpoint, the journal and the files say. Never shortens what was durable: damage makes a
+ * log that has failed, and names the place.
+ */
+import type { PlacedRecord } from '../journal/journal-replay.ts';
+import { DiskLog } from '../log/disk-log.ts';
+import type { GroupRecord } from '../log/group-record.ts';
+import type { LogEnvironment } from '../log/log-environment.ts';
+import { failureOf } from '../log/log-failed.ts';
+import { recoverFiles } from '../log/recover-files.ts';
+import { planRecovery } from '../log/recovery-plan.ts';
+import type { LogSettings } from '../replica-log.ts';
+import { DamageError } from '../segment/damage.ts';
+import { SegmentSet } from '../segment/segment-set.ts';
+
+/** The log as it was at its checkpoint; nothing was written after it. */
+export function reopenLog(environment: LogEnvironment, path: string, record: GroupRecord, settings: LogSettings, thorough: boolean): Promise<DiskLog> {
+  return recoverLog(environment, path, record, [], settings, { thorough, powerLost: false });
+}
+
+/** The log after the journal's `records` of it. Its files are written but not synced: a checkpoint must follow before it is used. */
+export async function recoverLog(
+  environment: LogEnvironment,
+  path: string,
+  record: GroupRecord,
+  records: readonly PlacedRecord[],
+  settings: LogSettings,
+  circumstances: { readonly thorough: boolean; readonly powerLost: boolean },
+): Promise<DiskLog> {
+  const broken = (failed: GroupRecord): DiskLog => {
+    const log = new DiskLog(environment, failed, record.facts, new SegmentSet(environment.ports, path, settings, []), settings);
+    // The journal's records of it will be recycled: that it is not whole must be known for ever.
+    if (records.length > 0) environment.changed(log);
+    return log;
+  };
+  if (record.failure !== null) return broken(record);
+  const plan = planRecovery(record, records);
+  if (plan instanceof DamageError) return broken({ ...record, failure: failureOf(plan) });
+  try {
+    const { set, facts } = await recoverFiles(environment.ports, path, record, plan, settings, circumstances.thorough);
+    const log = new DiskLog(environment, record, facts, set, settings);
+    if (records.length > 0) environment.changed(log);
+    if (plan.unsynced && circumstances.powerLost) log.markLossy();
+    return log;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === null) throw error;
+    return broken({ ...record, failure: failure.kind === 'full' ? { ...failure, kind: 'disk' } : failure });
+  }
+}

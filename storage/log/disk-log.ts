@@ -1,0 +1,333 @@
+/**
+ * The log of one group on disk: see `storage/replica-log.ts` for what it promises.
+ *
+ * ```
+ *  persist ─▶ facts, tail (at once) ─▶ LogPipeline ─▶ journal, segments ─▶ done
+ *  read    ─▶ LogReader: tail | segments
+ * ```
+ * While the flush policy changes, changes are held back from the pipeline until the checkpoint that begins the new
+ * policy is durable: no journal record and no segment write of two policies mix behind one checkpoint.
+ */
+import { assert, byteCount, METADATA_GROUP, offset } from '../../raft/index.ts';
+import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.ts';
+import { DiskError } from '../disk.ts';
+import type { BatchRun, LogChange, LogFailure, LogSettings, ReadLimit, ReplicaLog, StoredBatch, TimestampedOffset } from '../replica-log.ts';
+import type { SegmentSet } from '../segment/segment-set.ts';
+import type { GroupRecord } from './group-record.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { failureOf, LogFailed } from './log-failed.ts';
+import { LogPipeline } from './log-pipeline.ts';
+import type { LogStep } from './log-pipeline.ts';
+import { LogReader } from './log-reader.ts';
+import { applyOperation, invalidOperation } from './log-state.ts';
+import type { LogFacts, LogOperation } from './log-state.ts';
+import { retentionTarget } from './retention.ts';
+import { SavedStates } from './saved-states.ts';
+import type { StatesCapture } from './saved-states.ts';
+import { Tail } from './tail.ts';
+import { findLargest, findTimestamp } from './timestamp-search.ts';
+
+/** What a checkpoint records of a log. */
+export interface LogCapture {
+  readonly record: GroupRecord;
+  readonly states: StatesCapture;
+}
+
+const NO_STATES: StatesCapture = { changes: [], states: [], commit: () => undefined };
+
+/** The settings in force: the metadata log is journaled whatever the node's setting. */
+export function effectiveSettings(group: GroupId, settings: LogSettings): LogSettings {
+  return group === METADATA_GROUP ? { ...settings, flush: 'always' } : settings;
+}
+
+export class DiskLog implements ReplicaLog {
+  readonly group: GroupId;
+  readonly recovered: RecoveredLog;
+  readonly set: SegmentSet;
+  readonly pipeline: LogPipeline;
+  readonly #environment: LogEnvironment;
+  readonly #tail: Tail;
+  readonly #reader: LogReader;
+  readonly #states: SavedStates;
+  #record: GroupRecord;
+  #facts: LogFacts;
+  #settings: LogSettings;
+  #highWatermark: Offset;
+  #lossy: boolean;
+  #failure: LogFailure | null;
+  #closed = false;
+  #cuts = 0;
+  /** Not null while the flush policy changes: what the checkpoint records, and the changes that came after. */
+  #switching: { readonly facts: LogFacts; readonly held: (() => void)[] } | null = null;
+
+  constructor(environment: LogEnvironment, record: GroupRecord, facts: LogFacts, set: SegmentSet, settings: LogSettings) {
+    this.#environment = environment;
+    this.group = record.group;
+    this.set = set;
+    this.#record = record;
+    // The voters of a batch that did not make it to the disk.
+    this.#facts = { ...facts, voters: facts.voters.filter((entry) => entry.base < facts.logEnd) };
+    this.#settings = { ...settings, flush: record.flush };
+    this.#failure = record.failure;
+    this.#lossy = record.lossy;
+    this.#highWatermark = offset(Math.min(Math.max(record.highWatermark, facts.logStart), facts.logEnd));
+    this.#tail = new Tail(facts.logEnd);
+    this.#states = new SavedStates(record.log, record.states, facts.logEnd);
+    this.recovered = recoveredOf(this.#facts, this.#highWatermark);
+    this.#reader = new LogReader(set, this.#tail, this, (error) => this.#onFault(error));
+    const onWritten = (end: Offset): void => {
+      this.#tail.markWritten(end);
+      environment.tails.trim(this.#tail);
+    };
+    const onError = (error: unknown): void => this.onDiskError(error);
+    this.pipeline = new LogPipeline({ environment, owner: this, group: record.group, log: record.log, set, onWritten, onError });
+  }
+
+  get logStart(): Offset {
+    return this.#facts.logStart;
+  }
+
+  get logEnd(): Offset {
+    return this.#facts.logEnd;
+  }
+
+  get cuts(): number {
+    return this.#cuts;
+  }
+
+  get sizeBytes(): ByteCount {
+    return byteCount(this.set.bytes + this.#tail.unwrittenBytes);
+  }
+
+  get settings(): LogSettings {
+    return this.#settings;
+  }
+
+  get lossy(): boolean {
+    return this.#lossy;
+  }
+
+  get failure(): LogFailure | null {
+    return this.#failure ?? this.#environment.fullness();
+  }
+
+  /** As the last checkpoint has it. */
+  get record(): GroupRecord {
+    return this.#record;
+  }
+
+  get highWatermark(): Offset {
+    return this.#highWatermark;
+  }
+
+  /** Failed for good: damage or a disk fault, not a full disk. */
+  get offline(): boolean {
+    return this.#failure !== null && this.#failure.kind !== 'full';
+  }
+
+  persist(change: LogChange, done: () => void): void {
+    if (this.offline || this.#closed) return;
+    const steps: LogStep[] = [];
+    if (change.hardState !== null) this.#step(steps, { kind: 'hard-state', hardState: change.hardState });
+    if (change.truncateTo !== null && change.truncateTo < this.logEnd) this.#truncate(steps, change.truncateTo);
+    if (change.reset !== null) {
+      this.#step(steps, { kind: 'reset', to: change.reset });
+      this.#environment.tails.shrank(this.#tail.reset(change.reset.end));
+      this.#states.truncate(offset(0));
+      this.#highWatermark = change.reset.end;
+      this.#cuts += 1;
+    }
+    if (change.openTerm !== null) this.#step(steps, { kind: 'open-term', start: change.openTerm });
+    for (const batch of change.append) this.#append(steps, batch);
+    if (change.logStart !== null && change.logStart > this.logStart) {
+      this.#step(steps, { kind: 'log-start', to: change.logStart });
+      this.#cuts += 1;
+    }
+    this.#environment.changed(this);
+    const submit = (): void => this.pipeline.submit(steps, this.#settings.flush, done);
+    if (this.#switching === null) submit();
+    else this.#switching.held.push(submit);
+  }
+
+  read(from: Offset, limit: ReadLimit): BatchRun | Promise<BatchRun> {
+    const failed = this.#offlineError();
+    return failed === null ? this.#reader.read(from, limit) : Promise.reject(failed);
+  }
+
+  findTimestamp(timestamp: number, end: Offset): Promise<TimestampedOffset | null> {
+    return this.#search(end, (bounds) => findTimestamp(this.set, this.#tail, timestamp, bounds));
+  }
+
+  findMaxTimestamp(end: Offset): Promise<TimestampedOffset | null> {
+    return this.#search(end, (bounds) => findLargest(this.set, this.#tail, bounds));
+  }
+
+  retentionTarget(wallNow: number, highWatermark: Offset): Offset | null {
+    const { logStart, logEnd } = this.#facts;
+    return retentionTarget(this.set.summaries(), this.#settings, { wallNow, highWatermark, logStart, logEnd });
+  }
+
+  noteHighWatermark(highWatermark: Offset): void {
+    if (highWatermark === this.#highWatermark) return;
+    this.#highWatermark = highWatermark;
+    this.#environment.changed(this);
+  }
+
+  noteCaughtUp(): void {
+    if (!this.#lossy) return;
+    this.#lossy = false;
+    this.#environment.changed(this);
+  }
+
+  saveState(name: string, end: Offset, state: Uint8Array): void {
+    assert(end <= this.logEnd, () => `state ${name} at ${end} is beyond the log end ${this.logEnd}`);
+    this.#states.save(name, end, state);
+    this.#environment.changed(this);
+  }
+
+  loadState(name: string, atMost: Offset): Promise<{ readonly end: Offset; readonly state: Uint8Array } | null> {
+    return this.#states.load(this.#environment.keyValue(), name, atMost);
+  }
+
+  async configure(settings: LogSettings): Promise<void> {
+    const wanted = effectiveSettings(this.group, settings);
+    const changesJournal = (wanted.flush === 'always') !== (this.#settings.flush === 'always');
+    this.set.shape = wanted;
+    this.#settings = wanted;
+    this.#environment.changed(this);
+    if (!changesJournal || this.offline) return;
+    assert(this.#switching === null, () => `the flush policy of ${this.group} is being changed already`);
+    const held: (() => void)[] = [];
+    this.#switching = { facts: this.#facts, held };
+    await this.#environment.checkpoint();
+    this.#switching = null;
+    for (const submit of held) submit();
+  }
+
+  /** Marks the log as possibly short of acknowledged records (a power loss took what was not synced). */
+  markLossy(): void {
+    this.#lossy = true;
+    this.#environment.changed(this);
+  }
+
+  /** There may be space again. */
+  retry(): void {
+    if (this.#failure?.kind === 'full') this.#failure = null;
+    this.pipeline.retry();
+  }
+
+  /** A fault of the disk or damage: a full disk waits for space, anything else takes the log offline. Bugs are thrown. */
+  onDiskError(error: unknown): void {
+    const failure = failureOf(error);
+    if (failure === null) throw error;
+    if (this.offline) return;
+    this.#failure = failure;
+    this.#environment.changed(this);
+    if (failure.kind === 'full') this.#environment.full(this);
+    else void this.pipeline.stop();
+    this.#environment.failed(this, failure);
+  }
+
+  /** A failed sync: the file is not trusted again, whatever the reason was, a full disk included (reliability D8). */
+  onSyncError(error: unknown): void {
+    const isFull = error instanceof DiskError && error.kind === 'full';
+    this.onDiskError(isFull ? new DiskError('io', error.path, error.message, { cause: error }) : error);
+  }
+
+  /** Before closing: the next life need not walk over segments. */
+  async saveIndexes(): Promise<void> {
+    try {
+      await this.set.saveIndexes(true);
+    } catch (error) {
+      this.onDiskError(error);
+    }
+  }
+
+  /**
+   * The log as it is now, resolved when its segments are written up to here; the caller then syncs them, puts the record
+   * into the store and calls {@link committed}. Null: it was closed before, nothing may be recorded.
+   */
+  async capture(): Promise<LogCapture | null> {
+    const facts = this.#switching?.facts ?? this.#facts;
+    const highWatermark = offset(Math.min(this.#highWatermark, facts.logEnd));
+    const states = this.#states.capture(facts.logEnd);
+    const record = { ...this.#record, flush: this.#settings.flush, facts, highWatermark, lossy: this.#lossy, states: states.states };
+    this.pipeline.forgetMark();
+    const segments = this.offline ? null : await this.pipeline.barrier();
+    if (this.offline) return { record: { ...this.#record, failure: this.#failure }, states: NO_STATES };
+    return segments === null ? null : { record: { ...record, segments }, states };
+  }
+
+  /** The capture is durable. */
+  committed(capture: LogCapture): void {
+    this.#record = capture.record;
+    capture.states.commit();
+  }
+
+  /** Records a change of the files that was made durable apart from a checkpoint (compaction). */
+  recorded(record: GroupRecord): void {
+    this.#record = record;
+    this.#cuts += 1;
+  }
+
+  /** Nothing is accepted from now on; what was accepted is still carried out. */
+  refuse(): void {
+    this.#closed = true;
+  }
+
+  /** Ends everything; resolves when nothing touches the files any more. */
+  stop(): Promise<void> {
+    this.#closed = true;
+    this.#environment.tails.forget(this.#tail);
+    return this.pipeline.stop();
+  }
+
+  #step(steps: LogStep[], operation: LogOperation, batch: StoredBatch | null = null): void {
+    const reason = invalidOperation(this.#facts, operation);
+    assert(reason === null, () => `${this.group}: ${reason}`);
+    steps.push({ operation, end: this.#facts.logEnd, batch });
+    this.#facts = applyOperation(this.#facts, operation);
+  }
+
+  #truncate(steps: LogStep[], to: Offset): void {
+    this.#step(steps, { kind: 'truncate', to });
+    this.#environment.tails.shrank(this.#tail.truncate(to));
+    this.#states.truncate(to);
+    this.#highWatermark = offset(Math.min(this.#highWatermark, to));
+    this.#cuts += 1;
+  }
+
+  #append(steps: LogStep[], batch: StoredBatch): void {
+    const { position } = batch;
+    assert(batch.bytes.length === position.bytes, () => `batch ${position.base} has ${batch.bytes.length} bytes, not ${position.bytes}`);
+    // The voters before their batch: a torn round may then leave voters without a batch, which recovery drops, never the reverse.
+    if (position.control?.kind === 'voters') this.#step(steps, { kind: 'voters', entry: { base: position.base, voters: position.control.voters } });
+    this.#step(steps, { kind: 'append', position }, batch);
+    this.#tail.push(batch);
+    this.#environment.tails.grew(this.#tail, batch.bytes.length);
+  }
+
+  async #search<T>(end: Offset, search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>): Promise<T> {
+    const failed = this.#offlineError();
+    if (failed !== null) throw failed;
+    return this.#reader.steadily(() => search({ start: this.logStart, end: offset(Math.min(end, this.logEnd)) }));
+  }
+
+  #offlineError(): LogFailed | null {
+    return this.offline && this.#failure !== null ? new LogFailed(this.#failure) : null;
+  }
+
+  /** A read found it: the log goes offline; answers what the read rejects with. */
+  #onFault(error: unknown): unknown {
+    const failure = failureOf(error);
+    if (failure === null) return error;
+    this.onDiskError(error);
+    return new LogFailed(failure, { cause: error });
+  }
+}
+
+function recoveredOf(facts: LogFacts, highWatermark: Offset): RecoveredLog {
+  const { hardState, logStart, logStartTerm, logEnd, terms } = facts;
+  const voters = facts.voters.map((entry) => ({ base: offset(Math.max(entry.base, logStart)), voters: entry.voters }));
+  return { hardState, logStart, logStartTerm, logEnd, terms, voters, initialVoters: null, highWatermark };
+}

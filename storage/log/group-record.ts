@@ -1,0 +1,128 @@
+/**
+ * What a checkpoint says of one group: the value of `group/<group id>` in the key-value store.
+ *
+ * JSON, because it is small, rare and worth reading with the eye. All records of a checkpoint are written in one synced
+ * batch with the journal sequence that they cover; replay of later journal records wins over them.
+ */
+import { groupId, offset, term } from '../../raft/index.ts';
+import type { GroupId, HardState, Offset, TermStart, Voter } from '../../raft/index.ts';
+import type { FlushPolicy, LogFailure } from '../replica-log.ts';
+import type { SegmentSummary } from '../segment/segment.ts';
+import type { LogFacts } from './log-state.ts';
+
+export interface GroupRecord {
+  readonly group: GroupId;
+  /** Number of the log, never used twice: a group deleted and made anew has another. */
+  readonly log: number;
+  /** Name below `logs/`. */
+  readonly directory: string;
+  readonly flush: FlushPolicy;
+  readonly facts: LogFacts;
+  readonly highWatermark: Offset;
+  readonly segments: readonly SegmentSummary[];
+  /** Saved states: name and ends, ascending. */
+  readonly states: readonly (readonly [name: string, ends: readonly number[]])[];
+  readonly lossy: boolean;
+  /** The log had failed: what is on disk is not to be trusted. */
+  readonly failure: LogFailure | null;
+}
+
+export const GROUP_PREFIX = 'group/';
+export const GROUP_PREFIX_END = 'group0';
+
+export function groupKey(group: GroupId): string {
+  return `${GROUP_PREFIX}${group}`;
+}
+
+type SegmentTuple = readonly [base: number, end: number, bytes: number, lastBatch: number, timestamp: number | null, at: number];
+
+interface GroupJson {
+  readonly version: 1;
+  readonly group: string;
+  readonly log: number;
+  readonly directory: string;
+  readonly flush: FlushPolicy;
+  readonly term: number;
+  readonly votedFor: HardState['votedFor'];
+  readonly logStart: number;
+  readonly logStartTerm: number;
+  readonly logEnd: number;
+  readonly terms: readonly (readonly [term: number, start: number])[];
+  readonly voters: readonly (readonly [base: number, voters: readonly Voter[]])[];
+  readonly highWatermark: number;
+  readonly segments: readonly SegmentTuple[];
+  readonly states: GroupRecord['states'];
+  readonly lossy: boolean;
+  readonly failure: LogFailure | null;
+}
+
+export function encodeGroupRecord(record: GroupRecord): Buffer {
+  const { facts } = record;
+  const json: GroupJson = {
+    version: 1,
+    group: record.group,
+    log: record.log,
+    directory: record.directory,
+    flush: record.flush,
+    term: facts.hardState.term,
+    votedFor: facts.hardState.votedFor,
+    logStart: facts.logStart,
+    logStartTerm: facts.logStartTerm,
+    logEnd: facts.logEnd,
+    terms: facts.terms.map((entry) => [entry.term, entry.start] as const),
+    voters: facts.voters.map((entry) => [entry.base, entry.voters] as const),
+    highWatermark: record.highWatermark,
+    segments: record.segments.map(
+      ({ base, end, bytes, lastBatch, largest }): SegmentTuple => [base, end, bytes, lastBatch, largest?.timestamp ?? null, largest?.offset ?? 0],
+    ),
+    states: record.states,
+    lossy: record.lossy,
+    failure: record.failure,
+  };
+  return Buffer.from(JSON.stringify(json), 'utf8');
+}
+
+/** The record in `bytes`, or why there is none. */
+export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
+  const json = parse(bytes);
+  if (typeof json === 'string') return json;
+  const terms: TermStart[] = json.terms.map(([number, start]) => ({ term: term(number), start: offset(start) }));
+  return {
+    group: groupId(json.group),
+    log: json.log,
+    directory: json.directory,
+    flush: json.flush,
+    facts: {
+      hardState: { term: term(json.term), votedFor: json.votedFor },
+      logStart: offset(json.logStart),
+      logStartTerm: term(json.logStartTerm),
+      logEnd: offset(json.logEnd),
+      terms,
+      voters: json.voters.map(([base, voters]) => ({ base: offset(base), voters })),
+    },
+    highWatermark: offset(json.highWatermark),
+    segments: json.segments.map(([base, end, size, lastBatch, timestamp, at]) => ({
+      base: offset(base),
+      end: offset(end),
+      bytes: size,
+      lastBatch,
+      largest: timestamp === null ? null : { timestamp, offset: offset(at) },
+    })),
+    states: json.states,
+    lossy: json.lossy,
+    failure: json.failure,
+  };
+}
+
+/** The store under it sums its blocks, so what parses and has the version is what was written. */
+function parse(bytes: Uint8Array): GroupJson | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    return `is no JSON: ${String(error)}`;
+  }
+  if (typeof value !== 'object' || value === null || !('version' in value)) return 'has no version';
+  if (value.version !== 1) return `has version ${String(value.version)}, not 1`;
+  return value as GroupJson;
+}

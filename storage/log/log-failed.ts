@@ -1,0 +1,23 @@
+/**
+ * The error with which reads of a failed log reject; `failure` is what the log says of itself.
+ */
+import { DiskError } from '../disk.ts';
+import type { LogFailure } from '../replica-log.ts';
+import { DamageError } from '../segment/damage.ts';
+
+export class LogFailed extends Error {
+  override readonly name = 'LogFailed';
+  readonly failure: LogFailure;
+  constructor(failure: LogFailure, options?: ErrorOptions) {
+    super(`${failure.path}: ${failure.reason}`, options);
+    this.failure = failure;
+  }
+}
+
+/** What a disk fault or damage means for the log; null for anything else: a bug, which must not be taken for bad luck. */
+export function failureOf(error: unknown): LogFailure | null {
+  if (error instanceof LogFailed) return error.failure;
+  if (error instanceof DamageError) return { kind: 'damaged', path: error.path, position: error.position, reason: error.reason };
+  if (!(error instanceof DiskError)) return null;
+  return { kind: error.kind === 'full' ? 'full' : 'disk', path: error.path, position: null, reason: error.message };
+}

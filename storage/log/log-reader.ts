@@ -1,0 +1,81 @@
+/**
+ * Reads of one log: from the tail at once, else from the segments, and again when the log was cut meanwhile.
+ *
+ * A race, in steps: 1. a read of offset 50 begins on disk; 2. the log is truncated to 40 and written anew; 3. the read
+ * returns bytes that are old, new or half of each. So a read that saw a cut is thrown away and begins from what the log
+ * is now; only what is wrong without a cut is damage.
+ */
+import { offset } from '../../raft/index.ts';
+import type { Offset } from '../../raft/index.ts';
+import type { BatchRun, ReadLimit } from '../replica-log.ts';
+import { EMPTY_RUN, readSegments } from '../segment/segment-read.ts';
+import type { ReadHint } from '../segment/segment-read.ts';
+import type { SegmentSet } from '../segment/segment-set.ts';
+import type { Tail } from './tail.ts';
+
+/** Readers in sequence that are remembered. */
+const HINTS_MAX = 8;
+
+/** What a reader must know of its log at each moment. */
+export interface ReadView {
+  readonly logStart: Offset;
+  readonly logEnd: Offset;
+  /** Cuts and raises of the log start so far. */
+  readonly cuts: number;
+}
+
+export class LogReader {
+  readonly #set: SegmentSet;
+  readonly #tail: Tail;
+  readonly #view: ReadView;
+  /** Takes a fault of the disk or damage; answers what to reject with. */
+  readonly #onFault: (error: unknown) => unknown;
+  #hints: ReadHint[] = [];
+
+  constructor(set: SegmentSet, tail: Tail, view: ReadView, onFault: (error: unknown) => unknown) {
+    this.#set = set;
+    this.#tail = tail;
+    this.#view = view;
+    this.#onFault = onFault;
+  }
+
+  read(from: Offset, limit: ReadLimit): BatchRun | Promise<BatchRun> {
+    const end = offset(Math.min(limit.end, this.#view.logEnd));
+    const start = offset(Math.max(from, this.#view.logStart));
+    if (start >= end) return EMPTY_RUN;
+    if (start >= this.#tail.begin) return this.#tail.read(start, { ...limit, end });
+    return this.#readSegments(start, { ...limit, end: offset(Math.min(end, this.#tail.begin)) }, limit);
+  }
+
+  /** Repeats `search`, which reads segments, until no cut came between; its errors are the log's. */
+  async steadily<T>(search: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const { cuts } = this.#view;
+      try {
+        const found = await search();
+        if (cuts === this.#view.cuts) return found;
+      } catch (error) {
+        if (cuts === this.#view.cuts) throw this.#onFault(error);
+      }
+    }
+  }
+
+  async #readSegments(start: Offset, bounded: ReadLimit, limit: ReadLimit): Promise<BatchRun> {
+    const { cuts } = this.#view;
+    const at = this.#hints.findIndex((hint) => hint.offset === start);
+    const hint = at === -1 ? null : (this.#hints[at] ?? null);
+    if (at !== -1) this.#hints.splice(at, 1);
+    try {
+      const { run, next } = await readSegments(this.#set, start, bounded, hint);
+      if (cuts === this.#view.cuts) {
+        if (next !== null) this.#hints = [next, ...this.#hints].slice(0, HINTS_MAX);
+        return run;
+      }
+      run.release();
+    } catch (error) {
+      if (cuts === this.#view.cuts) throw this.#onFault(error);
+    }
+    this.#hints = [];
+    return this.read(start, limit);
+  }
+}

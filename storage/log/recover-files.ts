@@ -1,0 +1,183 @@
+/**
+ * Bringing a log's files to what the recovery plan says. Every step can be repeated: a crash within it changes nothing
+ * that the next start would not do again, because the checkpoint and the journal stay until all is synced.
+ *
+ * ```
+ *  list ─▶ remove what no checkpoint knows ─▶ check what must be whole ─▶ cut at `keep` ─▶ write the journal's batches | scan
+ * ```
+ * Nothing here syncs (the checkpoint that follows does), so nothing here may be reported durable.
+ */
+import { offset } from '../../raft/index.ts';
+import type { BatchPosition, Offset, TermStart } from '../../raft/index.ts';
+import { DiskError } from '../disk.ts';
+import { DamageError } from '../segment/damage.ts';
+import { removeIfThere } from '../segment/segment-index.ts';
+import type { IndexPorts } from '../segment/segment-index.ts';
+import { segmentBaseOf, segmentFileName } from '../segment/segment-name.ts';
+import { positionOf } from '../segment/segment-read.ts';
+import { SegmentSet } from '../segment/segment-set.ts';
+import type { SegmentShape } from '../segment/segment-set.ts';
+import { emptySummary, Segment } from '../segment/segment.ts';
+import { walkBatches } from '../segment/segment-walk.ts';
+import { finishCleaning } from './cleaned-files.ts';
+import type { GroupRecord } from './group-record.ts';
+import { applyOperation } from './log-state.ts';
+import type { LogFacts } from './log-state.ts';
+import type { RecoveryPlan } from './recovery-plan.ts';
+
+export interface RecoveredFiles {
+  readonly set: SegmentSet;
+  readonly facts: LogFacts;
+}
+
+/** Rejects with {@link DamageError} or {@link DiskError}. `thorough`: look at every file, not only at the last (the node did not stop in order). */
+export async function recoverFiles(
+  ports: IndexPorts,
+  directory: string,
+  record: GroupRecord,
+  plan: RecoveryPlan,
+  shape: SegmentShape,
+  thorough: boolean,
+): Promise<RecoveredFiles> {
+  const bases = await listBases(ports, directory, record);
+  const { keep } = plan;
+  const kept = record.segments.filter((segment) => keep !== null && segment.base < keep && segment.end > plan.facts.logStart);
+  const set = new SegmentSet(ports, directory, shape, kept);
+  await finishCleaning(ports.disk, directory, kept);
+  const known = new Set<number>(kept.map((segment) => segment.base));
+  const lastKept = kept.at(-1)?.base ?? -1;
+  const later = bases.filter((base) => base > lastKept && !known.has(base));
+  const toScan = plan.scan !== null && plan.scan.limit !== plan.facts.logEnd ? later : [];
+  for (const base of bases) {
+    if (known.has(base) || toScan.includes(base)) continue;
+    set.directoryDirty = true;
+    await removeIfThere(ports.disk, `${directory}/${segmentFileName(base, 'log')}`);
+  }
+  await checkFiles(set, bases, thorough);
+  if (keep !== null) await set.truncate(keep, plan.scan === null);
+  const last = set.segments.at(-1);
+  const fileBytes = last === undefined ? 0 : await checkLast(set, last);
+  if (plan.scan === null) {
+    if (last !== undefined && fileBytes > last.bytes) await cutFile(set, last);
+    if (plan.batches.length > 0) await set.append(plan.batches);
+    return { set, facts: plan.facts };
+  }
+  const facts = await scan(set, plan, last, fileBytes, toScan);
+  return { set, facts };
+}
+
+async function listBases(ports: IndexPorts, directory: string, record: GroupRecord): Promise<readonly Offset[]> {
+  try {
+    const entries = await ports.disk.list(directory);
+    return entries.flatMap((entry) => segmentBaseOf(entry.name) ?? []);
+  } catch (error) {
+    if (!(error instanceof DiskError && error.kind === 'missing')) throw error;
+    throw new DamageError(directory, null, `the directory of ${record.group} is missing`);
+  }
+}
+
+async function checkFiles(set: SegmentSet, bases: readonly Offset[], thorough: boolean): Promise<void> {
+  for (const segment of set.segments) {
+    if (!bases.includes(segment.base)) throw new DamageError(segment.path, null, 'the file is missing');
+    if (!thorough) continue;
+    const size = await sizeOf(set.ports, segment.path);
+    // A file that was cut by a truncation may be shorter than the checkpoint says; then `keep` lies below its end.
+    if (size < segment.bytes && segment !== set.segments.at(-1)) {
+      throw new DamageError(segment.path, size, `the file ends here, but had ${segment.bytes} bytes`);
+    }
+  }
+}
+
+/** The last segment must be whole up to its end, and its last batch good. Answers the bytes of the file. */
+async function checkLast(set: SegmentSet, segment: Segment): Promise<number> {
+  const size = await sizeOf(set.ports, segment.path);
+  if (size < segment.bytes) throw new DamageError(segment.path, size, `the file ends here, but had ${segment.bytes} bytes`);
+  let end = 0;
+  const walked = await walkBatches(set.ports, segment.path, segment.lastBatch, segment.bytes, ({ header }) => {
+    end = header.end;
+    return true;
+  });
+  if (walked.kind === 'bad') throw new DamageError(segment.path, walked.position, walked.reason);
+  if (segment.bytes > 0 && end !== segment.end) {
+    throw new DamageError(segment.path, segment.lastBatch, `the last batch ends at ${end}, not at ${segment.end}`);
+  }
+  return size;
+}
+
+/** Keeps the good batches behind what is trusted, and cuts the rest off. */
+async function scan(set: SegmentSet, plan: RecoveryPlan, last: Segment | undefined, lastBytes: number, bases: readonly Offset[]): Promise<LogFacts> {
+  const state = { facts: plan.facts, opened: [...(plan.scan?.opened ?? [])] };
+  const limit = plan.scan?.limit ?? null;
+  const believe = (position: BatchPosition): boolean => {
+    const lastTerm = state.facts.terms.at(-1)?.term ?? state.facts.logStartTerm;
+    if (limit !== null && position.end > limit) return false;
+    if (position.end > state.facts.logStart) {
+      if (position.term < lastTerm) return false;
+      openTerms(state, position.base);
+      const base = offset(Math.max(position.base, state.facts.logEnd));
+      state.facts = applyOperation(state.facts, { kind: 'append', position: { ...position, base } });
+    }
+    return true;
+  };
+  let whole = limit === null || plan.facts.logEnd < limit;
+  if (last !== undefined) whole = await scanFile(set, last, whole ? lastBytes : last.bytes, lastBytes, believe);
+  for (const base of bases) {
+    const segment = new Segment(set.directory, emptySummary(base));
+    const size = await sizeOf(set.ports, segment.path);
+    if (whole && size > 0) {
+      set.adopt(segment);
+      whole = await scanFile(set, segment, size, size, believe);
+      if (segment.bytes > 0) continue;
+      set.disown(segment);
+    }
+    whole = false;
+    set.ports.files.forget(segment.path);
+    set.directoryDirty = true;
+    await removeIfThere(set.ports.disk, segment.path);
+  }
+  openTerms(state, state.facts.logEnd);
+  return state.facts;
+}
+
+/** Terms that were opened at or below `at`, before the batch there. */
+function openTerms(state: { facts: LogFacts; readonly opened: TermStart[] }, at: Offset): void {
+  for (let first = state.opened[0]; first !== undefined && first.start <= at; first = state.opened[0]) {
+    state.opened.shift();
+    if (first.start >= state.facts.logEnd) state.facts = applyOperation(state.facts, { kind: 'open-term', start: first });
+  }
+}
+
+/** Answers whether the file was good to its very end. */
+async function scanFile(set: SegmentSet, segment: Segment, to: number, fileBytes: number, believe: (position: BatchPosition) => boolean): Promise<boolean> {
+  let end: number = segment.end;
+  await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
+    if (header.base < end || !believe(positionOf(header))) return false;
+    end = header.end;
+    segment.note(header, set.shape.indexIntervalBytes);
+    return true;
+  });
+  segment.dirty = true;
+  if (segment.bytes === fileBytes) return to === fileBytes;
+  await cutFile(set, segment);
+  return false;
+}
+
+async function cutFile(set: SegmentSet, segment: Segment): Promise<void> {
+  const open = await set.ports.files.use(segment.path, 'write');
+  try {
+    open.dirty = true;
+    segment.dirty = true;
+    await open.file.truncate(segment.bytes);
+  } finally {
+    open.release();
+  }
+}
+
+async function sizeOf(ports: IndexPorts, path: string): Promise<number> {
+  const open = await ports.files.use(path, 'write');
+  try {
+    return await open.file.size();
+  } finally {
+    open.release();
+  }
+}

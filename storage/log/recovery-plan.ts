@@ -1,0 +1,106 @@
+/**
+ * What is to be done to a log's files at start: computed from the checkpoint and the journal records after it, pure.
+ *
+ * ```
+ *  always      checkpointed end E ──cuts in the journal──▶ keep ≤ E: cut the files there, then write the journal's batches again
+ *  os          keep as above, then scan: whole good batches with rising offsets stay, the torn tail goes;
+ *              after a cut that the journal does not know to be done, nothing above the cut is believed
+ * ```
+ * A journal record names the log end before it: one that does not fit is a gap, and is refused.
+ */
+import { offset } from '../../raft/index.ts';
+import type { Offset, TermStart } from '../../raft/index.ts';
+import type { PlacedRecord } from '../journal/journal-replay.ts';
+import type { StoredBatch } from '../replica-log.ts';
+import { DamageError } from '../segment/damage.ts';
+import type { GroupRecord } from './group-record.ts';
+import { applyOperation, invalidOperation } from './log-state.ts';
+import type { LogFacts } from './log-state.ts';
+
+export interface RecoveryPlan {
+  /** After everything that the journal says; for os and interval `logEnd` is where the scan begins. */
+  readonly facts: LogFacts;
+  /** The files are trusted up to here; null: they are of before a reset, and all go. */
+  readonly keep: Offset | null;
+  /** To be written from `keep` on (always). */
+  readonly batches: readonly StoredBatch[];
+  /** Null: nothing is scanned. Else batches above `keep` are believed that end at or below `limit`. */
+  readonly scan: { readonly limit: Offset | null; readonly opened: readonly TermStart[] } | null;
+  /** The log was written after the checkpoint without the journal. */
+  readonly unsynced: boolean;
+}
+
+export function planRecovery(record: GroupRecord, records: readonly PlacedRecord[]): RecoveryPlan | DamageError {
+  return record.flush === 'always' ? planJournaled(record, records) : planScanned(record, records);
+}
+
+function planJournaled(record: GroupRecord, records: readonly PlacedRecord[]): RecoveryPlan | DamageError {
+  let facts = record.facts;
+  let keep: Offset | null = facts.logEnd;
+  let batches: StoredBatch[] = [];
+  for (const placed of records) {
+    const { operation, end, bytes } = placed.record;
+    if (operation.kind === 'cut-done' || operation.kind === 'unsynced') continue;
+    const isPositioned = operation.kind === 'append' || operation.kind === 'hard-state';
+    if (isPositioned && end !== facts.logEnd) return refused(placed, `the log end before it was ${end}, and is ${facts.logEnd}: there is a gap`);
+    const reason = invalidOperation(facts, operation);
+    if (reason !== null) return refused(placed, reason);
+    if (operation.kind === 'append' && bytes !== null) batches.push({ position: operation.position, bytes });
+    if (operation.kind === 'truncate') {
+      if (keep !== null && operation.to <= keep) {
+        keep = operation.to;
+        batches = [];
+      } else batches = batches.filter((batch) => batch.position.end <= operation.to);
+    }
+    if (operation.kind === 'reset') {
+      keep = null;
+      batches = [];
+    }
+    facts = applyOperation(facts, operation);
+  }
+  batches = batches.filter((batch) => batch.position.end > facts.logStart);
+  return { facts, keep, batches, scan: null, unsynced: false };
+}
+
+function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): RecoveryPlan | DamageError {
+  let facts = record.facts;
+  let keep: Offset | null = facts.logEnd;
+  let limit: Offset | null = null;
+  let opened: TermStart[] = [];
+  let unsynced = false;
+  for (const { record: read } of records) {
+    const { operation } = read;
+    if (operation.kind === 'cut-done') limit = null;
+    else if (operation.kind === 'unsynced') unsynced = true;
+    else if (operation.kind === 'open-term') opened.push(operation.start);
+    else {
+      // The batches since the checkpoint are not in the journal: what they did to the end is told by the record itself.
+      if (operation.kind === 'truncate') {
+        if (keep !== null && operation.to < keep) keep = operation.to;
+        limit = operation.to;
+        opened = opened.filter((entry) => entry.start < operation.to);
+      }
+      if (operation.kind === 'reset') {
+        keep = null;
+        limit = operation.to.end;
+        opened = [];
+      }
+      const ending = operation.kind === 'truncate' || operation.kind === 'log-start' ? Math.max(facts.logEnd, operation.to) : facts.logEnd;
+      facts = applyOperation({ ...facts, logEnd: offset(ending) }, operation);
+    }
+  }
+  const from = keep ?? facts.logStart;
+  const scanned = { limit, opened };
+  const start = Math.max(from, facts.logStart);
+  return {
+    facts: { ...facts, logEnd: offset(start), terms: facts.terms.filter((entry) => entry.start <= start) },
+    keep,
+    batches: [],
+    scan: unsynced || records.length > 0 ? scanned : null,
+    unsynced,
+  };
+}
+
+function refused(placed: PlacedRecord, reason: string): DamageError {
+  return new DamageError(placed.path, placed.position, `journal record ${placed.record.sequence} does not follow: ${reason}`);
+}
