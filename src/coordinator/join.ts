@@ -34,7 +34,7 @@ import { currentJoin, joinedMembers, membersChanged, startRebalance } from './re
 
 export function join(step: Step, input: JoinInput): void {
   const { group } = step;
-  if (!hasRoom(step, input.memberId)) {
+  if (!hasRoom(step, input)) {
     group.pendingIds.delete(input.memberId);
     const member = group.members.get(input.memberId);
     if (member !== undefined) removeMember(step, member);
@@ -50,25 +50,27 @@ export function join(step: Step, input: JoinInput): void {
   else joinKnown(step, input);
 }
 
-/** Whether the group may have `memberId` in it, as a member or as an id that is given out. */
-function hasRoom(step: Step, memberId: string): boolean {
+/** The member that this Join is about: by its id, or a restarted static one by its instance id. */
+function memberOf(group: Group, input: JoinInput): Member | undefined {
+  const holder = input.instanceId === null ? undefined : group.staticMembers.get(input.instanceId);
+  return group.members.get(input.memberId) ?? (holder === undefined ? undefined : group.members.get(holder));
+}
+
+/**
+ * Whether the group may have this member in it, or give out one more id. While Preparing those count who have joined
+ * or keep their place without: when the limit was lowered, the last to rejoin stay out.
+ */
+function hasRoom(step: Step, input: JoinInput): boolean {
   const { group, context } = step;
   const { groupMembersMax } = context.settings;
-  const known = group.members.get(memberId);
-  if (group.state.kind === 'empty' || group.state.kind === 'dead') {
-    return group.pendingIds.has(memberId) || group.pendingIds.size < groupMembersMax;
+  const known = memberOf(group, input);
+  let taken = 0;
+  for (const member of group.members.values()) {
+    if (member === known) continue;
+    if (group.state.kind !== 'preparing' || member.joining !== null || member.instanceId !== null) taken += 1;
   }
-  if (group.state.kind === 'preparing') {
-    // Counted by those who have joined: when the limit was lowered, the last to rejoin stay out.
-    if (known?.joining != null) return true;
-    const joined = [...group.members.values()].filter((member) => member.joining !== null).length;
-    if (joined >= groupMembersMax) return false;
-    return known !== undefined || group.pendingIds.has(memberId) || group.pendingIds.size < groupMembersMax;
-  }
-  if (known !== undefined) return true;
-  return (
-    group.members.size < groupMembersMax && (group.pendingIds.has(memberId) || group.pendingIds.size < groupMembersMax)
-  );
+  if (known !== undefined) return group.state.kind !== 'preparing' || taken < groupMembersMax;
+  return taken < groupMembersMax && (group.pendingIds.has(input.memberId) || group.pendingIds.size < groupMembersMax);
 }
 
 function joinUnknown(step: Step, input: JoinInput): void {

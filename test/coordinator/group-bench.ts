@@ -43,6 +43,8 @@ export class GroupBench {
   readonly held: PersistReason[] = [];
   readonly persisted: { readonly reason: PersistReason; readonly assignments: ReadonlyMap<string, Uint8Array> }[] = [];
   readonly answers = new Map<number, GroupAnswer>();
+  /** All answers in the order in which they came. */
+  readonly answered: GroupAnswer[] = [];
   #request = 0;
   #memberIds = 0;
 
@@ -57,8 +59,9 @@ export class GroupBench {
   step(input: GroupInput): void {
     for (const effect of stepGroup(this.group, input, this.context)) {
       if (effect.kind === 'answer') {
-        expect(this.answers.has(effect.request), `request ${effect.request} answered twice`).toBe(false);
+        if (this.answers.has(effect.request)) throw new Error(`request ${effect.request} answered twice`);
         this.answers.set(effect.request, effect.answer);
+        this.answered.push(effect.answer);
       } else {
         this.persisted.push(effect);
         this.held.push(effect.reason);

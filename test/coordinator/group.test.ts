@@ -143,6 +143,14 @@ describe('join', () => {
     expect(bench.heartbeat(leader)).toBe(0);
   });
 
+  test('a restarted static member is not kept out by its own former self', () => {
+    const bench = new GroupBench({ groupMembersMax: 1 });
+    const { memberId } = bench.joined(bench.join({ instanceId: 'one' }));
+    bench.sync(memberId);
+    expect(bench.joined(bench.join({ instanceId: 'one', version: 9 }))).toMatchObject({ error: 0, generation: 1 });
+    expect(bench.joined(bench.join({ instanceId: 'two', version: 9 })).error).toBe(GROUP_FULL);
+  });
+
   test('ids given out and never used are bounded too', () => {
     const bench = new GroupBench({ groupMembersMax: 3 });
     const errors = Array.from({ length: 5 }, () => bench.joined(bench.join({ version: 4 })).error);
