@@ -18,19 +18,27 @@ const wanted = process.argv.slice(2);
 
 function copy() {
   const folder = mkdtempSync(join(tmpdir(), 'mutant-'));
-  for (const part of ['raft', 'test/raft', 'package.json', 'tsconfig.json', 'vitest.config.ts']) cpSync(join(root, part), join(folder, part), { recursive: true });
+  for (const part of ['raft', 'test/raft', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }
 
 /** Names of the first tests that failed; empty when all passed. */
 function failures(folder) {
-  const result = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', '--bail', '1', 'test/raft'], { cwd: folder, encoding: 'utf8' });
+  const result = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', '--bail', '1', 'test/raft'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   if (result.status === 0) return [];
   const plain = (result.stdout + result.stderr).replace(/\u001b\[[0-9;]*m/g, '');
   const names = [...plain.matchAll(/FAIL\s+(.*)/g)].map((match) => match[1]);
   return names.length > 0 ? names : [plain.slice(-500)];
 }
+
+const lost = list.filter(({ file, search }) => readFileSync(join(root, file), 'utf8').split(search).length !== 2);
+if (lost.length > 0)
+  throw new Error(`not found exactly once:\n${lost.map(({ id, search }) => `${id}: ${search}`).join('\n')}`);
 
 let survivors = 0;
 for (const mutant of [{ id: 'unmutated', file: null }, ...list]) {
@@ -40,8 +48,10 @@ for (const mutant of [{ id: 'unmutated', file: null }, ...list]) {
     if (mutant.file !== null) {
       const path = join(folder, mutant.file);
       const source = readFileSync(path, 'utf8');
-      if (source.split(mutant.search).length !== 2) throw new Error(`${mutant.id}: "${mutant.search}" does not occur exactly once in ${mutant.file}`);
-      writeFileSync(path, source.replace(mutant.search, () => mutant.replace));
+      writeFileSync(
+        path,
+        source.replace(mutant.search, () => mutant.replace),
+      );
     }
     const failed = failures(folder);
     const good = mutant.file === null ? failed.length === 0 : failed.length > 0;

@@ -6,7 +6,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, type Action, World } from './cluster/world.ts';
+import { ACTIONS, type Action } from './cluster/action.ts';
+import { World } from './cluster/world.ts';
 
 const runs = Number(process.env['RAFT_RUNS'] ?? 150);
 const seed = Number(process.env['RAFT_SEED'] ?? 20_260);

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { formatScript, invalidHeader, parseScript, runScript } from './script/runner.ts';
 
 const folder = new URL('./scripts/', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.txt')).toSorted();
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.txt'))
+  .toSorted();
 
 describe('golden scripts', () => {
   it('there are at least thirty', () => {

@@ -15,6 +15,7 @@ import {
   statusOf,
   type Voter,
 } from '../../../raft/index.ts';
+import type { Action } from './action.ts';
 import { Checker } from './checker.ts';
 import { configOf, lifeOf, voter } from './configs.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -28,40 +29,6 @@ export interface Setup {
   /** quorum: the first so many are voters. */
   readonly voters: number;
   readonly minInsync: number;
-}
-
-export const ACTIONS = [
-  'run',
-  'run-lossy',
-  'propose',
-  'deliver',
-  'drop',
-  'duplicate',
-  'flush',
-  'crash',
-  'crash-lossy',
-  'restart',
-  'cut',
-  'heal',
-  'reconnect',
-  'suspect',
-  'transfer',
-  'read',
-  'add-voter',
-  'remove-voter',
-  'snapshot',
-  'resign',
-  'publish',
-  'alter',
-  'fence',
-  'move-leader',
-  'isolate',
-] as const;
-
-export interface Action {
-  readonly kind: (typeof ACTIONS)[number];
-  readonly a: number;
-  readonly b: number;
 }
 
 export class World {
@@ -334,6 +301,7 @@ export class World {
     if (kind === 'snapshot' && !quorum && leader !== null && leader.core.highWatermark > leader.core.log.start)
       this.trim(leader, b);
     if (kind === 'resign' && node.alive && quorum) node.input({ kind: 'resign' }, this.time);
+    if (kind === 'lag') this.lag(node, b);
     if (kind === 'publish') this.publish(node);
     if (this.controller === null) return;
     if (kind === 'alter') for (const proposal of this.proposals.splice(0, 1 + (a % 2))) this.controller.alter(proposal);
@@ -347,6 +315,21 @@ export class World {
       .filter((end) => end <= leader.core.highWatermark);
     const to = ends[choice % Math.max(1, ends.length)];
     if (to !== undefined) leader.input({ kind: 'advance-log-start', to }, this.time);
+  }
+
+  /** `node` is away while the others go on and their logs begin later. */
+  private lag(node: SimNode, seed: number): void {
+    for (const peer of this.nodes.values()) this.cut(node, peer);
+    this.controller?.fence(node.id);
+    this.run(300, seed, 0);
+    const leader = this.leader();
+    if (leader !== null && leader.alive) this.propose(leader, 4);
+    this.run(300, seed + 1, 0);
+    const trimming = this.leader();
+    if (trimming !== null && this.controller === null) trimming.takeSnapshot(this.time);
+    else if (trimming !== null) this.trim(trimming, seed);
+    this.heal();
+    if (node.alive) this.controller?.register(node.id, node.config.incarnation);
   }
 
   /** Everything works again: a leader must come, and what is proposed must commit everywhere. */

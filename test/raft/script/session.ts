@@ -3,7 +3,15 @@
  *
  * Deliveries are shown as `1→2 append …`, effects of a step below it as `  2 commit 3`. Sends are shown when delivered.
  */
-import { describeEffect, describeMessage, type Effect, millis, type Millis, nodeId, type Policy } from '../../../raft/index.ts';
+import {
+  describeEffect,
+  describeMessage,
+  type Effect,
+  millis,
+  type Millis,
+  nodeId,
+  type Policy,
+} from '../../../raft/index.ts';
 import { configOf, lifeOf } from '../cluster/configs.ts';
 import { type Envelope, SimNode } from '../cluster/sim-node.ts';
 
@@ -56,21 +64,31 @@ export class Session {
   connect(left: SimNode, right: SimNode): void {
     if (left === right || !left.alive || !right.alive || this.isCut(left.id, right.id)) return;
     left.peers.set(right.id, right.config.incarnation);
-    left.input({ kind: 'peer-connected', peer: right.id, directory: right.directory, incarnation: right.config.incarnation }, this.time);
+    left.input(
+      { kind: 'peer-connected', peer: right.id, directory: right.directory, incarnation: right.config.incarnation },
+      this.time,
+    );
     this.collect();
   }
 
   connectAll(): void {
     for (const left of this.nodes.values()) {
-      for (const right of this.nodes.values()) if (!(left.core.peers.get(right.id)?.connected ?? false)) this.connect(left, right);
+      for (const right of this.nodes.values())
+        if (!(left.core.peers.get(right.id)?.connected ?? false)) this.connect(left, right);
     }
   }
 
   disconnect(left: SimNode, right: SimNode): void {
-    for (const [one, other] of [[left, right], [right, left]] as const) {
-      if (one.alive && (one.core.peers.get(other.id)?.connected ?? false)) one.input({ kind: 'peer-disconnected', peer: other.id }, this.time);
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (one.alive && (one.core.peers.get(other.id)?.connected ?? false))
+        one.input({ kind: 'peer-disconnected', peer: other.id }, this.time);
     }
-    this.network = this.network.filter(({ from, to }) => !(from === left.id && to === right.id) && !(from === right.id && to === left.id));
+    this.network = this.network.filter(
+      ({ from, to }) => !(from === left.id && to === right.id) && !(from === right.id && to === left.id),
+    );
   }
 
   isCut(left: number, right: number): boolean {
@@ -81,7 +99,10 @@ export class Session {
     const life = (this.lives.get(id) ?? 1) + 1;
     this.lives.set(id, life);
     const node = this.node(id);
-    node.restart(configOf(this.policy, id, 1 + life * 97, { ...this.settings, incarnation: lifeOf(id, life) }), this.time);
+    node.restart(
+      configOf(this.policy, id, 1 + life * 97, { ...this.settings, incarnation: lifeOf(id, life) }),
+      this.time,
+    );
   }
 
   settings: Parameters<typeof configOf>[3] = {};
@@ -93,7 +114,11 @@ export class Session {
   deliver(envelope: Envelope): void {
     const to = this.nodes.get(envelope.to);
     const arrow = `${envelope.from}→${envelope.to} ${describeMessage(envelope.message)}`;
-    const reachable = to !== undefined && to.alive && !this.isCut(envelope.from, envelope.to) && envelope.toIncarnation === to.config.incarnation;
+    const reachable =
+      to !== undefined &&
+      to.alive &&
+      !this.isCut(envelope.from, envelope.to) &&
+      envelope.toIncarnation === to.config.incarnation;
     if (!reachable) return this.say(`${arrow} (lost)`);
     this.say(arrow);
     to.deliver(envelope, this.time);
@@ -122,5 +147,9 @@ export function link(text: string): readonly [number, number] {
 
 /** `key=value` arguments. */
 export function settingsOf(args: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(args.filter((arg) => arg.includes('=')).map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]));
+  return new Map(
+    args
+      .filter((arg) => arg.includes('='))
+      .map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]),
+  );
 }

@@ -11,13 +11,17 @@ export function assign(session: Session, args: readonly string[]): void {
   const settings = settingsOf(args);
   const fenced = idsOf(settings.get('fenced'));
   const stale = idsOf(settings.get('stale'));
-  const life = (id: number): ReturnType<typeof lifeOf> => lifeOf(id, (session.lives.get(id) ?? 1) - (stale.includes(id) ? 1 : 0));
+  const life = (id: number): ReturnType<typeof lifeOf> =>
+    lifeOf(id, (session.lives.get(id) ?? 1) - (stale.includes(id) ? 1 : 0));
   const [leader] = idsOf(settings.get('leader'));
   const assignment = {
     term: term(Number(settings.get('term'))),
     version: Number(settings.get('version')),
     leader: leader === undefined ? null : { node: nodeId(leader), incarnation: life(leader) },
-    replicas: [...session.nodes.values()].map(({ id }) => ({ node: id, incarnation: fenced.includes(id) ? null : life(id) })),
+    replicas: [...session.nodes.values()].map(({ id }) => ({
+      node: id,
+      incarnation: fenced.includes(id) ? null : life(id),
+    })),
     isr: idsOf(settings.get('isr')).map(nodeId),
     minInsyncReplicas: session.minInsync,
     unclean: args.includes('unclean'),

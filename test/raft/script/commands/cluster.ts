@@ -17,6 +17,7 @@ export function cluster(session: Session, args: readonly string[]): void {
   const ids = Array.from({ length: Number(count) }, (_, index) => nodeId(index + 1));
   const voting = settings.get('voters')?.split(',').map(Number) ?? ids;
   const initial = session.policy === 'isr' || args.includes('bootstrap') ? null : voters(...voting);
-  for (const id of ids) session.add(new SimNode(configOf(session.policy, id, 1, session.settings), initial, session.time));
+  for (const id of ids)
+    session.add(new SimNode(configOf(session.policy, id, 1, session.settings), initial, session.time));
   session.connectAll();
 }

@@ -2,7 +2,7 @@
 import type { Session } from '../session.ts';
 
 export function time(session: Session, [duration = '0', mode = '']: readonly string[]): void {
-  for (const until = session.now + Number(duration); session.now < until; ) {
+  for (const until = session.now + Number(duration); session.now < until;) {
     session.now += 10;
     for (const node of session.nodes.values()) if (node.alive) node.input({ kind: 'tick' }, session.time);
     session.collect();
