@@ -1,5 +1,5 @@
 /** The storage room's face. Outsiders import this file only. */
-export { crc32c } from './batch/crc32c.ts';
+export { crc32c } from './batch/index.ts';
 export type { Clock, Timer } from './clock.ts';
 export { DiskError } from './disk.ts';
 export type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode, Pending } from './disk.ts';

@@ -10,6 +10,7 @@
  * One runs at a time; who asks while one runs gets the next, because the running one may have passed its log already.
  */
 import { assert } from '../../raft/index.ts';
+import type { GroupId } from '../../raft/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValueChange } from '../key-value.ts';
 import { encodeGroupRecord, groupKey } from '../log/group-record.ts';
@@ -26,13 +27,13 @@ export interface CheckpointerOptions {
   readonly journal: Journal;
   readonly meta: MetaStore;
   readonly life: number;
-  /** Whether the log still belongs to the store: a deleted one must not be recorded again. */
-  readonly isLive: (log: DiskLog) => boolean;
+  /** The group's log, when the store has it open: a deleted one must not be recorded again. */
+  readonly logOf: (group: GroupId) => DiskLog | undefined;
 }
 
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
-  readonly #changed = new Set<DiskLog>();
+  readonly #changed = new Set<GroupId>();
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #lastSequence = 0;
@@ -54,13 +55,13 @@ export class Checkpointer {
     return this.#changed.size > 0;
   }
 
-  /** `log` differs from its record. */
-  note(log: DiskLog): void {
-    this.#changed.add(log);
+  /** The group's log differs from its record. */
+  note(group: GroupId): void {
+    this.#changed.add(group);
   }
 
-  forget(log: DiskLog): void {
-    this.#changed.delete(log);
+  forget(group: GroupId): void {
+    this.#changed.delete(group);
   }
 
   /** Runs a checkpoint that begins no earlier than now; `extra` goes into its batch. */
@@ -83,10 +84,11 @@ export class Checkpointer {
   }
 
   async #once(extra: readonly KeyValueChange[]): Promise<void> {
-    const { journal, meta, life, isLive } = this.#options;
+    const { journal, meta, life, logOf } = this.#options;
+    const isLive = (log: DiskLog): boolean => logOf(log.group) === log;
     const marker = journal.marker();
     journal.allow(marker);
-    const logs = [...this.#changed].filter(isLive);
+    const logs = [...this.#changed].flatMap((group) => logOf(group) ?? []);
     this.#changed.clear();
     // All captures are begun in this turn: together with the marker they are one moment.
     const captures = logs.map((log) => ({ log, captured: log.capture() }));
@@ -104,13 +106,17 @@ export class Checkpointer {
     await Promise.all(Array.from({ length: SYNCS_IN_FLIGHT }, worker));
     if (!isWhole) {
       // A log was stopped under us (the store closes with a full disk): nothing is recorded, all is replayed.
-      for (const log of logs) this.#changed.add(log);
+      for (const log of logs) this.#changed.add(log.group);
       return;
     }
     const changes: KeyValueChange[] = [...extra];
     const live = [...done].filter(([log]) => isLive(log));
     for (const [log, capture] of live) {
-      changes.push(...capture.states.changes, { kind: 'put', key: groupKey(log.group), value: encodeGroupRecord(capture.record) });
+      changes.push(...capture.states.changes, {
+        kind: 'put',
+        key: groupKey(log.group),
+        value: encodeGroupRecord(capture.record),
+      });
     }
     changes.push(putJson('checkpoint', { sequence: marker.sequence, life }));
     await meta.apply(changes, { sync: true });

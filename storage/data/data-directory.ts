@@ -67,7 +67,8 @@ async function unknownContent(disk: Disk, directory: string): Promise<string | n
 async function makeDirectories(disk: Disk, directory: string): Promise<void> {
   const changed = new Set<string>();
   for (const path of [journalPath(directory), logsPath(directory)]) {
-    for (let missing = path; missing !== '' && !(await disk.exists(missing)); missing = parentOf(missing)) changed.add(parentOf(missing));
+    for (let missing = path; missing !== '' && !(await disk.exists(missing)); missing = parentOf(missing))
+      changed.add(parentOf(missing));
     await disk.makeDirectory(path);
   }
   for (const path of [...changed].reverse()) await disk.syncDirectory(path === '' ? '/' : path);
@@ -94,15 +95,21 @@ async function refuseRest(disk: Disk, directory: string): Promise<StoreRefusal |
   for (const path of [logsPath(directory), journalPath(directory)]) {
     const [first] = await disk.list(path);
     if (first === undefined || path === journalPath(directory)) continue;
-    return { kind: 'not-a-data-directory', path: directory, reason: `its identity is missing, but ${path} holds ${JSON.stringify(first.name)}` };
+    return {
+      kind: 'not-a-data-directory',
+      path: directory,
+      reason: `its identity is missing, but ${path} holds ${JSON.stringify(first.name)}`,
+    };
   }
   return null;
 }
 
 function refuseForeign(options: StoreOptions, found: StoredIdentity): StoreRefusal | null {
   const path = options.directory;
-  if (found.formatVersion !== FORMAT_VERSION) return { kind: 'format', path, found: found.formatVersion, supported: FORMAT_VERSION };
-  if (found.node !== options.node) return { kind: 'foreign', path, key: 'node', found: String(found.node), expected: String(options.node) };
+  if (found.formatVersion !== FORMAT_VERSION)
+    return { kind: 'format', path, found: found.formatVersion, supported: FORMAT_VERSION };
+  if (found.node !== options.node)
+    return { kind: 'foreign', path, key: 'node', found: String(found.node), expected: String(options.node) };
   if (options.clusterId !== null && found.clusterId !== null && found.clusterId !== options.clusterId) {
     return { kind: 'foreign', path, key: 'cluster', found: found.clusterId, expected: options.clusterId };
   }
@@ -112,7 +119,13 @@ function refuseForeign(options: StoreOptions, found: StoredIdentity): StoreRefus
 function newIdentity(options: StoreOptions): StoredIdentity {
   const name = Buffer.from(options.random.bytes(16)).toString('base64url');
   const salt = Buffer.from(options.random.bytes(4)).readUInt32BE(0);
-  return { formatVersion: FORMAT_VERSION, node: options.node, directory: directoryId(name), clusterId: options.clusterId, salt };
+  return {
+    formatVersion: FORMAT_VERSION,
+    node: options.node,
+    directory: directoryId(name),
+    clusterId: options.clusterId,
+    salt,
+  };
 }
 
 /** A refusal for a fault of the disk while opening; null for anything else. */

@@ -41,13 +41,22 @@ export function putJson(key: string, value: unknown): KeyValueChange {
 }
 
 export async function getIdentity(keyValue: KeyValue): Promise<StoredIdentity | null> {
-  const json = await getJson<{ formatVersion: number; node: number; directory: string; clusterId: string | null; salt: number }>(keyValue, 'identity');
+  const json = await getJson<{
+    formatVersion: number;
+    node: number;
+    directory: string;
+    clusterId: string | null;
+    salt: number;
+  }>(keyValue, 'identity');
   if (json === null) return null;
   return { ...json, node: nodeId(json.node), directory: directoryId(json.directory) };
 }
 
 export async function getStanding(keyValue: KeyValue): Promise<StoredStanding | null> {
-  const json = await getJson<{ registered: string | null; attempted: string | null; bootId: string; clean: boolean }>(keyValue, 'standing');
+  const json = await getJson<{ registered: string | null; attempted: string | null; bootId: string; clean: boolean }>(
+    keyValue,
+    'standing',
+  );
   if (json === null) return null;
   const named = (value: string | null): Incarnation | null => (value === null ? null : incarnation(value));
   return { ...json, registered: named(json.registered), attempted: named(json.attempted) };

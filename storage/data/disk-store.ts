@@ -91,7 +91,10 @@ export class DiskStore implements Store {
 
   async setClusterId(clusterId: string): Promise<void> {
     const known = this.#identity.clusterId;
-    assert(known === null || known === clusterId, () => `the directory belongs to cluster ${known}, not to ${clusterId}`);
+    assert(
+      known === null || known === clusterId,
+      () => `the directory belongs to cluster ${known}, not to ${clusterId}`,
+    );
     if (known === clusterId) return;
     this.#identity = { ...this.#identity, clusterId };
     await this.#parts.meta.apply([putJson('identity', this.#identity)], { sync: true });
@@ -108,7 +111,8 @@ export class DiskStore implements Store {
       const open = this.#logs.get(group);
       const record = this.#records.get(group);
       let log = open;
-      if (log === undefined && record !== undefined) log = await reopenLog(this.#parts.host, this.#path(record), record, wanted, this.standing.kind !== 'clean');
+      if (log === undefined && record !== undefined)
+        log = await reopenLog(this.#parts.host, this.#path(record), record, wanted, this.standing.kind !== 'clean');
       log ??= await this.#create(group, directory, wanted);
       this.#logs.set(group, log);
       await log.configure(wanted);
@@ -135,9 +139,15 @@ export class DiskStore implements Store {
       if (log !== undefined) await this.#retire(log);
       this.#records.delete(group);
       const { meta, disk, directory } = this.#parts;
-      const states = await meta.range({ from: statePrefix(record.log), to: `${statePrefix(record.log).slice(0, -1)}0` });
+      const states = await meta.range({
+        from: statePrefix(record.log),
+        to: `${statePrefix(record.log).slice(0, -1)}0`,
+      });
       const deleting = `deleting/${record.log}`;
-      const changes: KeyValueChange[] = [...states.map(([key]) => key), groupKey(group)].map((key) => ({ kind: 'delete', key }));
+      const changes: KeyValueChange[] = [...states.map(([key]) => key), groupKey(group)].map((key) => ({
+        kind: 'delete',
+        key,
+      }));
       await meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
       await removeLogDirectory(disk, this.#path(record));
       await disk.syncDirectory(logsPath(directory));
@@ -235,7 +245,11 @@ export class DiskStore implements Store {
         await disk.makeDirectory(this.#path(record));
       }
       await disk.syncDirectory(logsPath(directory));
-      const puts: KeyValueChange[] = creations.map(({ record }) => ({ kind: 'put', key: groupKey(record.group), value: encodeGroupRecord(record) }));
+      const puts: KeyValueChange[] = creations.map(({ record }) => ({
+        kind: 'put',
+        key: groupKey(record.group),
+        value: encodeGroupRecord(record),
+      }));
       await meta.apply([...puts, putJson('log-number', this.#nextLog)], { sync: true });
       for (const creation of creations) creation.resolve();
     } catch (error) {

@@ -12,8 +12,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValue } from '../key-value.ts';
-import type { DiskLog } from '../log/disk-log.ts';
-import type { LogEnvironment } from '../log/log-environment.ts';
+import type { HostedLog, LogEnvironment } from '../log/log-environment.ts';
 import type { TailBudget } from '../log/tail-budget.ts';
 import type { StoreLimits } from '../open-store.ts';
 import type { LogFailure } from '../replica-log.ts';
@@ -34,7 +33,7 @@ export interface LogHostOptions {
   readonly tails: TailBudget;
   readonly limits: StoreLimits;
   readonly checkpointer: Checkpointer;
-  readonly onFailure: (log: DiskLog, failure: LogFailure) => void;
+  readonly onFailure: (log: HostedLog, failure: LogFailure) => void;
 }
 
 export class LogHost implements LogEnvironment {
@@ -43,11 +42,11 @@ export class LogHost implements LogEnvironment {
   readonly journal: Journal;
   readonly tails: TailBudget;
   readonly #options: LogHostOptions;
-  #touched = new Set<DiskLog>();
+  #touched = new Set<HostedLog>();
   #isScheduled = false;
-  #awaiting: { readonly log: DiskLog; readonly sequence: number }[] = [];
-  readonly #full = new Set<DiskLog>();
-  readonly #unsynced = new Set<DiskLog>();
+  #awaiting: { readonly log: HostedLog; readonly sequence: number }[] = [];
+  readonly #full = new Set<HostedLog>();
+  readonly #unsynced = new Set<HostedLog>();
   #fullness: LogFailure | null = null;
   #freeBytes: number | null = null;
   #isClosing = false;
@@ -74,7 +73,7 @@ export class LogHost implements LogEnvironment {
     return this.#options.keyValue;
   }
 
-  touch(log: DiskLog): void {
+  touch(log: HostedLog): void {
     this.#touched.add(log);
     if (log.settings.flush === 'interval') {
       this.#unsynced.add(log);
@@ -87,29 +86,29 @@ export class LogHost implements LogEnvironment {
       this.#isScheduled = false;
       const touched = this.#touched;
       this.#touched = new Set();
-      for (const each of touched) each.pipeline.flush();
+      for (const each of touched) each.flush();
     });
   }
 
-  awaitJournal(log: DiskLog, sequence: number): void {
+  awaitJournal(log: HostedLog, sequence: number): void {
     this.#awaiting.push({ log, sequence });
   }
 
   /** The journal is durable up to `sequence`. */
   onDurable(sequence: number): void {
     let count = 0;
-    const logs = new Set<DiskLog>();
+    const logs = new Set<HostedLog>();
     for (const waiting of this.#awaiting) {
       if (waiting.sequence > sequence) break;
       logs.add(waiting.log);
       count += 1;
     }
     this.#awaiting = this.#awaiting.slice(count);
-    for (const log of logs) log.pipeline.flush();
+    for (const log of logs) log.flush();
   }
 
-  changed(log: DiskLog): void {
-    this.#options.checkpointer.note(log);
+  changed(log: HostedLog): void {
+    this.#options.checkpointer.note(log.group);
     this.#after('checkpoint', CHECKPOINT_MS, () => this.requestCheckpoint());
   }
 
@@ -122,12 +121,12 @@ export class LogHost implements LogEnvironment {
     if (!this.#isClosing && !this.#options.checkpointer.running) void this.#options.checkpointer.run();
   }
 
-  failed(log: DiskLog, failure: LogFailure): void {
+  failed(log: HostedLog, failure: LogFailure): void {
     this.#options.onFailure(log, failure);
   }
 
-  full(log: DiskLog): void {
-    if (this.#isClosing) void log.pipeline.stop();
+  full(log: HostedLog): void {
+    if (this.#isClosing) void log.stop();
     this.#full.add(log);
     this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
   }
@@ -137,11 +136,11 @@ export class LogHost implements LogEnvironment {
   }
 
   /** `log` is closed or deleted. */
-  forget(log: DiskLog): void {
+  forget(log: HostedLog): void {
     this.#touched.delete(log);
     this.#full.delete(log);
     this.#unsynced.delete(log);
-    this.#options.checkpointer.forget(log);
+    this.#options.checkpointer.forget(log.group);
   }
 
   /** Ends all timers; from now on nothing waits for space. */
@@ -149,7 +148,7 @@ export class LogHost implements LogEnvironment {
     this.#isClosing = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
-    for (const log of this.#full) void log.pipeline.stop();
+    for (const log of this.#full) void log.stop();
   }
 
   #after(name: 'checkpoint' | 'space' | 'interval', delay: number, callback: () => void): void {
@@ -167,7 +166,12 @@ export class LogHost implements LogEnvironment {
     this.#freeBytes = free;
     const isFull = free < limits.freeBytesMin;
     this.#fullness = isFull
-      ? { kind: 'full', path: directory, position: null, reason: `${free} bytes are free, less than ${limits.freeBytesMin}` }
+      ? {
+          kind: 'full',
+          path: directory,
+          position: null,
+          reason: `${free} bytes are free, less than ${limits.freeBytesMin}`,
+        }
       : null;
     if (isFull) this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
     if (isFull || this.#isClosing) return;
@@ -180,12 +184,7 @@ export class LogHost implements LogEnvironment {
     const logs = [...this.#unsynced];
     this.#unsynced.clear();
     for (const log of logs) {
-      if (log.offline || this.#isClosing) continue;
-      try {
-        await log.set.sync();
-      } catch (error) {
-        log.onSyncError(error);
-      }
+      if (!log.offline && !this.#isClosing) await log.sync();
     }
   }
 }

@@ -14,7 +14,13 @@ import { DamageError } from '../segment/damage.ts';
 import { SegmentSet } from '../segment/segment-set.ts';
 
 /** The log as it was at its checkpoint; nothing was written after it. */
-export function reopenLog(environment: LogEnvironment, path: string, record: GroupRecord, settings: LogSettings, thorough: boolean): Promise<DiskLog> {
+export function reopenLog(
+  environment: LogEnvironment,
+  path: string,
+  record: GroupRecord,
+  settings: LogSettings,
+  thorough: boolean,
+): Promise<DiskLog> {
   return recoverLog(environment, path, record, [], settings, { thorough, powerLost: false });
 }
 
@@ -28,7 +34,13 @@ export async function recoverLog(
   circumstances: { readonly thorough: boolean; readonly powerLost: boolean },
 ): Promise<DiskLog> {
   const broken = (failed: GroupRecord): DiskLog => {
-    const log = new DiskLog(environment, failed, record.facts, new SegmentSet(environment.ports, path, settings, []), settings);
+    const log = new DiskLog(
+      environment,
+      failed,
+      record.facts,
+      new SegmentSet(environment.ports, path, settings, []),
+      settings,
+    );
     // The journal's records of it will be recycled: that it is not whole must be known for ever.
     if (records.length > 0) environment.changed(log);
     return log;

@@ -56,7 +56,8 @@ export class MetaStore implements KeyValue {
         await this.#keyValue.apply(changes, options);
         return;
       } catch (error) {
-        if (!(error instanceof KeyValueError && error.kind === 'full')) this.#options.fatal(`key-value store failed: ${String(error)}`);
+        if (!(error instanceof KeyValueError && error.kind === 'full'))
+          this.#options.fatal(`key-value store failed: ${String(error)}`);
         // While closing nobody waits for space: what is not recorded is replayed by the next start.
         if (this.#closing) return;
       }

@@ -85,25 +85,41 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
   if ('kind' in found) return found;
   const standing = standingOf(options, found.stored);
   const replayed = found.stored === null || found.stored.clean ? [] : await replay(options, opened, found.checkpoint);
-  if (replayed instanceof DamageError) return { kind: 'damaged', path: replayed.path, position: replayed.position, reason: replayed.reason };
+  if (replayed instanceof DamageError)
+    return { kind: 'damaged', path: replayed.path, position: replayed.position, reason: replayed.reason };
   const snapshots = new SnapshotFiles(options.disk, snapshotDirectory(logsPath(options.directory)));
   const damaged = await snapshots.load().then(
     () => null,
     (error: unknown) => error,
   );
-  if (damaged instanceof DamageError) return { kind: 'damaged', path: damaged.path, position: damaged.position, reason: damaged.reason };
+  if (damaged instanceof DamageError)
+    return { kind: 'damaged', path: damaged.path, position: damaged.position, reason: damaged.reason };
   if (damaged !== null) throw damaged;
   const parts = await construct(options, opened, found, replayed);
   await recoverLogs(options, parts, found, replayed, standing.kind);
   const failed = [...parts.logs.values()].find((log) => log.failure?.kind === 'disk')?.failure;
   if (failed !== null && failed !== undefined) return { kind: 'disk', path: failed.path, reason: failed.reason };
-  const stored: StoredStanding = { registered: standing.registered, attempted: standing.attempted, bootId: options.bootId, clean: false };
-  const identity = opened.isNew || (opened.identity.clusterId === null && options.clusterId !== null) ? [putJson('identity', { ...opened.identity, clusterId: options.clusterId ?? opened.identity.clusterId })] : [];
+  const stored: StoredStanding = {
+    registered: standing.registered,
+    attempted: standing.attempted,
+    bootId: options.bootId,
+    clean: false,
+  };
+  const identity =
+    opened.isNew || (opened.identity.clusterId === null && options.clusterId !== null)
+      ? [putJson('identity', { ...opened.identity, clusterId: options.clusterId ?? opened.identity.clusterId })]
+      : [];
   const deleted = await finishDeletions(options, parts.meta);
-  await parts.checkpointer.run([...identity, putJson('standing', stored), ...deleted.map((key) => ({ kind: 'delete', key }) as const)]);
+  await parts.checkpointer.run([
+    ...identity,
+    putJson('standing', stored),
+    ...deleted.map((key) => ({ kind: 'delete', key }) as const),
+  ]);
   await parts.files.journal.adopt(parts.files.names);
   await parts.files.journal.prepare();
-  const empty = snapshots.newest() === null && [...found.records.values()].every((record) => isEmpty(parts.logs.get(record.group)?.recovered ?? record.facts));
+  const empty =
+    snapshots.newest() === null &&
+    [...found.records.values()].every((record) => isEmpty(parts.logs.get(record.group)?.recovered ?? record.facts));
   return new DiskStore({
     ...parts,
     directory: options.directory,
@@ -119,7 +135,11 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
   });
 }
 
-function isEmpty(facts: { readonly logStart: number; readonly logEnd: number; readonly hardState: { readonly term: number } }): boolean {
+function isEmpty(facts: {
+  readonly logStart: number;
+  readonly logEnd: number;
+  readonly hardState: { readonly term: number };
+}): boolean {
   return facts.logStart === 0 && facts.logEnd === 0 && facts.hardState.term === 0;
 }
 
@@ -131,7 +151,12 @@ async function readFound(opened: OpenedDirectory): Promise<Found | StoreRefusal>
     if (typeof record === 'string') return { kind: 'damaged', path: key, position: null, reason: record };
     records.set(record.group, record);
   }
-  return { checkpoint: await getCheckpoint(keyValue), stored: await getStanding(keyValue), records, nextLog: await getNextLog(keyValue) };
+  return {
+    checkpoint: await getCheckpoint(keyValue),
+    stored: await getStanding(keyValue),
+    records,
+    nextLog: await getNextLog(keyValue),
+  };
 }
 
 function standingOf(options: StoreOptions, stored: StoredStanding | null): Standing {
@@ -147,7 +172,11 @@ async function journalNames(options: StoreOptions): Promise<readonly string[]> {
   return entries.map((entry) => entry.name).filter(isJournalName);
 }
 
-async function replay(options: StoreOptions, opened: OpenedDirectory, checkpoint: StoredCheckpoint): Promise<readonly PlacedRecord[] | DamageError> {
+async function replay(
+  options: StoreOptions,
+  opened: OpenedDirectory,
+  checkpoint: StoredCheckpoint,
+): Promise<readonly PlacedRecord[] | DamageError> {
   const files = [];
   for (const name of await journalNames(options)) {
     const path = `${journalPath(options.directory)}/${name}`;
@@ -156,7 +185,12 @@ async function replay(options: StoreOptions, opened: OpenedDirectory, checkpoint
   return replayJournal(files, checkpoint.sequence, checkpoint.life, opened.identity.salt);
 }
 
-async function construct(options: StoreOptions, opened: OpenedDirectory, found: Found, replayed: readonly PlacedRecord[]) {
+async function construct(
+  options: StoreOptions,
+  opened: OpenedDirectory,
+  found: Found,
+  replayed: readonly PlacedRecord[],
+) {
   const { disk, clock, limits, directory, fatal } = options;
   const life = found.checkpoint.life + 1;
   const meta = new MetaStore({ opener: options.keyValues, path: metaPath(directory), clock, fatal }, opened.keyValue);
@@ -176,7 +210,7 @@ async function construct(options: StoreOptions, opened: OpenedDirectory, found: 
     onPressure: () => host.requestCheckpoint(),
     fatal,
   });
-  const checkpointer = new Checkpointer({ journal, meta, life, isLive: (log) => logs.get(log.group) === log });
+  const checkpointer = new Checkpointer({ journal, meta, life, logOf: (group) => logs.get(group) });
   const host: LogHost = new LogHost({
     directory,
     ports: { disk, files: segments, buffers: new BufferPool(READ_BUFFER_BYTES, READ_BUFFERS_KEPT) },
@@ -191,7 +225,15 @@ async function construct(options: StoreOptions, opened: OpenedDirectory, found: 
       for (const listener of listeners) listener(log.group, failure);
     },
   });
-  return { meta, journal, host, checkpointer, logs, listeners, files: { segments, journal: files, names: await journalNames(options) } };
+  return {
+    meta,
+    journal,
+    host,
+    checkpointer,
+    logs,
+    listeners,
+    files: { segments, journal: files, names: await journalNames(options) },
+  };
 }
 
 async function recoverLogs(
@@ -215,7 +257,13 @@ async function recoverLogs(
     if (record === undefined) continue;
     const path = `${logsPath(options.directory)}/${record.directory}`;
     const settings = { ...RECOVERY_SETTINGS, flush: record.flush };
-    parts.logs.set(group, await recoverLog(parts.host, path, record, records, settings, { thorough: true, powerLost: kind === 'other-boot' }));
+    parts.logs.set(
+      group,
+      await recoverLog(parts.host, path, record, records, settings, {
+        thorough: true,
+        powerLost: kind === 'other-boot',
+      }),
+    );
   }
 }
 
@@ -229,4 +277,3 @@ async function finishDeletions(options: StoreOptions, meta: MetaStore): Promise<
   }
   return marks.map(([key]) => key);
 }
-

@@ -64,7 +64,11 @@ export class SnapshotFiles implements SnapshotStore {
     return this.#newest?.meta ?? null;
   }
 
-  write(last: { readonly end: Offset; readonly term: Term }, voters: SnapshotMeta['voters'], state: Uint8Array): Promise<SnapshotMeta> {
+  write(
+    last: { readonly end: Offset; readonly term: Term },
+    voters: SnapshotMeta['voters'],
+    state: Uint8Array,
+  ): Promise<SnapshotMeta> {
     const meta: SnapshotMeta = { last, voters, bytes: byteCount(state.length) };
     return this.#serially(async () => {
       await this.#makeDirectory();
@@ -121,7 +125,10 @@ export class SnapshotFiles implements SnapshotStore {
 
   async #write(receiving: Receiving, chunk: Uint8Array): Promise<void> {
     const { meta, position } = receiving;
-    assert(position + chunk.length <= meta.bytes, () => `a chunk of ${chunk.length} bytes at ${position} is beyond the snapshot's ${meta.bytes}`);
+    assert(
+      position + chunk.length <= meta.bytes,
+      () => `a chunk of ${chunk.length} bytes at ${position} is beyond the snapshot's ${meta.bytes}`,
+    );
     const file = await this.#disk.open(receiving.path, 'create');
     try {
       if (position === 0) await file.truncate(0);
@@ -186,8 +193,16 @@ export function decodeSnapshot(bytes: Buffer): SnapshotMeta | string {
   const trailerAt = bytes.length - TRAILER_BYTES;
   if (trailerAt < 0 || bytes.readUInt32BE(trailerAt + 8) !== SNAPSHOT_MAGIC) return 'the snapshot has no end';
   const footerAt = trailerAt - bytes.readUInt32BE(trailerAt);
-  if (footerAt < 0 || checksum(bytes.subarray(footerAt, trailerAt)) !== bytes.readUInt32BE(trailerAt + 4)) return 'the snapshot has no sound footer';
-  const json = JSON.parse(bytes.toString('utf8', footerAt, trailerAt)) as { version: number; end: number; term: number; bytes: number; voters: SnapshotMeta['voters']; crc: number };
+  if (footerAt < 0 || checksum(bytes.subarray(footerAt, trailerAt)) !== bytes.readUInt32BE(trailerAt + 4))
+    return 'the snapshot has no sound footer';
+  const json = JSON.parse(bytes.toString('utf8', footerAt, trailerAt)) as {
+    version: number;
+    end: number;
+    term: number;
+    bytes: number;
+    voters: SnapshotMeta['voters'];
+    crc: number;
+  };
   if (json.version !== 1) return `the snapshot has version ${json.version}, not 1`;
   if (json.bytes !== footerAt) return `the snapshot has ${footerAt} bytes, not ${json.bytes}`;
   if (checksum(bytes.subarray(0, footerAt)) !== json.crc) return 'the CRC of the snapshot does not match';

@@ -18,7 +18,15 @@ import { assert, byteCount, groupId, offset, term } from '../../raft/index.ts';
 import type { BatchPosition, GroupId, HardState, Voter } from '../../raft/index.ts';
 import { readInt64, writeInt64 } from '../int64.ts';
 import type { LogOperation } from '../log/log-state.ts';
-import { batchBytesAt, batchChecks, BATCH_HEADER_BYTES, checksum, invalidBatchHeader, readBatchHeader, UNCOVERED_BYTES } from '../segment/batch-header.ts';
+import {
+  batchBytesAt,
+  batchChecks,
+  BATCH_HEADER_BYTES,
+  checksum,
+  invalidBatchHeader,
+  readBatchHeader,
+  UNCOVERED_BYTES,
+} from '../segment/batch-header.ts';
 
 export const RECORD_MAGIC = 0x464c4a52;
 export const RECORD_HEADER_BYTES = 60;
@@ -59,7 +67,17 @@ export interface JournalRecord extends JournalEntry {
   readonly bytes: Buffer | null;
 }
 
-const KINDS = ['hard-state', 'truncate', 'reset', 'open-term', 'append', 'voters', 'log-start', 'cut-done', 'unsynced'] as const;
+const KINDS = [
+  'hard-state',
+  'truncate',
+  'reset',
+  'open-term',
+  'append',
+  'voters',
+  'log-start',
+  'cut-done',
+  'unsynced',
+] as const;
 
 /** An entry with everything that does not depend on the file it goes to. */
 export interface PreparedEntry {
@@ -81,7 +99,10 @@ function payloadOf(entry: JournalEntry): Uint8Array {
   const { operation } = entry;
   if (operation.kind === 'append') {
     assert(entry.bytes !== null, 'an append needs its batch');
-    assert(entry.bytes.length === operation.position.bytes, () => `batch ${operation.position.base} has not the bytes that its position says`);
+    assert(
+      entry.bytes.length === operation.position.bytes,
+      () => `batch ${operation.position.base} has not the bytes that its position says`,
+    );
     return entry.bytes;
   }
   if (operation.kind === 'hard-state') return Buffer.from(JSON.stringify(operation.hardState.votedFor), 'utf8');
@@ -90,7 +111,12 @@ function payloadOf(entry: JournalEntry): Uint8Array {
 }
 
 /** Writes header and group id to `target` at `at`; the payload follows behind them. */
-export function encodeRecordHead(target: Buffer, at: number, prepared: PreparedEntry, place: { readonly generation: Generation; readonly sequence: number; readonly synced: number; readonly salt: number }): void {
+export function encodeRecordHead(
+  target: Buffer,
+  at: number,
+  prepared: PreparedEntry,
+  place: { readonly generation: Generation; readonly sequence: number; readonly synced: number; readonly salt: number },
+): void {
   const { entry, group, payload } = prepared;
   const fields = fieldsOf(entry);
   target.writeUInt32BE(RECORD_MAGIC, at);
@@ -164,10 +190,18 @@ export function decodeRecord(source: Buffer, at: number, salt: number): JournalR
   };
 }
 
-function operationOf(kind: (typeof KINDS)[number], at: number, inTerm: number, payload: Buffer): JournalOperation | null {
+function operationOf(
+  kind: (typeof KINDS)[number],
+  at: number,
+  inTerm: number,
+  payload: Buffer,
+): JournalOperation | null {
   switch (kind) {
     case 'hard-state':
-      return { kind, hardState: { term: term(inTerm), votedFor: JSON.parse(payload.toString('utf8')) as HardState['votedFor'] } };
+      return {
+        kind,
+        hardState: { term: term(inTerm), votedFor: JSON.parse(payload.toString('utf8')) as HardState['votedFor'] },
+      };
     case 'truncate':
     case 'log-start':
       return { kind, to: offset(at) };
@@ -192,5 +226,11 @@ function positionOfBatch(payload: Buffer): BatchPosition | null {
   if (payload.length < BATCH_HEADER_BYTES || invalidBatchHeader(payload, 0) !== null) return null;
   if (batchBytesAt(payload, 0) !== payload.length || !batchChecks(payload, 0, payload.length)) return null;
   const header = readBatchHeader(payload, 0);
-  return { base: offset(header.base), end: offset(header.end), term: term(header.term), bytes: byteCount(header.bytes), control: null };
+  return {
+    base: offset(header.base),
+    end: offset(header.end),
+    term: term(header.term),
+    bytes: byteCount(header.bytes),
+    control: null,
+  };
 }

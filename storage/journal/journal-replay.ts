@@ -32,7 +32,10 @@ const MAGIC = Buffer.alloc(4);
 MAGIC.writeUInt32BE(RECORD_MAGIC);
 
 /** The records of one file, from its beginning to the first byte that does not continue it. */
-export function readJournalFile(file: JournalFileBytes, salt: number): { readonly records: readonly PlacedRecord[]; readonly validBytes: number } {
+export function readJournalFile(
+  file: JournalFileBytes,
+  salt: number,
+): { readonly records: readonly PlacedRecord[]; readonly validBytes: number } {
   const records: PlacedRecord[] = [];
   let at = JOURNAL_HEADER_BYTES;
   let generation: Generation | null = null;
@@ -51,7 +54,12 @@ export function readJournalFile(file: JournalFileBytes, salt: number): { readonl
  * The records to replay: those after sequence `after`, of life `life` of the node (the last one that wrote), in order.
  * Or the damage that was found.
  */
-export function replayJournal(files: readonly JournalFileBytes[], after: number, life: number, salt: number): readonly PlacedRecord[] | DamageError {
+export function replayJournal(
+  files: readonly JournalFileBytes[],
+  after: number,
+  life: number,
+  salt: number,
+): readonly PlacedRecord[] | DamageError {
   const found: PlacedRecord[] = [];
   let synced: PlacedRecord | null = null;
   for (const file of files) {
@@ -62,7 +70,11 @@ export function replayJournal(files: readonly JournalFileBytes[], after: number,
       if (synced === null || placed.record.synced > synced.record.synced) synced = placed;
     }
   }
-  found.sort((left, right) => compareGenerations(left.record.generation, right.record.generation) || left.record.sequence - right.record.sequence);
+  found.sort(
+    (left, right) =>
+      compareGenerations(left.record.generation, right.record.generation) ||
+      left.record.sequence - right.record.sequence,
+  );
   const replayed: PlacedRecord[] = [];
   let last = after;
   for (const placed of found) {
@@ -73,7 +85,11 @@ export function replayJournal(files: readonly JournalFileBytes[], after: number,
   }
   if (synced === null || synced.record.synced <= last) return replayed;
   const place = placeOfHole(files, replayed.at(-1) ?? null, synced, salt);
-  return new DamageError(place.path, place.position, `journal record ${last + 1} is missing or damaged, but record ${synced.record.sequence} says that it was durable`);
+  return new DamageError(
+    place.path,
+    place.position,
+    `journal record ${last + 1} is missing or damaged, but record ${synced.record.sequence} says that it was durable`,
+  );
 }
 
 export function compareGenerations(left: Generation, right: Generation): number {
@@ -92,7 +108,12 @@ function strays(file: JournalFileBytes, from: number, salt: number): readonly Pl
   return found;
 }
 
-function placeOfHole(files: readonly JournalFileBytes[], last: PlacedRecord | null, synced: PlacedRecord, salt: number): { readonly path: string; readonly position: number } {
+function placeOfHole(
+  files: readonly JournalFileBytes[],
+  last: PlacedRecord | null,
+  synced: PlacedRecord,
+  salt: number,
+): { readonly path: string; readonly position: number } {
   if (last !== null) return { path: last.path, position: last.position + last.record.length };
   const file = files.find((other) => other.path === synced.path);
   return { path: synced.path, position: file === undefined ? 0 : readJournalFile(file, salt).validBytes };

@@ -88,9 +88,19 @@ export class Journal {
     return this.#durable;
   }
 
-  get counters(): { readonly bytes: number; readonly waitingBytes: number; readonly rounds: number; readonly lastRoundBytes: number } {
+  get counters(): {
+    readonly bytes: number;
+    readonly waitingBytes: number;
+    readonly rounds: number;
+    readonly lastRoundBytes: number;
+  } {
     const waitingBytes = this.#assignedBytes - this.#writtenBytes;
-    return { bytes: this.#writtenBytes - this.#coveredBytes, waitingBytes, rounds: this.#rounds, lastRoundBytes: this.#lastRoundBytes };
+    return {
+      bytes: this.#writtenBytes - this.#coveredBytes,
+      waitingBytes,
+      rounds: this.#rounds,
+      lastRoundBytes: this.#lastRoundBytes,
+    };
   }
 
   /** Puts an entry into the next round; answers its sequence. `group` is the entry's group id in UTF-8. The payload must never change. */
@@ -154,7 +164,8 @@ export class Journal {
       return;
     }
     const active = files.active;
-    const fits = this.#position + first.prepared.length <= this.#options.fileBytes || this.#position === JOURNAL_HEADER_BYTES;
+    const fits =
+      this.#position + first.prepared.length <= this.#options.fileBytes || this.#position === JOURNAL_HEADER_BYTES;
     if (active === null || !fits) {
       if (!this.#switchFile()) return;
     }
@@ -206,7 +217,9 @@ export class Journal {
     }
     const onError = (error: unknown): void => this.#onFailure(error);
     this.#inFlight =
-      pending === undefined ? this.#sync(active.file, round, bytes) : pending.then(() => this.#sync(active.file, round, bytes), onError);
+      pending === undefined
+        ? this.#sync(active.file, round, bytes)
+        : pending.then(() => this.#sync(active.file, round, bytes), onError);
   }
 
   #sync(file: DiskFile, round: readonly Queued[], bytes: number): Promise<void> {
@@ -267,7 +280,8 @@ export class Journal {
     const { life, salt } = this.#options;
     const generation = { life, file: this.#generationFile };
     let own = 0;
-    for (const { prepared } of round) own += prepared.length - (prepared.payload.length > COPY_BYTES_MAX ? prepared.payload.length : 0);
+    for (const { prepared } of round)
+      own += prepared.length - (prepared.payload.length > COPY_BYTES_MAX ? prepared.payload.length : 0);
     const heads = Buffer.allocUnsafe(own);
     const buffers: Uint8Array[] = [];
     let from = 0;

@@ -12,7 +12,11 @@ import { removeIfThere } from '../segment/segment-index.ts';
 import type { SegmentSummary } from '../segment/segment.ts';
 
 /** Finishes what a crash interrupted; `segments` are those of the checkpoint. Rejects with the disk's error. */
-export async function finishCleaning(disk: Disk, directory: string, segments: readonly SegmentSummary[]): Promise<void> {
+export async function finishCleaning(
+  disk: Disk,
+  directory: string,
+  segments: readonly SegmentSummary[],
+): Promise<void> {
   const names = (await disk.list(directory)).map((entry) => entry.name).filter((name) => name.endsWith(CLEANED_SUFFIX));
   if (names.length === 0) return;
   for (const name of names) {

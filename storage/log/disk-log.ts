@@ -11,10 +11,19 @@
 import { assert, byteCount, METADATA_GROUP, offset } from '../../raft/index.ts';
 import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
-import type { BatchRun, LogChange, LogFailure, LogSettings, ReadLimit, ReplicaLog, StoredBatch, TimestampedOffset } from '../replica-log.ts';
+import type {
+  BatchRun,
+  LogChange,
+  LogFailure,
+  LogSettings,
+  ReadLimit,
+  ReplicaLog,
+  StoredBatch,
+  TimestampedOffset,
+} from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import type { GroupRecord } from './group-record.ts';
-import type { LogEnvironment } from './log-environment.ts';
+import type { HostedLog, LogEnvironment } from './log-environment.ts';
 import { failureOf, LogFailed } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
@@ -40,7 +49,7 @@ export function effectiveSettings(group: GroupId, settings: LogSettings): LogSet
   return group === METADATA_GROUP ? { ...settings, flush: 'always' } : settings;
 }
 
-export class DiskLog implements ReplicaLog {
+export class DiskLog implements ReplicaLog, HostedLog {
   readonly group: GroupId;
   readonly recovered: RecoveredLog;
   readonly set: SegmentSet;
@@ -60,7 +69,13 @@ export class DiskLog implements ReplicaLog {
   /** Not null while the flush policy changes: what the checkpoint records, and the changes that came after. */
   #switching: { readonly facts: LogFacts; readonly held: (() => void)[] } | null = null;
 
-  constructor(environment: LogEnvironment, record: GroupRecord, facts: LogFacts, set: SegmentSet, settings: LogSettings) {
+  constructor(
+    environment: LogEnvironment,
+    record: GroupRecord,
+    facts: LogFacts,
+    set: SegmentSet,
+    settings: LogSettings,
+  ) {
     this.#environment = environment;
     this.group = record.group;
     this.set = set;
@@ -80,7 +95,15 @@ export class DiskLog implements ReplicaLog {
       environment.tails.trim(this.#tail);
     };
     const onError = (error: unknown): void => this.onDiskError(error);
-    this.pipeline = new LogPipeline({ environment, owner: this, group: record.group, log: record.log, set, onWritten, onError });
+    this.pipeline = new LogPipeline({
+      environment,
+      owner: this,
+      group: record.group,
+      log: record.log,
+      set,
+      onWritten,
+      onError,
+    });
   }
 
   get logStart(): Offset {
@@ -228,6 +251,19 @@ export class DiskLog implements ReplicaLog {
     this.#environment.failed(this, failure);
   }
 
+  flush(): void {
+    this.pipeline.flush();
+  }
+
+  /** Makes what was written durable; a failure takes the log offline. */
+  async sync(): Promise<void> {
+    try {
+      await this.set.sync();
+    } catch (error) {
+      this.onSyncError(error);
+    }
+  }
+
   /** A failed sync: the file is not trusted again, whatever the reason was, a full disk included (reliability D8). */
   onSyncError(error: unknown): void {
     const isFull = error instanceof DiskError && error.kind === 'full';
@@ -251,7 +287,14 @@ export class DiskLog implements ReplicaLog {
     const facts = this.#switching?.facts ?? this.#facts;
     const highWatermark = offset(Math.min(this.#highWatermark, facts.logEnd));
     const states = this.#states.capture(facts.logEnd);
-    const record = { ...this.#record, flush: this.#settings.flush, facts, highWatermark, lossy: this.#lossy, states: states.states };
+    const record = {
+      ...this.#record,
+      flush: this.#settings.flush,
+      facts,
+      highWatermark,
+      lossy: this.#lossy,
+      states: states.states,
+    };
     this.pipeline.forgetMark();
     const segments = this.offline ? null : await this.pipeline.barrier();
     if (this.offline) return { record: { ...this.#record, failure: this.#failure }, states: NO_STATES };
@@ -299,15 +342,22 @@ export class DiskLog implements ReplicaLog {
 
   #append(steps: LogStep[], batch: StoredBatch): void {
     const { position } = batch;
-    assert(batch.bytes.length === position.bytes, () => `batch ${position.base} has ${batch.bytes.length} bytes, not ${position.bytes}`);
+    assert(
+      batch.bytes.length === position.bytes,
+      () => `batch ${position.base} has ${batch.bytes.length} bytes, not ${position.bytes}`,
+    );
     // The voters before their batch: a torn round may then leave voters without a batch, which recovery drops, never the reverse.
-    if (position.control?.kind === 'voters') this.#step(steps, { kind: 'voters', entry: { base: position.base, voters: position.control.voters } });
+    if (position.control?.kind === 'voters')
+      this.#step(steps, { kind: 'voters', entry: { base: position.base, voters: position.control.voters } });
     this.#step(steps, { kind: 'append', position }, batch);
     this.#tail.push(batch);
     this.#environment.tails.grew(this.#tail, batch.bytes.length);
   }
 
-  async #search<T>(end: Offset, search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>): Promise<T> {
+  async #search<T>(
+    end: Offset,
+    search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>,
+  ): Promise<T> {
     const failed = this.#offlineError();
     if (failed !== null) throw failed;
     return this.#reader.steadily(() => search({ start: this.logStart, end: offset(Math.min(end, this.logEnd)) }));

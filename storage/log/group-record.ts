@@ -34,7 +34,14 @@ export function groupKey(group: GroupId): string {
   return `${GROUP_PREFIX}${group}`;
 }
 
-type SegmentTuple = readonly [base: number, end: number, bytes: number, lastBatch: number, timestamp: number | null, at: number];
+type SegmentTuple = readonly [
+  base: number,
+  end: number,
+  bytes: number,
+  lastBatch: number,
+  timestamp: number | null,
+  at: number,
+];
 
 interface GroupJson {
   readonly version: 1;
@@ -72,9 +79,14 @@ export function encodeGroupRecord(record: GroupRecord): Buffer {
     terms: facts.terms.map((entry) => [entry.term, entry.start] as const),
     voters: facts.voters.map((entry) => [entry.base, entry.voters] as const),
     highWatermark: record.highWatermark,
-    segments: record.segments.map(
-      ({ base, end, bytes, lastBatch, largest }): SegmentTuple => [base, end, bytes, lastBatch, largest?.timestamp ?? null, largest?.offset ?? 0],
-    ),
+    segments: record.segments.map(({ base, end, bytes, lastBatch, largest }): SegmentTuple => [
+      base,
+      end,
+      bytes,
+      lastBatch,
+      largest?.timestamp ?? null,
+      largest?.offset ?? 0,
+    ]),
     states: record.states,
     lossy: record.lossy,
     failure: record.failure,

@@ -4,10 +4,27 @@
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValue } from '../key-value.ts';
-import type { LogFailure } from '../replica-log.ts';
+import type { GroupId, Offset } from '../../raft/index.ts';
+import type { LogFailure, LogSettings } from '../replica-log.ts';
 import type { IndexPorts } from '../segment/segment-index.ts';
-import type { DiskLog } from './disk-log.ts';
 import type { TailBudget } from './tail-budget.ts';
+
+/** What the host must know of a log. */
+export interface HostedLog {
+  readonly group: GroupId;
+  readonly settings: LogSettings;
+  /** Failed for good. */
+  readonly offline: boolean;
+  readonly logEnd: Offset;
+  /** Does what waits, and tells who can be told. */
+  flush(): void;
+  /** There may be space again. */
+  retry(): void;
+  /** Makes what was written durable; a failure takes the log offline. */
+  sync(): Promise<void>;
+  /** Ends everything; resolves when nothing touches the files any more. */
+  stop(): Promise<void>;
+}
 
 export interface LogEnvironment {
   readonly ports: IndexPorts;
@@ -16,14 +33,14 @@ export interface LogEnvironment {
   readonly keyValue: () => KeyValue;
   readonly tails: TailBudget;
   /** Calls `log.flush()` at the end of this turn. */
-  touch(log: DiskLog): void;
-  /** Calls `log.settle()` when the journal is durable up to `sequence`. */
-  awaitJournal(log: DiskLog, sequence: number): void;
+  touch(log: HostedLog): void;
+  /** Calls `log.flush()` when the journal is durable up to `sequence`. */
+  awaitJournal(log: HostedLog, sequence: number): void;
   /** The log differs from its last checkpoint. */
-  changed(log: DiskLog): void;
-  failed(log: DiskLog, failure: LogFailure): void;
+  changed(log: HostedLog): void;
+  failed(log: HostedLog, failure: LogFailure): void;
   /** The disk has refused a write for want of space: call `log.retry()` when there is some. */
-  full(log: DiskLog): void;
+  full(log: HostedLog): void;
   /** Not null while the disk has less room than it must; then all logs are full. */
   fullness(): LogFailure | null;
   /** Forces a checkpoint that captures every changed log anew. */

@@ -17,7 +17,8 @@ export class LogFailed extends Error {
 /** What a disk fault or damage means for the log; null for anything else: a bug, which must not be taken for bad luck. */
 export function failureOf(error: unknown): LogFailure | null {
   if (error instanceof LogFailed) return error.failure;
-  if (error instanceof DamageError) return { kind: 'damaged', path: error.path, position: error.position, reason: error.reason };
+  if (error instanceof DamageError)
+    return { kind: 'damaged', path: error.path, position: error.position, reason: error.reason };
   if (!(error instanceof DiskError)) return null;
   return { kind: error.kind === 'full' ? 'full' : 'disk', path: error.path, position: null, reason: error.message };
 }

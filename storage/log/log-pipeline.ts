@@ -15,8 +15,7 @@ import type { JournalOperation } from '../journal/journal-record.ts';
 import type { FlushPolicy, StoredBatch } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import type { SegmentSummary } from '../segment/segment.ts';
-import type { DiskLog } from './disk-log.ts';
-import type { LogEnvironment } from './log-environment.ts';
+import type { HostedLog, LogEnvironment } from './log-environment.ts';
 import { LogWork } from './log-work.ts';
 
 /** One operation of a change, as it goes to journal and segments. */
@@ -38,7 +37,7 @@ interface Waiting {
 
 export interface PipelineOptions {
   readonly environment: LogEnvironment;
-  readonly owner: DiskLog;
+  readonly owner: HostedLog;
   readonly group: GroupId;
   readonly log: number;
   readonly set: SegmentSet;
@@ -151,7 +150,10 @@ export class LogPipeline {
   #journal(step: LogStep): number {
     const { environment, owner, group, log } = this.#options;
     const bytes = step.batch === null ? null : step.batch.bytes;
-    const sequence = environment.journal.append({ group, log, operation: step.operation, end: step.end, bytes }, this.#groupBytes);
+    const sequence = environment.journal.append(
+      { group, log, operation: step.operation, end: step.end, bytes },
+      this.#groupBytes,
+    );
     environment.awaitJournal(owner, sequence);
     return sequence;
   }

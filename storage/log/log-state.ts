@@ -39,12 +39,19 @@ export interface LogFacts {
 export function invalidOperation(facts: LogFacts, operation: LogOperation): string | null {
   switch (operation.kind) {
     case 'truncate':
-      if (operation.to < facts.logStart) return `truncation to ${operation.to} is below the log start ${facts.logStart}`;
-      return operation.to <= facts.logEnd ? null : `truncation to ${operation.to} is beyond the log end ${facts.logEnd}`;
+      if (operation.to < facts.logStart)
+        return `truncation to ${operation.to} is below the log start ${facts.logStart}`;
+      return operation.to <= facts.logEnd
+        ? null
+        : `truncation to ${operation.to} is beyond the log end ${facts.logEnd}`;
     case 'append':
-      return operation.position.base >= facts.logEnd ? null : `batch ${operation.position.base} is below the log end ${facts.logEnd}`;
+      return operation.position.base >= facts.logEnd
+        ? null
+        : `batch ${operation.position.base} is below the log end ${facts.logEnd}`;
     case 'open-term':
-      return operation.start.start >= facts.logEnd ? null : `term ${operation.start.term} cannot begin below the log end ${facts.logEnd}`;
+      return operation.start.start >= facts.logEnd
+        ? null
+        : `term ${operation.start.term} cannot begin below the log end ${facts.logEnd}`;
     case 'log-start':
       return operation.to <= facts.logEnd ? null : `log start ${operation.to} is beyond the log end ${facts.logEnd}`;
     case 'hard-state':

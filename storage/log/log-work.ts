@@ -113,7 +113,11 @@ export class LogWork {
     }
     const end = batches.at(-1)?.position.end;
     assert(end !== undefined, 'an append needs batches');
-    this.#carryOut(() => this.#set.append(batches), batches.length, () => this.#hooks.onWritten(end));
+    this.#carryOut(
+      () => this.#set.append(batches),
+      batches.length,
+      () => this.#hooks.onWritten(end),
+    );
   }
 
   /** Answers false when it has to wait for the journal. */

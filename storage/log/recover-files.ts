@@ -41,7 +41,9 @@ export async function recoverFiles(
 ): Promise<RecoveredFiles> {
   const bases = await listBases(ports, directory, record);
   const { keep } = plan;
-  const kept = record.segments.filter((segment) => keep !== null && segment.base < keep && segment.end > plan.facts.logStart);
+  const kept = record.segments.filter(
+    (segment) => keep !== null && segment.base < keep && segment.end > plan.facts.logStart,
+  );
   const set = new SegmentSet(ports, directory, shape, kept);
   await finishCleaning(ports.disk, directory, kept);
   const known = new Set<number>(kept.map((segment) => segment.base));
@@ -91,7 +93,8 @@ async function checkFiles(set: SegmentSet, bases: readonly Offset[], thorough: b
 /** The last segment must be whole up to its end, and its last batch good. Answers the bytes of the file. */
 async function checkLast(set: SegmentSet, segment: Segment): Promise<number> {
   const size = await sizeOf(set.ports, segment.path);
-  if (size < segment.bytes) throw new DamageError(segment.path, size, `the file ends here, but had ${segment.bytes} bytes`);
+  if (size < segment.bytes)
+    throw new DamageError(segment.path, size, `the file ends here, but had ${segment.bytes} bytes`);
   let end = 0;
   const walked = await walkBatches(set.ports, segment.path, segment.lastBatch, segment.bytes, ({ header }) => {
     end = header.end;
@@ -105,7 +108,13 @@ async function checkLast(set: SegmentSet, segment: Segment): Promise<number> {
 }
 
 /** Keeps the good batches behind what is trusted, and cuts the rest off. */
-async function scan(set: SegmentSet, plan: RecoveryPlan, last: Segment | undefined, lastBytes: number, bases: readonly Offset[]): Promise<LogFacts> {
+async function scan(
+  set: SegmentSet,
+  plan: RecoveryPlan,
+  last: Segment | undefined,
+  lastBytes: number,
+  bases: readonly Offset[],
+): Promise<LogFacts> {
   const state = { facts: plan.facts, opened: [...(plan.scan?.opened ?? [])] };
   const limit = plan.scan?.limit ?? null;
   const believe = (position: BatchPosition): boolean => {
@@ -143,12 +152,19 @@ async function scan(set: SegmentSet, plan: RecoveryPlan, last: Segment | undefin
 function openTerms(state: { facts: LogFacts; readonly opened: TermStart[] }, at: Offset): void {
   for (let first = state.opened[0]; first !== undefined && first.start <= at; first = state.opened[0]) {
     state.opened.shift();
-    if (first.start >= state.facts.logEnd) state.facts = applyOperation(state.facts, { kind: 'open-term', start: first });
+    if (first.start >= state.facts.logEnd)
+      state.facts = applyOperation(state.facts, { kind: 'open-term', start: first });
   }
 }
 
 /** Answers whether the file was good to its very end. */
-async function scanFile(set: SegmentSet, segment: Segment, to: number, fileBytes: number, believe: (position: BatchPosition) => boolean): Promise<boolean> {
+async function scanFile(
+  set: SegmentSet,
+  segment: Segment,
+  to: number,
+  fileBytes: number,
+  believe: (position: BatchPosition) => boolean,
+): Promise<boolean> {
   let end: number = segment.end;
   await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
     if (header.base < end || !believe(positionOf(header))) return false;

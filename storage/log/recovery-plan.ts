@@ -42,7 +42,8 @@ function planJournaled(record: GroupRecord, records: readonly PlacedRecord[]): R
     const { operation, end, bytes } = placed.record;
     if (operation.kind === 'cut-done' || operation.kind === 'unsynced') continue;
     const isPositioned = operation.kind === 'append' || operation.kind === 'hard-state';
-    if (isPositioned && end !== facts.logEnd) return refused(placed, `the log end before it was ${end}, and is ${facts.logEnd}: there is a gap`);
+    if (isPositioned && end !== facts.logEnd)
+      return refused(placed, `the log end before it was ${end}, and is ${facts.logEnd}: there is a gap`);
     const reason = invalidOperation(facts, operation);
     if (reason !== null) return refused(placed, reason);
     if (operation.kind === 'append' && bytes !== null) batches.push({ position: operation.position, bytes });
@@ -85,7 +86,10 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
         limit = operation.to.end;
         opened = [];
       }
-      const ending = operation.kind === 'truncate' || operation.kind === 'log-start' ? Math.max(facts.logEnd, operation.to) : facts.logEnd;
+      const ending =
+        operation.kind === 'truncate' || operation.kind === 'log-start'
+          ? Math.max(facts.logEnd, operation.to)
+          : facts.logEnd;
       facts = applyOperation({ ...facts, logEnd: offset(ending) }, operation);
     }
   }
@@ -102,5 +106,9 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
 }
 
 function refused(placed: PlacedRecord, reason: string): DamageError {
-  return new DamageError(placed.path, placed.position, `journal record ${placed.record.sequence} does not follow: ${reason}`);
+  return new DamageError(
+    placed.path,
+    placed.position,
+    `journal record ${placed.record.sequence} does not follow: ${reason}`,
+  );
 }

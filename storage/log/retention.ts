@@ -18,9 +18,16 @@ export interface RetentionMoment {
 }
 
 /** The new log start; null when nothing is to go. */
-export function retentionTarget(segments: readonly SegmentSummary[], settings: LogSettings, moment: RetentionMoment): Offset | null {
+export function retentionTarget(
+  segments: readonly SegmentSummary[],
+  settings: LogSettings,
+  moment: RetentionMoment,
+): Offset | null {
   if (!settings.delete) return null;
-  let excess = settings.retentionBytes === null ? 0 : segments.reduce((sum, segment) => sum + segment.bytes, 0) - settings.retentionBytes;
+  let excess =
+    settings.retentionBytes === null
+      ? 0
+      : segments.reduce((sum, segment) => sum + segment.bytes, 0) - settings.retentionBytes;
   let target: number = moment.logStart;
   for (const [index, segment] of segments.entries()) {
     const isActive = index === segments.length - 1;

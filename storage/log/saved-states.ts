@@ -51,7 +51,8 @@ export class SavedStates {
     assert(/^[a-z0-9-]+$/.test(name), () => `state name ${name} must be lower-case letters, digits and hyphens`);
     const states = (this.#byName.get(name) ?? []).filter((state) => state.end < end);
     states.push({ end, bytes });
-    for (const old of states.splice(0, Math.max(0, states.length - KEPT_PER_NAME))) this.#dropped.push(this.#key(name, old.end));
+    for (const old of states.splice(0, Math.max(0, states.length - KEPT_PER_NAME)))
+      this.#dropped.push(this.#key(name, old.end));
     this.#byName.set(name, states);
   }
 
@@ -67,7 +68,11 @@ export class SavedStates {
   }
 
   /** The newest with end ≤ `atMost`. */
-  async load(keyValue: KeyValue, name: string, atMost: Offset): Promise<{ readonly end: Offset; readonly state: Uint8Array } | null> {
+  async load(
+    keyValue: KeyValue,
+    name: string,
+    atMost: Offset,
+  ): Promise<{ readonly end: Offset; readonly state: Uint8Array } | null> {
     const found = (this.#byName.get(name) ?? []).filter((state) => state.end <= atMost).at(-1);
     if (found === undefined) return null;
     const state = found.bytes ?? (await keyValue.get(this.#key(name, found.end)));

@@ -23,7 +23,12 @@ interface Bounds {
 }
 
 /** The first record at or above `start` with a timestamp ≥ `timestamp`, in a batch that ends at or below `end`. */
-export async function findTimestamp(set: SegmentSet, tail: Tail, timestamp: number, bounds: Bounds): Promise<TimestampedOffset | null> {
+export async function findTimestamp(
+  set: SegmentSet,
+  tail: Tail,
+  timestamp: number,
+  bounds: Bounds,
+): Promise<TimestampedOffset | null> {
   for (const segment of [...set.segments]) {
     if (segment.base >= bounds.end || segment.base >= tail.begin) break;
     if (segment.end <= bounds.start || segment.largest === null || segment.largest.timestamp < timestamp) continue;
@@ -43,7 +48,8 @@ export async function findLargest(set: SegmentSet, tail: Tail, bounds: Bounds): 
   let largest: number | null = null;
   const see = (header: BatchHeader): boolean => {
     if (header.end > bounds.end) return false;
-    if (header.end > bounds.start && header.maxTimestamp >= 0 && (largest === null || header.maxTimestamp > largest)) largest = header.maxTimestamp;
+    if (header.end > bounds.start && header.maxTimestamp >= 0 && (largest === null || header.maxTimestamp > largest))
+      largest = header.maxTimestamp;
     return true;
   };
   for (const segment of [...set.segments]) {
@@ -51,13 +57,28 @@ export async function findLargest(set: SegmentSet, tail: Tail, bounds: Bounds): 
     if (segment.end <= bounds.start) continue;
     const isWhole = segment.base >= bounds.start && segment.end <= bounds.end && segment.end <= tail.begin;
     if (isWhole && segment.largest !== null) largest = Math.max(largest ?? -1, segment.largest.timestamp);
-    else await walkFromOffset(set.ports, segment, segment.base, segment.bytes, set.shape.indexIntervalBytes, ({ header }) => header.base < tail.begin && see(header));
+    else
+      await walkFromOffset(
+        set.ports,
+        segment,
+        segment.base,
+        segment.bytes,
+        set.shape.indexIntervalBytes,
+        ({ header }) => header.base < tail.begin && see(header),
+      );
   }
-  for (const batch of tail.from(offset(Math.max(tail.begin, bounds.start)))) see(readBatchHeader(asBuffer(batch.bytes), 0));
+  for (const batch of tail.from(offset(Math.max(tail.begin, bounds.start))))
+    see(readBatchHeader(asBuffer(batch.bytes), 0));
   return largest === null || largest < 0 ? null : findTimestamp(set, tail, largest, bounds);
 }
 
-async function findInSegment(set: SegmentSet, segment: Segment, timestamp: number, bounds: Bounds, below: Offset): Promise<TimestampedOffset | null> {
+async function findInSegment(
+  set: SegmentSet,
+  segment: Segment,
+  timestamp: number,
+  bounds: Bounds,
+  below: Offset,
+): Promise<TimestampedOffset | null> {
   const { indexIntervalBytes } = set.shape;
   await loadIndex(set.ports, segment, indexIntervalBytes);
   const entry = segment.times.lookup(timestamp);
@@ -71,7 +92,13 @@ async function findInSegment(set: SegmentSet, segment: Segment, timestamp: numbe
   return found;
 }
 
-function findInBatch(source: Buffer, at: number, header: BatchHeader, timestamp: number, bounds: Bounds): TimestampedOffset | null {
+function findInBatch(
+  source: Buffer,
+  at: number,
+  header: BatchHeader,
+  timestamp: number,
+  bounds: Bounds,
+): TimestampedOffset | null {
   if (header.end > bounds.end || header.end <= bounds.start || header.maxTimestamp < timestamp) return null;
   return firstRecordFrom(source, at, header, timestamp, bounds.start);
 }

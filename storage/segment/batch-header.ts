@@ -9,7 +9,7 @@
  * The CRC (Castagnoli) covers bytes 21 to the end; base offset, length and term lie outside of it, which is why
  * journal records and peer frames have a CRC of their own over the first 21 bytes.
  */
-import { crc32c } from '../batch/crc32c.ts';
+import { crc32c } from '../batch/index.ts';
 import { readInt64 } from '../int64.ts';
 
 export const BATCH_HEADER_BYTES = 61;

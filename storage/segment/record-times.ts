@@ -14,11 +14,18 @@ const COMPRESSION_MASK = 0x07;
 const APPEND_TIME = 0x08;
 
 /** The first record at or above `start` with a timestamp ≥ `timestamp`; of a compressed batch its first record. Null when there is none. */
-export function firstRecordFrom(source: Buffer, at: number, header: BatchHeader, timestamp: number, start: number): TimestampedOffset | null {
+export function firstRecordFrom(
+  source: Buffer,
+  at: number,
+  header: BatchHeader,
+  timestamp: number,
+  start: number,
+): TimestampedOffset | null {
   if (header.maxTimestamp < timestamp) return null;
   const first = Math.max(header.base, start);
   if ((header.attributes & APPEND_TIME) !== 0) return { offset: offset(first), timestamp: header.maxTimestamp };
-  if ((header.attributes & COMPRESSION_MASK) !== 0) return { offset: offset(first), timestamp: Math.max(header.baseTimestamp, timestamp) };
+  if ((header.attributes & COMPRESSION_MASK) !== 0)
+    return { offset: offset(first), timestamp: Math.max(header.baseTimestamp, timestamp) };
   const to = at + header.bytes;
   let position = at + BATCH_HEADER_BYTES;
   for (let index = 0; index < header.count && position < to; index += 1) {
@@ -28,7 +35,8 @@ export function firstRecordFrom(source: Buffer, at: number, header: BatchHeader,
     const offsetDelta = delta === null ? null : readVarint(source, delta.next, to);
     if (delta === null || offsetDelta === null) return null;
     const found = header.baseTimestamp + delta.value;
-    if (found >= timestamp && header.base + offsetDelta.value >= start) return { offset: offset(header.base + offsetDelta.value), timestamp: found };
+    if (found >= timestamp && header.base + offsetDelta.value >= start)
+      return { offset: offset(header.base + offsetDelta.value), timestamp: found };
     position = length.next + length.value;
   }
   return null;

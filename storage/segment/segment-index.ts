@@ -31,7 +31,12 @@ function indexPath(segment: Segment, kind: SegmentFileKind): string {
 export async function loadIndex(ports: IndexPorts, segment: Segment, indexIntervalBytes: number): Promise<void> {
   if (segment.indexedFrom === 0) return;
   const upTo = segment.indexedFrom;
-  const offsets = await readOr(ports.disk, indexPath(segment, 'index'), (bytes) => decodeOffsetIndex(bytes, upTo), new OffsetIndex());
+  const offsets = await readOr(
+    ports.disk,
+    indexPath(segment, 'index'),
+    (bytes) => decodeOffsetIndex(bytes, upTo),
+    new OffsetIndex(),
+  );
   const times = await readOr(ports.disk, indexPath(segment, 'timeindex'), decodeTimeIndex, new TimeIndex());
   const trusted = offsets.length > 0 && upTo - offsets.lastPosition <= UNINDEXED_BYTES_MAX;
   // Somebody may have done it, or cut the segment, while the files were read.

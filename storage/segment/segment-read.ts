@@ -29,7 +29,13 @@ export interface SegmentRun {
 }
 
 export function positionOf(header: BatchHeader): BatchPosition {
-  return { base: offset(header.base), end: offset(header.end), term: term(header.term), bytes: byteCount(header.bytes), control: null };
+  return {
+    base: offset(header.base),
+    end: offset(header.end),
+    term: term(header.term),
+    bytes: byteCount(header.bytes),
+    control: null,
+  };
 }
 
 /** The segment with the batch that contains or follows `from`; undefined when there is none. */
@@ -46,7 +52,12 @@ export function segmentFor(segments: readonly Segment[], from: number): Segment 
 }
 
 /** Batches from the one that contains or follows `from`, of one segment. Rejects with {@link DamageError} or the disk's error. */
-export async function readSegments(set: SegmentSet, from: Offset, limit: ReadLimit, hint: ReadHint | null): Promise<SegmentRun> {
+export async function readSegments(
+  set: SegmentSet,
+  from: Offset,
+  limit: ReadLimit,
+  hint: ReadHint | null,
+): Promise<SegmentRun> {
   const segment = segmentFor(set.segments, from);
   if (segment === undefined || segment.base >= limit.end) return { run: EMPTY_RUN, next: null };
   const known = hint !== null && hint.segment === segment && hint.offset === from;
@@ -54,7 +65,13 @@ export async function readSegments(set: SegmentSet, from: Offset, limit: ReadLim
   return collect(set, segment, start, from, limit);
 }
 
-async function collect(set: SegmentSet, segment: Segment, start: number, from: Offset, limit: ReadLimit): Promise<SegmentRun> {
+async function collect(
+  set: SegmentSet,
+  segment: Segment,
+  start: number,
+  from: Offset,
+  limit: ReadLimit,
+): Promise<SegmentRun> {
   const { files, buffers } = set.ports;
   const open = await files.use(segment.path, 'write');
   let buffer = buffers.take(buffers.bufferBytes);
@@ -96,7 +113,7 @@ function pick(segment: Segment, buffer: Buffer, got: number, position: number, f
   const positions: BatchPosition[] = [];
   let skipped = 0;
   let bytes = 0;
-  for (let at = 0; at < got; ) {
+  for (let at = 0; at < got;) {
     const step = scanBatch(buffer, at, got);
     if (step.kind === 'bad') {
       // What was found before it is good; the next read begins here and tells.

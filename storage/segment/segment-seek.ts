@@ -13,7 +13,12 @@ import { walkBatches } from './segment-walk.ts';
 import type { BatchVisitor } from './segment-walk.ts';
 
 /** A byte where a batch begins that ends at or below `target + 1`, as close to `target` as the index knows; 0 at worst. */
-export async function seekOffset(ports: IndexPorts, segment: Segment, target: number, indexIntervalBytes: number): Promise<number> {
+export async function seekOffset(
+  ports: IndexPorts,
+  segment: Segment,
+  target: number,
+  indexIntervalBytes: number,
+): Promise<number> {
   await loadIndex(ports, segment, indexIntervalBytes);
   const entry = segment.offsets.lookup(target - segment.base);
   if (entry === null) return 0;

@@ -207,7 +207,10 @@ export class SegmentSet {
     const done = (): void => {
       for (const batch of batches) {
         const { base, end, bytes } = batch.position;
-        segment.note({ base, end, bytes, maxTimestamp: readInt64(asBuffer(batch.bytes), 35) }, this.shape.indexIntervalBytes);
+        segment.note(
+          { base, end, bytes, maxTimestamp: readInt64(asBuffer(batch.bytes), 35) },
+          this.shape.indexIntervalBytes,
+        );
       }
     };
     let pending: Pending;

@@ -30,7 +30,13 @@ export type BatchVisitor = (batch: FoundBatch, source: Buffer, at: number) => bo
  * Walks over the batches of `path` from byte `from` (the beginning of a batch) to byte `to`.
  * `source` is only valid within a visit. Rejects with the disk's error.
  */
-export async function walkBatches(ports: WalkPorts, path: string, from: number, to: number, visit: BatchVisitor): Promise<WalkEnd> {
+export async function walkBatches(
+  ports: WalkPorts,
+  path: string,
+  from: number,
+  to: number,
+  visit: BatchVisitor,
+): Promise<WalkEnd> {
   assert(from <= to, () => `a walk must not begin at ${from}, behind its end ${to}`);
   const open = await ports.files.use(path, 'write');
   let buffer = ports.buffers.take(BATCH_HEADER_BYTES);
@@ -53,7 +59,8 @@ export async function walkBatches(ports: WalkPorts, path: string, from: number, 
       }
       position += at;
       if (position >= to) break;
-      if (got < wanted || position + needed > to) return { kind: 'bad', position, reason: 'the last batch is not whole' };
+      if (got < wanted || position + needed > to)
+        return { kind: 'bad', position, reason: 'the last batch is not whole' };
       if (needed > buffer.length) {
         ports.buffers.give(buffer);
         buffer = ports.buffers.take(needed);

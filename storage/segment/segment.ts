@@ -64,7 +64,10 @@ export class Segment {
   }
 
   /** Takes note of a batch that was written (or found) at the segment's end. */
-  note(batch: { readonly base: number; readonly end: number; readonly bytes: number; readonly maxTimestamp: number }, indexIntervalBytes: number): void {
+  note(
+    batch: { readonly base: number; readonly end: number; readonly bytes: number; readonly maxTimestamp: number },
+    indexIntervalBytes: number,
+  ): void {
     assert(batch.base >= this.end, () => `batch ${batch.base} begins below the segment's end ${this.end}`);
     const last = offset(batch.end - 1);
     const relative = last - this.base;

@@ -8,7 +8,17 @@ import type { Machine } from '../../chaos/sim/index.ts';
 import { checksum } from '../../storage/segment/batch-header.ts';
 import { writeInt64 } from '../../storage/int64.ts';
 import { openStore } from '../../storage/index.ts';
-import type { BatchRun, LogChange, LogSettings, ReplicaLog, Store, StoredBatch, StoreLimits, StoreOptions, StoreRefusal } from '../../storage/index.ts';
+import type {
+  BatchRun,
+  LogChange,
+  LogSettings,
+  ReplicaLog,
+  Store,
+  StoredBatch,
+  StoreLimits,
+  StoreOptions,
+  StoreRefusal,
+} from '../../storage/index.ts';
 
 export const GROUP = groupId('topic-a:0');
 export const OTHER = groupId('topic-b:0');
@@ -35,7 +45,16 @@ export const LIMITS: StoreLimits = {
 };
 
 /** A batch of `records` empty-ish records with `bytes` of noise in all; its CRC is right. */
-export function makeBatch(base: number, inTerm: number, options: { readonly records?: number; readonly bytes?: number; readonly timestamp?: number; readonly fill?: number } = {}): StoredBatch {
+export function makeBatch(
+  base: number,
+  inTerm: number,
+  options: {
+    readonly records?: number;
+    readonly bytes?: number;
+    readonly timestamp?: number;
+    readonly fill?: number;
+  } = {},
+): StoredBatch {
   const { records = 1, bytes = 100, timestamp = 1000 + base, fill = base + inTerm * 7 } = options;
   const batch = Buffer.alloc(Math.max(61, bytes));
   for (let index = 61; index < batch.length; index += 1) batch[index] = (fill + index * 31) & 0xff;
@@ -52,7 +71,13 @@ export function makeBatch(base: number, inTerm: number, options: { readonly reco
   batch.writeInt32BE(-1, 53);
   batch.writeInt32BE(records, 57);
   batch.writeUInt32BE(checksum(batch.subarray(21)), 17);
-  const position: BatchPosition = { base: offset(base), end: offset(base + records), term: term(inTerm), bytes: byteCount(batch.length), control: null };
+  const position: BatchPosition = {
+    base: offset(base),
+    end: offset(base + records),
+    term: term(inTerm),
+    bytes: byteCount(batch.length),
+    control: null,
+  };
   return { position, bytes: batch };
 }
 
@@ -65,8 +90,10 @@ export function change(part: {
   readonly append?: readonly StoredBatch[];
   readonly logStart?: number;
 }): LogChange {
-  const reset: LogPosition | null = part.reset === undefined ? null : { end: offset(part.reset.end), term: term(part.reset.term) };
-  const openTerm: TermStart | null = part.openTerm === undefined ? null : { term: term(part.openTerm.term), start: offset(part.openTerm.start) };
+  const reset: LogPosition | null =
+    part.reset === undefined ? null : { end: offset(part.reset.end), term: term(part.reset.term) };
+  const openTerm: TermStart | null =
+    part.openTerm === undefined ? null : { term: term(part.openTerm.term), start: offset(part.openTerm.start) };
   return {
     hardState: part.hardState ?? null,
     truncateTo: part.truncateTo === undefined ? null : offset(part.truncateTo),
@@ -149,7 +176,11 @@ export class StoreRig {
   }
 
   /** All batches of the log as the reader gives them, in one buffer each. */
-  async readAll(log: ReplicaLog, from: number = log.logStart, bytesMax = 64 * 1024): Promise<{ readonly position: BatchPosition; readonly bytes: Buffer }[]> {
+  async readAll(
+    log: ReplicaLog,
+    from: number = log.logStart,
+    bytesMax = 64 * 1024,
+  ): Promise<{ readonly position: BatchPosition; readonly bytes: Buffer }[]> {
     const found: { position: BatchPosition; bytes: Buffer }[] = [];
     let at: Offset = offset(from);
     while (at < log.logEnd) {

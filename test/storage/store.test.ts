@@ -19,7 +19,12 @@ describe.each(['always', 'os'] as const)('a log with flush=%s', (flush) => {
     expect(again.standing.kind).toBe('same-boot');
     const reopened = await rig.openLog(again, { flush });
     expect(reopened.failure).toBe(null);
-    expect(reopened.recovered).toMatchObject({ logStart: 0, logEnd: 90, hardState: { term: 1 }, terms: [{ term: 1, start: 0 }] });
+    expect(reopened.recovered).toMatchObject({
+      logStart: 0,
+      logEnd: 90,
+      hardState: { term: 1 },
+      terms: [{ term: 1, start: 0 }],
+    });
     const read = await rig.readAll(reopened);
     expect(read.map(({ bytes }) => bytes)).toEqual(batches.map(({ bytes }) => bytes));
     expect(read.map(({ position }) => position)).toEqual(batches.map(({ position }) => position));
@@ -72,7 +77,12 @@ describe.each(['always', 'os'] as const)('a log with flush=%s', (flush) => {
     await rig.persist(log, { append: [makeBatch(1000, 5)] });
     rig.kill();
     const reopened = await rig.openLog(await rig.open(), { flush });
-    expect(reopened.recovered).toMatchObject({ logStart: 1000, logStartTerm: 4, logEnd: 1001, terms: [{ term: 5, start: 1000 }] });
+    expect(reopened.recovered).toMatchObject({
+      logStart: 1000,
+      logStartTerm: 4,
+      logEnd: 1001,
+      terms: [{ term: 5, start: 1000 }],
+    });
     expect((await rig.readAll(reopened)).length).toBe(1);
   });
 });

@@ -1,0 +1,5 @@
+/** The face of the journal's format: for tools that read journal files. */
+export { JOURNAL_HEADER_BYTES, saltOfJournal } from './journal-file.ts';
+export { readJournalFile } from './journal-replay.ts';
+export type { PlacedRecord } from './journal-replay.ts';
+export type { JournalRecord } from './journal-record.ts';
