@@ -28,7 +28,12 @@ const empty: RecoveredLog = {
   highWatermark: offset(0),
 };
 
-function batch(base: number, end: number, of: number, control: null | { kind: 'voters'; voters: ReturnType<typeof voters> } = null) {
+function batch(
+  base: number,
+  end: number,
+  of: number,
+  control: null | { kind: 'voters'; voters: ReturnType<typeof voters> } = null,
+) {
   return { base: offset(base), end: offset(end), term: term(of), bytes: byteCount(10), control };
 }
 
@@ -44,14 +49,19 @@ class SlowLog {
     return end === this.start ? this.startTerm : (this.terms[end - this.start - 1] ?? -1);
   }
   floor(ceiling: number): { term: number; end: number } | null {
-    for (let end = this.end; end > this.start; end -= 1) if (this.before(end) <= ceiling) return { term: this.before(end), end };
+    for (let end = this.end; end > this.start; end -= 1)
+      if (this.before(end) <= ceiling) return { term: this.before(end), end };
     return this.startTerm <= ceiling ? { term: this.startTerm, end: this.start } : null;
   }
 }
 
 describe('the log as the core sees it', () => {
   it('answers as an array of terms does, over appends, truncations, trims and resets', () => {
-    const operation = fc.record({ kind: fc.constantFrom('append', 'append', 'append', 'truncate', 'trim', 'reset'), a: fc.nat(99), b: fc.nat(2) });
+    const operation = fc.record({
+      kind: fc.constantFrom('append', 'append', 'append', 'truncate', 'trim', 'reset'),
+      a: fc.nat(99),
+      b: fc.nat(2),
+    });
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 30 }), (operations) => {
         const log = recoverLogView(empty);
@@ -77,10 +87,18 @@ describe('the log as the core sees it', () => {
             slow.start = slow.end + 5;
             slow.terms = [];
           }
-          for (let end = slow.start; end <= slow.end; end += 1) expect(termBefore(log, offset(end))).toBe(slow.before(end));
+          for (let end = slow.start; end <= slow.end; end += 1)
+            expect(termBefore(log, offset(end))).toBe(slow.before(end));
           for (let at = slow.start; at < slow.end; at += 1) expect(termAt(log, offset(at))).toBe(slow.before(at + 1));
-          for (let ceiling = 0; ceiling < 12; ceiling += 1) expect(floorOfTerm(log, term(ceiling))).toEqual(slow.floor(ceiling));
-          const again = recoverLogView({ ...empty, logStart: log.start, logStartTerm: log.startTerm, logEnd: log.end, terms: log.terms });
+          for (let ceiling = 0; ceiling < 12; ceiling += 1)
+            expect(floorOfTerm(log, term(ceiling))).toEqual(slow.floor(ceiling));
+          const again = recoverLogView({
+            ...empty,
+            logStart: log.start,
+            logStartTerm: log.startTerm,
+            logEnd: log.end,
+            terms: log.terms,
+          });
           expect(lastPosition(again)).toEqual(lastPosition(log));
         }
       }),
@@ -116,7 +134,13 @@ describe('the log as the core sees it', () => {
   });
 
   it('a voters entry at a log start above 0 came with the snapshot and survives a truncation to there', () => {
-    const log = recoverLogView({ ...empty, logStart: offset(5), logEnd: offset(6), terms: [{ term: term(2), start: offset(5) }], voters: [{ base: offset(5), voters: voters(1) }] });
+    const log = recoverLogView({
+      ...empty,
+      logStart: offset(5),
+      logEnd: offset(6),
+      terms: [{ term: term(2), start: offset(5) }],
+      voters: [{ base: offset(5), voters: voters(1) }],
+    });
     truncateView(log, offset(5));
     expect(loggedVoters(log)).toEqual(voters(1));
   });
