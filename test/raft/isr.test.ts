@@ -138,6 +138,7 @@ describe('high watermark', () => {
     bench.persist();
     bench.acknowledge(2);
     expect(maximalIsr(bench.core)).toEqual([1, 2]);
+    bench.acknowledge(2);
     expect(statusOf(bench.core).highWatermark).toBe(0);
     assign(bench, { isr: ids(1, 2), version: 2 });
     expect(statusOf(bench.core).highWatermark).toBe(1);
