@@ -118,10 +118,8 @@ describe('asking the controller', () => {
     });
     peers.answers.set(nodeId(1), (command) => {
       const proposals = command.kind === 'alter-partition' ? command.proposals : [];
-      return {
-        kind: 'answer',
-        answer: proposals.map((each) => ({ kind: 'done', value: { version: each.version + 1 } })),
-      };
+      const answer = proposals.map((each) => ({ kind: 'done' as const, value: { version: each.version + 1 } }));
+      return { kind: 'answer', answer };
     });
     const results = [proposal(0, 1), proposal(1, 5), proposal(0, 2)].map((each) =>
       watch(peers.client.proposeIsr(each)),

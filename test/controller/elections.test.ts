@@ -1,4 +1,7 @@
-/** Who leads when brokers come and go: the ISR, the ELR (KIP-966), lossy replicas, unclean elections. Shown as `leader/term isr|elr|lossy`. */
+/**
+ * Who leads when brokers come and go: the ISR, the ELR (KIP-966), lossy replicas, unclean elections.
+ * Shown as `leader/term isr|elr|lossy`.
+ */
 import { describe, expect, it } from 'vitest';
 import { nodeId, offset, term } from '../../raft/index.ts';
 import type { FoundReplica } from '../../src/controller/index.ts';
@@ -82,6 +85,17 @@ describe('elections', () => {
     const resource = { kind: 'topic', name: 't' } as const;
     scene.run({ kind: 'alter-configs', resources: [{ resource, replaceAll: false, changes }], validateOnly: false });
     expect(scene.show('t')).toBe('1/1 1||');
+  });
+
+  it('an eligible replica whose election reaches a lowered minimum leaves no ELR behind', () => {
+    const scene = three();
+    scene.fence(1, 2, 3);
+    const changes = [{ key: 'min.insync.replicas', operation: 'set', value: '1' } as const];
+    const resource = { kind: 'topic', name: 't' } as const;
+    scene.run({ kind: 'alter-configs', resources: [{ resource, replaceAll: false, changes }], validateOnly: false });
+    expect(scene.show('t')).toBe('-/4 |2,3|');
+    scene.heartbeat(2);
+    expect(scene.show('t')).toBe('2/5 2||');
   });
 
   it('raising min.insync.replicas fills no ELR after the fact', () => {
