@@ -225,8 +225,9 @@ describe('joining and leaving', () => {
     bench.acknowledge(2);
     bench.acknowledge(3);
     expect(proposalsOf(bench.tick(1000))).toEqual([[1, 2, 3]]);
+    bench.step({ kind: 'peer-disconnected', peer: nodeId(3) });
     assign(bench, { isr: ids(1, 2) });
-    expect(statusOf(bench.core).proposalOpen).toBe(true);
+    expect(maximalIsr(bench.core)).toEqual([1, 2, 3]);
     assign(bench, { isr: ids(1, 2, 3), version: 2 });
     expect(statusOf(bench.core).proposalOpen).toBe(false);
   });
