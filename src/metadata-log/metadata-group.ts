@@ -41,7 +41,7 @@ export interface MetadataGroupOptions {
   readonly sink: LogSink;
   /** Bytes of applied batches after which a snapshot is taken. */
   readonly snapshotEveryBytes: number;
-  readonly onDue: (due: Millis) => void;
+  readonly onDue: (due: Millis, replica: Replica) => void;
   readonly events: MetadataGroupEvents;
   readonly fatal: (reason: string) => never;
 }

@@ -220,7 +220,7 @@ export class ClusterNode {
       turns: this.#turns,
       sink: ports.log,
       snapshotEveryBytes: config.metadataSnapshotBytes,
-      onDue: (due) => this.replicas.noteDue(due),
+      onDue: (due, replica) => this.replicas.noteDue(due, replica),
       fatal: (reason) => ports.host.exit(70, reason),
       events: {
         onImage: (image) => this.#onImage(image),
@@ -393,7 +393,7 @@ export class ClusterNode {
       sink: ports.log,
       snapshots: null,
       notify: spec.notify,
-      onDue: (due) => this.replicas.noteDue(due),
+      onDue: (due, replica) => this.replicas.noteDue(due, replica),
     });
     this.replicas.add(replica);
     return replica;

@@ -13,7 +13,7 @@
  *
  * Notices are delivered after the effects of a step: an owner may propose again from inside a notice.
  */
-import { assert, byteCount, createCore, nextDue, present, statusOf, step } from '../../raft/index.ts';
+import { assert, byteCount, createCore, millis, nextDue, present, statusOf, step } from '../../raft/index.ts';
 import type {
   Append,
   BatchPosition,
@@ -41,6 +41,10 @@ import type { SnapshotSender } from './snapshot-transfer.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 type SendBatches = Extract<Effect, { kind: 'send-batches' }>;
+type SendSnapshot = Extract<Effect, { kind: 'send-snapshot' }>;
+
+/** Pause before a snapshot that could not be read is tried again. */
+const SNAPSHOT_RETRY = millis(500);
 
 /** A batch to propose: as the client sent it; base offset and term are written into it in place. */
 export interface ProposedBatch {
@@ -68,8 +72,8 @@ export interface ReplicaOptions {
   /** Null for groups without snapshots. */
   readonly snapshots: SnapshotSender | null;
   readonly notify: (notice: Notice) => void;
-  /** The core wants a tick no later than `due`. */
-  readonly onDue: (due: Millis) => void;
+  /** The core of `replica` wants a tick no later than `due`. */
+  readonly onDue: (due: Millis, replica: Replica) => void;
 }
 
 export class Replica {
@@ -84,7 +88,6 @@ export class Replica {
   #received: { readonly message: Append; readonly attachment: Buffer } | null = null;
   #chunk: Uint8Array | null = null;
   #lastRefusal: Refusal | null = null;
-  #depth = 0;
   #closed = false;
 
   constructor(options: ReplicaOptions) {
@@ -130,38 +133,19 @@ export class Replica {
   /** Tells the core that something happened and carries out what it answers. Does nothing once closed. */
   input(input: Input): void {
     if (this.#closed) return;
-    this.#depth += 1;
-    for (const effect of step(this.#core, input, this.#options.clock.now())) this.#execute(effect);
-    this.#depth -= 1;
-    if (this.#depth === 0) this.#deliverNotices();
-    this.#announceDue();
+    this.#step(input);
+    this.#settle();
   }
 
   /** A message of a peer's core, with its raw attachment (batches or a snapshot chunk), which is kept. */
   receive(from: NodeId, message: Message, attachment: Uint8Array): void {
     if (this.#closed) return;
-    if (message.kind === 'append' && message.batches.length > 0) {
-      const bytes = Buffer.from(attachment.buffer, attachment.byteOffset, attachment.byteLength);
-      const reason = invalidBatches(message.batches, bytes);
-      if (reason !== null) {
-        this.#options.sink.log('error', 'append refused: its bytes are not what its header says', { group: this.group, from, reason });
-        return;
-      }
-      const batches = message.batches.map((position) => ({ ...position, control: null as BatchPosition['control'] }));
-      let at = 0;
-      for (const position of batches) {
-        position.control = controlOf(bytes.subarray(at, at + position.bytes));
-        at += position.bytes;
-      }
-      const checked: Append = { ...message, batches };
-      this.#received = { message: checked, attachment: bytes };
-      this.input({ kind: 'receive', from, message: checked });
-      this.#received = null;
-      return;
-    }
+    if (this.log.failure !== null && bringsData(message)) return;
+    if (message.kind === 'append' && message.batches.length > 0) return this.#receiveBatches(from, message, attachment);
     if (message.kind === 'snapshot') this.#chunk = attachment;
-    this.input({ kind: 'receive', from, message });
+    this.#step({ kind: 'receive', from, message });
     this.#chunk = null;
+    this.#settle();
   }
 
   /** Appends batches as leader, all or none, as one change. `batches` is not empty. */
@@ -172,11 +156,14 @@ export class Replica {
     const base = this.log.logEnd;
     this.#proposed = batches;
     this.#lastRefusal = null;
-    this.input({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: byteCount(bytes.length) })) });
-    const refusal = this.#takeRefusal();
+    this.#step({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: byteCount(bytes.length) })) });
     this.#proposed = [];
-    if (refusal !== null) return { kind: 'refused', refusal };
-    return { kind: 'appended', base, end: this.log.logEnd, term: this.term };
+    const refusal = this.#takeRefusal();
+    // Taken before the owner hears of anything: it may propose more from inside a notice.
+    const end = this.log.logEnd;
+    const { term } = this;
+    this.#settle();
+    return refusal === null ? { kind: 'appended', base, end, term } : { kind: 'refused', refusal };
   }
 
   /** Stops all: later calls do nothing. The log is the owner's to close. */
@@ -200,6 +187,37 @@ export class Replica {
     return this.#sends.size > 0;
   }
 
+  /** One step of the core; its effects are carried out, what they have to tell waits for {@link #settle}. */
+  #step(input: Input): void {
+    for (const effect of step(this.#core, input, this.#options.clock.now())) this.#execute(effect);
+  }
+
+  /** After a step, when nothing of it is half done any more: owner and ticks are told. */
+  #settle(): void {
+    this.#deliverNotices();
+    this.#announceDue();
+  }
+
+  #receiveBatches(from: NodeId, message: Append, attachment: Uint8Array): void {
+    const bytes = Buffer.from(attachment.buffer, attachment.byteOffset, attachment.byteLength);
+    const reason = invalidBatches(message.batches, bytes);
+    if (reason !== null) {
+      this.#options.sink.log('error', 'append refused: its bytes are not what its header says', { group: this.group, from, reason });
+      return;
+    }
+    let at = 0;
+    const batches = message.batches.map((position): BatchPosition => {
+      const control = controlOf(bytes.subarray(at, at + position.bytes));
+      at += position.bytes;
+      return { ...position, control };
+    });
+    const checked: Append = { ...message, batches };
+    this.#received = { message: checked, attachment: bytes };
+    this.#step({ kind: 'receive', from, message: checked });
+    this.#received = null;
+    this.#settle();
+  }
+
   #takeRefusal(): Refusal | null {
     const refusal = this.#lastRefusal;
     this.#lastRefusal = null;
@@ -208,7 +226,7 @@ export class Replica {
 
   #announceDue(): void {
     const due = this.nextDue();
-    if (due !== null) this.#options.onDue(due);
+    if (due !== null) this.#options.onDue(due, this);
   }
 
   #deliverNotices(): void {
@@ -296,14 +314,14 @@ export class Replica {
   #sendBatches(effect: SendBatches): void {
     const from = effect.header.prevOffset;
     const run = this.log.read(from, { end: this.log.logEnd, bytesMax: effect.bytesMax, atLeastOne: true });
-    if (run instanceof Promise) {
-      run.then(
-        (batches) => this.#sendRun(effect, batches),
-        (error: unknown) => this.#options.sink.log('error', 'cannot read batches for a follower', { group: this.group, reason: String(error) }),
-      );
-      return;
-    }
-    this.#sendRun(effect, run);
+    if (!(run instanceof Promise)) return this.#sendRun(effect, run);
+    run.then(
+      (batches) => this.#sendRun(effect, batches),
+      (error: unknown) => {
+        this.#options.sink.log('error', 'cannot read batches for a follower', { group: this.group, reason: String(error) });
+        this.#nothingSent(effect);
+      },
+    );
   }
 
   #sendRun(effect: SendBatches, run: BatchRun): void {
@@ -311,31 +329,60 @@ export class Replica {
     const { header, peer } = effect;
     if (!this.leads || this.term !== header.term) return;
     const message: Append = { kind: 'append', ...header, highWatermark: this.highWatermark, batches: run.positions };
-    if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return;
+    if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return this.#nothingSent(effect);
     const last = run.positions.at(-1);
     this.input({ kind: 'sent', peer, progressId: header.progressId, end: last?.end ?? header.prevOffset, bytes: run.bytes });
   }
 
-  #sendSnapshot(effect: Extract<Effect, { kind: 'send-snapshot' }>): void {
+  /**
+   * Every `send-batches` is answered, or the core would wait for this one for as long as the connection stands: with
+   * nothing sent it tries again on a tick.
+   */
+  #nothingSent({ peer, header }: SendBatches): void {
+    this.input({ kind: 'sent', peer, progressId: header.progressId, end: header.prevOffset, bytes: byteCount(0) });
+  }
+
+  #sendSnapshot(effect: SendSnapshot): void {
+    if (this.#closed || !this.leads || this.term !== effect.term) return;
     const { peer, progressId, term, position, bytesMax } = effect;
-    const snapshots = present(this.#options.snapshots, 'snapshots of this group');
-    void snapshots.read(effect.meta, position, bytesMax).then((chunk) => {
-      if (chunk === null) return;
-      const bytes = byteCount(chunk.bytes.length);
-      const message: Message = { kind: 'snapshot', term, progressId, meta: chunk.meta, position, bytes };
-      if (!this.#options.transport.send(peer, this.group, message, [chunk.bytes])) return;
-      this.input({ kind: 'snapshot-sent', peer, progressId, meta: chunk.meta, position, bytes });
-    });
+    present(this.#options.snapshots, 'snapshots of this group')
+      .read(effect.meta, position, bytesMax)
+      .then(
+        (chunk) => {
+          if (chunk === null) return this.#sendSnapshotLater(effect, 'there is none');
+          const bytes = byteCount(chunk.bytes.length);
+          const message: Message = { kind: 'snapshot', term, progressId, meta: chunk.meta, position, bytes };
+          this.#options.transport.send(peer, this.group, message, [chunk.bytes]);
+          // Arrived or not: a chunk that stays unanswered is asked for again on a tick.
+          this.input({ kind: 'snapshot-sent', peer, progressId, meta: chunk.meta, position, bytes });
+        },
+        (error: unknown) => this.#sendSnapshotLater(effect, String(error)),
+      );
+  }
+
+  #sendSnapshotLater(effect: SendSnapshot, reason: string): void {
+    this.#options.sink.log('error', 'cannot read a snapshot for a follower', { group: this.group, peer: effect.peer, reason });
+    this.#options.clock.setTimer(SNAPSHOT_RETRY, () => this.#sendSnapshot(effect));
   }
 
   #storeSnapshot(effect: Extract<Effect, { kind: 'store-snapshot' }>): void {
     const { from, progressId, meta } = effect;
     const snapshots = present(this.#options.snapshots, 'snapshots of this group');
     const chunk = present(this.#chunk, 'the chunk being stepped');
-    void snapshots.receive(meta, effect.position, chunk).then((position) => {
-      this.input({ kind: 'snapshot-stored', from, progressId, meta, position });
-    });
+    snapshots.receive(meta, effect.position, chunk).then(
+      (position) => this.input({ kind: 'snapshot-stored', from, progressId, meta, position }),
+      (error: unknown) => {
+        this.#options.sink.log('error', 'cannot store a snapshot', { group: this.group, reason: String(error) });
+        // Not stored: the same bytes are wanted again.
+        this.input({ kind: 'snapshot-stored', from, progressId, meta, position: effect.position });
+      },
+    );
   }
+}
+
+/** Messages that a log which takes nothing must not see: it would keep their batches in memory. Their senders try again. */
+function bringsData(message: Message): boolean {
+  return message.kind === 'snapshot' || message.kind === 'reset' || (message.kind === 'append' && message.batches.length > 0);
 }
 
 /** The stored form of the last `positions.length` batches of a received append. */

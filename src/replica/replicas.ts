@@ -1,6 +1,9 @@
 /**
  * All replicas of this node: routes messages and connection changes to them, and ticks those that are due with one
  * timer, so that thousands of idle groups cost nothing.
+ *
+ * Only replicas that announced a due instant are looked at by a tick; those that want none any more are forgotten
+ * until they announce one again. Ticks are at least `TICK_LEAST` apart, whatever the replicas say.
  */
 import { millis } from '../../raft/index.ts';
 import type { GroupId, Message, Millis, NodeId } from '../../raft/index.ts';
@@ -9,7 +12,7 @@ import type { PeerIdentity } from '../peer/index.ts';
 import type { Replica } from './replica.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
-/** Groups are ticked at least this often while any is due later than now, in milliseconds. */
+/** Least time between two ticks, in milliseconds. */
 const TICK_LEAST = 5;
 
 export class Replicas {
@@ -17,8 +20,12 @@ export class Replicas {
   readonly #turns: TurnQueue;
   readonly #byGroup = new Map<GroupId, Replica>();
   readonly #connected = new Map<NodeId, PeerIdentity>();
+  /** Those that want ticks. */
+  readonly #timed = new Set<Replica>();
   #timer: Timer | null = null;
   #timerDue = Number.POSITIVE_INFINITY;
+  #tickedAt = Number.NEGATIVE_INFINITY;
+  #closed = false;
 
   constructor(clock: Clock, turns: TurnQueue) {
     this.#clock = clock;
@@ -37,11 +44,15 @@ export class Replicas {
   add(replica: Replica): void {
     this.#byGroup.set(replica.group, replica);
     for (const peer of this.#connected.values()) replica.input(connectedInput(peer));
-    this.noteDue(replica.nextDue() ?? millis(this.#clock.now() + TICK_LEAST));
+    const due = replica.nextDue();
+    if (due !== null) this.noteDue(due, replica);
   }
 
   remove(group: GroupId): void {
-    this.#byGroup.get(group)?.close();
+    const replica = this.#byGroup.get(group);
+    if (replica === undefined) return;
+    replica.close();
+    this.#timed.delete(replica);
     this.#byGroup.delete(group);
   }
 
@@ -68,32 +79,45 @@ export class Replicas {
     this.#turns.onRoom();
   }
 
-  /** A replica wants a tick no later than `due`. */
-  noteDue(due: Millis): void {
-    if (due >= this.#timerDue) return;
+  /** `replica` wants a tick no later than `due`. Before it was added it gets none: its owner may not be ready. */
+  noteDue(due: Millis, replica: Replica): void {
+    if (this.#byGroup.get(replica.group) !== replica) return;
+    this.#timed.add(replica);
+    const at = Math.max(due, this.#tickedAt + TICK_LEAST);
+    if (this.#closed || at >= this.#timerDue) return;
     this.#timer?.cancel();
-    this.#timerDue = due;
-    const delay = Math.max(0, due - this.#clock.now());
-    this.#timer = this.#clock.setTimer(millis(delay), () => this.#tick());
+    this.#timerDue = at;
+    this.#timer = this.#clock.setTimer(millis(Math.max(0, at - this.#clock.now())), () => this.#tick());
   }
 
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     for (const replica of this.#byGroup.values()) replica.close();
     this.#byGroup.clear();
+    this.#timed.clear();
   }
 
   #tick(): void {
-    this.#timer = null;
-    this.#timerDue = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
-    for (const replica of [...this.#byGroup.values()]) {
+    this.#tickedAt = now;
+    // Replicas announce what they want next while they are ticked; one timer is set when all have been.
+    this.#timerDue = Number.NEGATIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const replica of [...this.#timed]) {
       const due = replica.nextDue();
       if (due !== null && due <= now) replica.input({ kind: 'tick' });
     }
-    let next = Number.POSITIVE_INFINITY;
-    for (const replica of this.#byGroup.values()) next = Math.min(next, replica.nextDue() ?? next);
-    if (next !== Number.POSITIVE_INFINITY) this.noteDue(millis(Math.max(next, now + TICK_LEAST)));
+    for (const replica of this.#timed) {
+      const due = replica.nextDue();
+      if (due === null) this.#timed.delete(replica);
+      else next = Math.min(next, due);
+    }
+    this.#timer = null;
+    this.#timerDue = Number.POSITIVE_INFINITY;
+    if (next === Number.POSITIVE_INFINITY || this.#closed) return;
+    this.#timerDue = Math.max(next, now + TICK_LEAST);
+    this.#timer = this.#clock.setTimer(millis(this.#timerDue - now), () => this.#tick());
   }
 }
 

@@ -41,6 +41,7 @@ export class TurnQueue {
     for (const item of items) {
       item.flushSends();
       if (item.hasSends) this.#blocked.add(item);
+      else this.#blocked.delete(item);
     }
   }
 }
