@@ -56,6 +56,8 @@ export class BrokerLifecycle {
   #wantsShutdown = false;
   #running = false;
   #reportedEnd = -1;
+  /** Why the last registration was refused; it is then tried less often. */
+  #refused: string | null = null;
   #nextAt = 0;
   #wake: { readonly timer: Timer; readonly resolve: () => void } | null = null;
   #whenStopped: (() => void)[] = [];
@@ -135,9 +137,13 @@ export class BrokerLifecycle {
     const outcome = await client.ask(command, this.#settings.requestTimeout, 'repeatable');
     if (!this.#running || outcome.kind !== 'answer') return;
     if (outcome.answer.kind === 'refused') {
-      sink.log('warn', 'the controller refuses this registration', { ...outcome.answer.refusal });
+      const { refusal } = outcome.answer;
+      if (refusal.message !== this.#refused)
+        sink.log('warn', 'the controller refuses this registration', { ...refusal });
+      this.#refused = refusal.message;
       return;
     }
+    this.#refused = null;
     await persistIncarnation('registered', registration.incarnation);
     if (this.#running) this.#become('fenced');
   }
@@ -181,7 +187,7 @@ export class BrokerLifecycle {
   async #pause(): Promise<void> {
     const { clock } = this.#ports;
     const waiting = this.#state !== 'serving' || this.#ports.appliedEnd() !== this.#reportedEnd;
-    const eager = waiting || this.#wantsShutdown;
+    const eager = this.#refused === null && (waiting || this.#wantsShutdown);
     const delay = eager ? this.#settings.eagerInterval : this.#settings.heartbeatInterval;
     this.#nextAt = clock.now() + delay;
     await new Promise<void>((resolve) => {

@@ -12,7 +12,7 @@
 import { assert, millis } from '../../raft/index.ts';
 import type { Millis, NodeId } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import type { PeerTransport } from '../peer/index.ts';
+import type { PeerTransport, RequestResult } from '../peer/index.ts';
 import type { BrokerLife, IsrProposal, ItemResult, Outcome } from './command.ts';
 import type { Controller } from './controller.ts';
 import { decodeReply, encodeCommand } from './controller-codec.ts';
@@ -56,6 +56,8 @@ export class ControllerClient {
   #pending = new Map<string, PendingProposal>();
   #flushing = false;
   #stopped = false;
+  /** Called when another controller is known. */
+  readonly #listeners = new Set<() => void>();
 
   constructor(ports: ControllerClientPorts, settings: ControllerClientSettings) {
     this.#ports = ports;
@@ -65,6 +67,12 @@ export class ControllerClient {
   /** Nothing is sent or retried from now on; what is under way ends as unknown. */
   stop(): void {
     this.#stopped = true;
+    this.onControllerKnown();
+  }
+
+  /** The node learned who leads the metadata group: pauses end, and nobody waits any longer for a controller that was. */
+  onControllerKnown(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Asks until there is an answer or `timeout` has passed; then the last outcome. Never rejects. */
@@ -136,7 +144,7 @@ export class ControllerClient {
     if (target === self.node) return controller.submit(command);
     const { method, body } = encodeCommand(command);
     const timeout = millis(Math.min(left, this.#settings.requestTimeout));
-    const result = await transport.request(target, method, body, timeout);
+    const result = await this.#whileController(target, transport.request(target, method, body, timeout));
     switch (result.kind) {
       case 'answer': {
         const reply = decodeReply(command, result.body);
@@ -151,9 +159,31 @@ export class ControllerClient {
     }
   }
 
+  /** The answer, or `unknown` as soon as another controller than `target` is known: a paused one would keep us waiting. */
+  #whileController(target: NodeId, answer: Promise<RequestResult>): Promise<RequestResult> {
+    return new Promise((resolve) => {
+      const finish = (result: RequestResult): void => {
+        this.#listeners.delete(changed);
+        resolve(result);
+      };
+      const changed = (): void => {
+        const known = this.#ports.knownController();
+        if (this.#stopped || (known !== null && known !== target)) finish({ kind: 'unknown', reason: 'disconnected' });
+      };
+      this.#listeners.add(changed);
+      void answer.then(finish);
+    });
+  }
+
   #sleep(delay: Millis): Promise<void> {
     return new Promise((resolve) => {
-      this.#ports.clock.setTimer(delay, resolve);
+      const finish = (): void => {
+        timer.cancel();
+        this.#listeners.delete(finish);
+        resolve();
+      };
+      const timer = this.#ports.clock.setTimer(delay, finish);
+      this.#listeners.add(finish);
     });
   }
 }

@@ -33,7 +33,8 @@ export function decideRegisterBroker(
   if (before !== undefined && before.incarnation === command.incarnation) return { records: [], answer: done(null) };
   const refused = refuseRegistration(before, command, context);
   if (refused !== null) return { records: [], answer: { kind: 'refused', refusal: refused } };
-  const own = before === undefined || isOwnDirectory(before, command);
+  // A node that was forgotten, too, may come back with another disk: nothing proves that what it was eligible for is there.
+  const own = before !== undefined && isOwnDirectory(before, command);
   const ends = new Map(found.map((each) => [`${each.topicId}:${each.partition}`, each]));
   const lossyOf = (partition: Partition): LossyReplica | null => {
     const log = ends.get(`${partition.topicId}:${partition.index}`);

@@ -16,7 +16,10 @@ const life = { node: nodeId(2), incarnation: incarnation('life-2') };
 /** A network of controllers: what each node answers; absent: not connected. */
 class Peers {
   readonly clock = new ManualClock();
-  readonly answers = new Map<NodeId, (command: RemoteCommand) => Outcome<RemoteCommand> | 'timeout' | 'error'>();
+  readonly answers = new Map<
+    NodeId,
+    (command: RemoteCommand) => Outcome<RemoteCommand> | 'timeout' | 'error' | 'silence'
+  >();
   readonly asked: { readonly node: NodeId; readonly command: RemoteCommand }[] = [];
   known: NodeId | null = nodeId(1);
   readonly client = new ControllerClient(
@@ -39,6 +42,7 @@ class Peers {
       return Promise.resolve({ kind: 'unknown', reason: 'not-connected' });
     this.asked.push({ node: to, command: decoded.value });
     const outcome = answer(decoded.value);
+    if (outcome === 'silence') return new Promise(() => undefined);
     if (outcome === 'timeout') return Promise.resolve({ kind: 'unknown', reason: 'timeout' });
     if (outcome === 'error') return Promise.resolve({ kind: 'error', reason: 'bad' });
     return Promise.resolve({ kind: 'answer', body: encodeReply(decoded.value, outcome) });
@@ -106,6 +110,29 @@ describe('asking the controller', () => {
     expect(again.value).toEqual(fine);
   });
 
+  it('stops waiting for a controller that is silent, or for nobody, once another is known', async () => {
+    const peers = new Peers();
+    peers.answers.set(nodeId(1), () => 'silence');
+    peers.answers.set(nodeId(3), () => fine);
+    const seen = watch(peers.client.ask(unregister, millis(1000), 'repeatable'));
+    await peers.clock.settle();
+    expect(seen.value).toBe('pending');
+    peers.client.onControllerKnown();
+    await peers.clock.settle();
+    expect(peers.asked.length).toBe(1);
+    peers.known = nodeId(3);
+    peers.client.onControllerKnown();
+    await peers.clock.advance(25);
+    expect(seen.value).toEqual(fine);
+    peers.known = null;
+    const early = watch(peers.client.ask(unregister, millis(1000), 'repeatable'));
+    await peers.clock.settle();
+    peers.known = nodeId(3);
+    peers.client.onControllerKnown();
+    await peers.clock.settle();
+    expect(early.value).toEqual(fine);
+  });
+
   it('sends the ISR proposals of a turn together, newest per partition, one request at a time', async () => {
     const peers = new Peers();
     const proposal = (partition: number, version: number): IsrProposal => ({
@@ -146,6 +173,7 @@ class BrokerRig {
   reachable = true;
   ready = true;
   heartbeats = 0;
+  registrations = 0;
   readonly lifecycle: BrokerLifecycle;
 
   constructor() {
@@ -171,6 +199,7 @@ class BrokerRig {
 
   async #ask<C extends Command>(command: C): Promise<Outcome<C>> {
     if (command.kind === 'broker-heartbeat') this.heartbeats += 1;
+    if (command.kind === 'register-broker') this.registrations += 1;
     await Promise.resolve();
     if (!this.reachable) return { kind: 'not-controller', controller: null };
     return { kind: 'answer', answer: this.scene.run(command) };
@@ -233,6 +262,18 @@ describe("a broker's life", () => {
     rig.scene.run({ kind: 'unregister-broker', node: nodeId(2) });
     await rig.clock.advance(1200);
     expect(rig.states.slice(-3)).toEqual(['registering', 'fenced', 'serving']);
+  });
+
+  it('tries less often while its registration is refused', async () => {
+    const rig = new BrokerRig();
+    rig.scene.register(2, 'other');
+    rig.scene.alive.add(nodeId(2));
+    rig.lifecycle.start();
+    await rig.clock.advance(2100);
+    expect([rig.lifecycle.state, rig.registrations]).toEqual(['registering', 5]);
+    rig.scene.alive.clear();
+    await rig.clock.advance(700);
+    expect(rig.lifecycle.state).toBe('serving');
   });
 
   it('ends when another life of its node is registered', async () => {

@@ -188,6 +188,15 @@ describe('replicas that may have lost records', () => {
     expect(scene.partition('t').lossy).toEqual([{ node: 1, lastTerm: 1, end: 5 }]);
   });
 
+  it('are everything of a node that was unregistered meanwhile: it may have another disk', () => {
+    const scene = three(OS);
+    scene.fence(1, 2, 3);
+    scene.run({ kind: 'unregister-broker', node: nodeId(3) });
+    scene.register(3, 'life-3b');
+    scene.heartbeat(3);
+    expect(scene.show('t')).toBe('-/4 |2|3');
+  });
+
   it('intact logs stay eligible over a restart', () => {
     const scene = three();
     scene.fence(1, 2, 3);
