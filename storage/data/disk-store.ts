@@ -230,7 +230,7 @@ export class DiskStore implements Store {
       if (this.#creations.length === 1) this.#parts.host.clock.defer(() => void this.#createAll());
     });
     this.#records.set(group, record);
-    const set = new SegmentSet(this.#parts.host.ports, this.#path(record), settings, []);
+    const set = new SegmentSet(this.#parts.host.ports, this.#path(record), settings, [], offset(0));
     return new DiskLog(this.#parts.host, record, facts, set, settings);
   }
 

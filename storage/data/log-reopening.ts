@@ -38,7 +38,7 @@ export async function recoverLog(
       environment,
       failed,
       record.facts,
-      new SegmentSet(environment.ports, path, settings, []),
+      new SegmentSet(environment.ports, path, settings, [], record.facts.logEnd),
       settings,
     );
     // The journal's records of it will be recycled: that it is not whole must be known for ever.

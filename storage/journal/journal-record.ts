@@ -146,8 +146,9 @@ function fieldsOf(entry: JournalEntry): { readonly offset: number; readonly term
     case 'hard-state':
       return { offset: entry.end, term: operation.hardState.term };
     case 'truncate':
-    case 'log-start':
       return { offset: operation.to, term: 0 };
+    case 'log-start':
+      return { offset: operation.to, term: operation.before };
     case 'reset':
       return { offset: operation.to.end, term: operation.to.term };
     case 'open-term':
@@ -203,8 +204,9 @@ function operationOf(
         hardState: { term: term(inTerm), votedFor: JSON.parse(payload.toString('utf8')) as HardState['votedFor'] },
       };
     case 'truncate':
-    case 'log-start':
       return { kind, to: offset(at) };
+    case 'log-start':
+      return { kind, to: offset(at), before: term(inTerm) };
     case 'reset':
       return { kind, to: { end: offset(at), term: term(inTerm) } };
     case 'open-term':

@@ -28,7 +28,7 @@ import { failureOf, LogFailed } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
 import { LogReader } from './log-reader.ts';
-import { applyOperation, invalidOperation } from './log-state.ts';
+import { applyOperation, invalidOperation, termBefore } from './log-state.ts';
 import type { LogFacts, LogOperation } from './log-state.ts';
 import { retentionTarget } from './retention.ts';
 import { SavedStates } from './saved-states.ts';
@@ -163,7 +163,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     if (change.openTerm !== null) this.#step(steps, { kind: 'open-term', start: change.openTerm });
     for (const batch of change.append) this.#append(steps, batch);
     if (change.logStart !== null && change.logStart > this.logStart) {
-      this.#step(steps, { kind: 'log-start', to: change.logStart });
+      this.#step(steps, { kind: 'log-start', to: change.logStart, before: termBefore(this.#facts, change.logStart) });
       this.#cuts += 1;
     }
     this.#environment.changed(this);

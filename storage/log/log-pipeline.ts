@@ -141,7 +141,7 @@ export class LogPipeline {
     const { operation, batch } = step;
     if (batch !== null) this.#work.push({ kind: 'append', batch });
     else if (operation.kind === 'truncate') this.#work.push({ kind: 'truncate', to: operation.to, after: sequence });
-    else if (operation.kind === 'reset') this.#work.push({ kind: 'reset', after: sequence });
+    else if (operation.kind === 'reset') this.#work.push({ kind: 'reset', to: operation.to.end, after: sequence });
     else if (operation.kind === 'log-start') this.#work.push({ kind: 'trim', to: operation.to, after: sequence });
     if (isJournaled || (operation.kind !== 'truncate' && operation.kind !== 'reset')) return;
     this.#work.push({ kind: 'cut-done', sequence: null });

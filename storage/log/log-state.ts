@@ -23,7 +23,8 @@ export type LogOperation =
   | { readonly kind: 'open-term'; readonly start: TermStart }
   | { readonly kind: 'append'; readonly position: BatchPosition }
   | { readonly kind: 'voters'; readonly entry: VotersEntry }
-  | { readonly kind: 'log-start'; readonly to: Offset };
+  /** `before`: term of the batch before `to`, which nobody could find out any more when it is gone. */
+  | { readonly kind: 'log-start'; readonly to: Offset; readonly before: Term };
 
 export interface LogFacts {
   readonly hardState: HardState;
@@ -89,14 +90,21 @@ export function applyOperation(facts: LogFacts, operation: LogOperation): LogFac
       assert(position.end > position.base, () => `batch ${position.base} is empty`);
       const last = facts.terms.at(-1)?.term ?? facts.logStartTerm;
       const isNew = position.term !== last || facts.terms.length === 0;
-      const terms = isNew ? withTerm(facts, { term: position.term, start: position.base }) : facts.terms;
+      const isContinued = facts.terms.length === 0 && position.term === facts.logStartTerm;
+      const start = isContinued ? facts.logStart : position.base;
+      const terms = isNew ? withTerm(facts, { term: position.term, start }) : facts.terms;
       return { ...facts, logEnd: position.end, terms };
     }
     case 'voters':
       return { ...facts, voters: [...facts.voters, operation.entry] };
     case 'log-start':
-      return operation.to <= facts.logStart ? facts : raisedTo(facts, operation.to);
+      return operation.to <= facts.logStart ? facts : raisedTo(facts, operation.to, operation.before);
   }
+}
+
+/** Term of the batch before `at`, which lies within the log. */
+export function termBefore(facts: LogFacts, at: Offset): Term {
+  return facts.terms.filter((entry) => entry.start < at).at(-1)?.term ?? facts.logStartTerm;
 }
 
 /** Adds a term; entries that begin no earlier never had a batch and go. */
@@ -108,7 +116,7 @@ function withTerm(facts: LogFacts, start: TermStart): readonly TermStart[] {
 }
 
 /** The log begins at `to`: the term before it is remembered, and the term it lies in begins there. */
-function raisedTo(facts: LogFacts, to: Offset): LogFacts {
+function raisedTo(facts: LogFacts, to: Offset, termBefore: Term): LogFacts {
   const before = facts.terms.filter((entry) => entry.start < to).at(-1);
   const after = facts.terms.filter((entry) => entry.start >= to);
   const inside = before !== undefined && to < facts.logEnd && after[0]?.start !== to;
@@ -118,7 +126,7 @@ function raisedTo(facts: LogFacts, to: Offset): LogFacts {
   return {
     ...facts,
     logStart: to,
-    logStartTerm: before?.term ?? facts.logStartTerm,
+    logStartTerm: termBefore,
     terms: inside ? [{ term: before.term, start: to }, ...after] : after,
     voters,
   };

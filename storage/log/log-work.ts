@@ -17,7 +17,7 @@ import type { SegmentSet } from '../segment/segment-set.ts';
 export type Work =
   | { readonly kind: 'append'; readonly batch: StoredBatch }
   | { readonly kind: 'truncate'; readonly to: Offset; readonly after: number }
-  | { readonly kind: 'reset'; readonly after: number }
+  | { readonly kind: 'reset'; readonly to: Offset; readonly after: number }
   | { readonly kind: 'trim'; readonly to: Offset; readonly after: number }
   /** os, interval: the cut before it is synced now, and then the journal is told. */
   | { readonly kind: 'cut-done'; sequence: number | null }
@@ -130,7 +130,7 @@ export class LogWork {
         return true;
       case 'reset':
         if (durable < work.after) return false;
-        this.#carryOut(() => this.#set.reset(), 1);
+        this.#carryOut(() => this.#set.reset(work.to), 1);
         return true;
       case 'trim':
         if (durable < work.after) return false;

@@ -18,6 +18,7 @@ import { positionOf } from '../segment/segment-read.ts';
 import { SegmentSet } from '../segment/segment-set.ts';
 import type { SegmentShape } from '../segment/segment-set.ts';
 import { emptySummary, Segment } from '../segment/segment.ts';
+import type { SegmentSummary } from '../segment/segment.ts';
 import { walkBatches } from '../segment/segment-walk.ts';
 import { finishCleaning } from './cleaned-files.ts';
 import type { GroupRecord } from './group-record.ts';
@@ -40,18 +41,16 @@ export async function recoverFiles(
   thorough: boolean,
 ): Promise<RecoveredFiles> {
   const bases = await listBases(ports, directory, record);
-  const { keep } = plan;
-  const kept = record.segments.filter(
-    (segment) => keep !== null && segment.base < keep && segment.end > plan.facts.logStart,
-  );
-  const set = new SegmentSet(ports, directory, shape, kept);
+  const { keep, facts } = plan;
+  const before = record.segments.filter((segment) => keep !== null && segment.base < keep);
+  const kept = before.filter((segment) => isKept(segment, before, plan, bases));
+  const set = new SegmentSet(ports, directory, shape, kept, keep ?? facts.logStart);
   await finishCleaning(ports.disk, directory, kept);
-  const known = new Set<number>(kept.map((segment) => segment.base));
-  const lastKept = kept.at(-1)?.base ?? -1;
-  const later = bases.filter((base) => base > lastKept && !known.has(base));
-  const toScan = plan.scan !== null && plan.scan.limit !== plan.facts.logEnd ? later : [];
+  const lastBefore = before.at(-1)?.base ?? -1;
+  const isScanned = plan.scan !== null && plan.scan.limit !== facts.logEnd;
+  const toScan = isScanned ? bases.filter((base) => base > lastBefore) : [];
   for (const base of bases) {
-    if (known.has(base) || toScan.includes(base)) continue;
+    if (kept.some((segment) => segment.base === base) || toScan.includes(base)) continue;
     set.directoryDirty = true;
     await removeIfThere(ports.disk, `${directory}/${segmentFileName(base, 'log')}`);
   }
@@ -62,10 +61,23 @@ export async function recoverFiles(
   if (plan.scan === null) {
     if (last !== undefined && fileBytes > last.bytes) await cutFile(set, last);
     if (plan.batches.length > 0) await set.append(plan.batches);
-    return { set, facts: plan.facts };
+    return { set, facts };
   }
-  const facts = await scan(set, plan, last, fileBytes, toScan);
-  return { set, facts };
+  const scanned = await scan(set, plan, last, fileBytes, toScan);
+  await set.trim(scanned.logStart);
+  if (set.segments.length === 0) await set.reset(scanned.logEnd);
+  return { set, facts: scanned };
+}
+
+/** Segments below the log start are of no use, except to a scan: behind what the checkpoint knows of the last one there may be more. */
+function isKept(
+  segment: SegmentSummary,
+  before: readonly SegmentSummary[],
+  plan: RecoveryPlan,
+  bases: readonly Offset[],
+): boolean {
+  if (segment.end > plan.facts.logStart) return true;
+  return plan.scan !== null && segment === before.at(-1) && bases.includes(segment.base);
 }
 
 async function listBases(ports: IndexPorts, directory: string, record: GroupRecord): Promise<readonly Offset[]> {
@@ -133,7 +145,9 @@ async function scan(
   for (const base of bases) {
     const segment = new Segment(set.directory, emptySummary(base));
     const size = await sizeOf(set.ports, segment.path);
-    if (whole && size > 0) {
+    // A missing file before it would be a hole, unless it lay below the log start and was removed for that.
+    const follows = base === set.end || (base > set.end && base <= plan.facts.logStart);
+    if (whole && follows && size > 0) {
       set.adopt(segment);
       whole = await scanFile(set, segment, size, size, believe);
       if (segment.bytes > 0) continue;

@@ -4,6 +4,8 @@
  * ```
  *  [base₀ … end₀) closed   [base₁ … end₁) closed   [base₂ … end₂) active ◀── append     roll: by bytes, by int32 of relative offsets
  * ```
+ * A segment is named by the end of the one before it, even if its first batch begins later: so a scan after a power loss
+ * knows that no file is missing in between.
  * Physical only: it knows nothing of durability order. Its caller does one thing at a time (`sync` apart, which may
  * run beside appends) and starts a cut only when the journal holds it. What failed with a full disk can be repeated:
  * an append goes on behind what was written whole, over the same bytes.
@@ -39,11 +41,21 @@ export class SegmentSet {
   /** A file was made, removed or renamed since the directory was synced. */
   directoryDirty = false;
   readonly #segments: Segment[];
+  /** End of the log while it has no segment. */
+  #emptyEnd: Offset;
 
-  constructor(ports: IndexPorts, directory: string, shape: SegmentShape, summaries: readonly SegmentSummary[]) {
+  /** `end` is where the log ends when there are no segments. */
+  constructor(
+    ports: IndexPorts,
+    directory: string,
+    shape: SegmentShape,
+    summaries: readonly SegmentSummary[],
+    end: Offset,
+  ) {
     this.ports = ports;
     this.directory = directory;
     this.shape = shape;
+    this.#emptyEnd = end;
     this.#segments = summaries.map((summary) => new Segment(directory, summary));
   }
 
@@ -54,6 +66,11 @@ export class SegmentSet {
 
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** One past the last record in the files. */
+  get end(): Offset {
+    return this.#segments.at(-1)?.end ?? this.#emptyEnd;
   }
 
   get dirty(): boolean {
@@ -82,6 +99,7 @@ export class SegmentSet {
       await this.#remove(last);
     }
     const segment = this.#segments.at(-1);
+    if (segment === undefined) this.#emptyEnd = to;
     if (segment === undefined || segment.end <= to) return;
     const cut = await this.#findCut(segment, to);
     if (physical) await this.#cutFile(segment, cut.bytes);
@@ -95,15 +113,17 @@ export class SegmentSet {
     await removeIndex(this.ports.disk, segment);
   }
 
-  /** Removes all segments. */
-  async reset(): Promise<void> {
+  /** Removes all segments; the log now ends at `end`. */
+  async reset(end: Offset): Promise<void> {
     for (let last = this.#segments.at(-1); last !== undefined; last = this.#segments.at(-1)) await this.#remove(last);
+    this.#emptyEnd = end;
   }
 
   /** Removes the segments that lie wholly below `to`. */
   async trim(to: Offset): Promise<void> {
     for (let first = this.#segments[0]; first !== undefined && first.end <= to; first = this.#segments[0]) {
       await this.#remove(first);
+      this.#emptyEnd = first.end;
     }
   }
 
@@ -144,7 +164,7 @@ export class SegmentSet {
 
   /** Takes a segment that recovery found behind the others. */
   adopt(segment: Segment): void {
-    assert(segment.base >= (this.#segments.at(-1)?.end ?? 0), () => `${segment.path} lies below the end`);
+    assert(segment.base >= this.end, () => `${segment.path} lies below the end`);
     this.#segments.push(segment);
   }
 
@@ -177,13 +197,13 @@ export class SegmentSet {
 
   async #appendSlowly(batches: readonly StoredBatch[]): Promise<void> {
     let left = batches;
-    const written = this.#segments.at(-1)?.end ?? 0;
+    const written = this.end;
     while (left[0] !== undefined && left[0].position.end <= written) left = left.slice(1);
     for (let first = left[0]; first !== undefined; first = left[0]) {
       let active = this.#segments.at(-1);
       let count = active === undefined ? 0 : this.#run(active, left);
       if (active === undefined || count === 0) {
-        active = await this.#roll(first.position.base);
+        active = await this.#roll(first);
         count = Math.max(1, this.#run(active, left));
       }
       const open = await this.ports.files.use(active.path, 'write');
@@ -192,7 +212,9 @@ export class SegmentSet {
     }
   }
 
-  async #roll(base: Offset): Promise<Segment> {
+  async #roll(first: StoredBatch): Promise<Segment> {
+    const isNear = first.position.end - 1 - this.end <= RELATIVE_MAX;
+    const base = isNear ? this.end : first.position.base;
     const segment = new Segment(this.directory, emptySummary(base));
     const open = await this.ports.files.use(segment.path, 'exclusive');
     open.release();
