@@ -51,7 +51,8 @@ class Lines {
 
   async load(): Promise<void> {
     if (this.#logger !== null) return;
-    const { createLogger, format, transports } = await import('winston');
+    // The default export: a bundled CommonJS package has no other.
+    const { createLogger, format, transports } = (await import('winston')).default;
     const logger = createLogger({
       levels: severity,
       level: 'debug',
