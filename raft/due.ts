@@ -4,7 +4,7 @@
  * Computed after every step from deadlines that the roles hold; null means that only an input can change anything. An
  * idle isr group whose followers are caught up is always null: ten thousand of them need no clock.
  */
-import { majorityContact } from './election.ts';
+import { diskPatience, majorityContact } from './election.ts';
 import { type Millis, millis } from './ids.ts';
 import { leaveAt, repeatAt } from './in-sync.ts';
 import { progressDue } from './replication.ts';
@@ -30,7 +30,7 @@ function isrDue(state: CoreState, leader: LeaderRole): Millis | null {
 
 function quorumDue(state: CoreState, leader: LeaderRole): Millis | null {
   const quorumLost = millis(majorityContact(state, leader) + state.config.electionTimeoutMax);
-  return sooner(quorumLost, leader.transfer?.until ?? null);
+  return sooner(sooner(quorumLost, diskPatience(state)), leader.transfer?.until ?? null);
 }
 
 /** The instant from which on a tick does something; null when none does. */

@@ -27,6 +27,7 @@ import {
   mayCampaign,
   votersOf,
 } from './state.ts';
+import { callSuccessor } from './transfer.ts';
 import {
   adoptTerm,
   becomeCandidate,
@@ -207,9 +208,24 @@ export function majorityContact(state: CoreState, leader: LeaderRole): Millis {
   return majorityValue(contacts);
 }
 
-/** Steps down when no majority was heard for an election timeout: a leader that nobody follows must not look like one (thesis 6.2). */
+/** When the own disk has been silent for so long that somebody else should lead; null while nothing is waiting for it. */
+export function diskPatience(state: CoreState): Millis | null {
+  const [oldest] = state.pending;
+  if (oldest === undefined || otherVoters(state).length === 0) return null;
+  return millis(oldest.issuedAt + 2 * state.config.electionTimeoutMax);
+}
+
+/**
+ * Steps down when no majority was heard for an election timeout: a leader that nobody follows must not look like one
+ * (thesis 6.2). Also when its own disk hangs: it would lead on with the disks of others and never be whole again, and it
+ * cannot win again, because its vote for itself needs that disk.
+ */
 export function checkQuorum(state: CoreState, leader: LeaderRole): void {
-  if (state.now >= majorityContact(state, leader) + state.config.electionTimeoutMax) becomeFollower(state, null);
+  const alone = state.now >= majorityContact(state, leader) + state.config.electionTimeoutMax;
+  const patience = diskPatience(state);
+  const hung = patience !== null && state.now >= patience;
+  if (hung && !alone) callSuccessor(state, leader);
+  if (alone || hung) becomeFollower(state, null);
 }
 
 /** The leader hands over to this voter: campaign at once, past pre-vote (thesis 3.10). */

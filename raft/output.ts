@@ -118,7 +118,7 @@ function issuePersist(state: CoreState): Persist | null {
     state.issuedSequence = state.sequence;
   }
   const cut = draft.reset === null ? draft.truncateTo : offset(0);
-  state.pending.push({ sequence: state.sequence, end: state.log.end, cut });
+  state.pending.push({ sequence: state.sequence, end: state.log.end, cut, issuedAt: state.now });
   return { ...draft, sequence: state.sequence, hardState: dirty ? state.issued : null };
 }
 

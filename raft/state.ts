@@ -128,6 +128,7 @@ export interface PendingPersist {
   readonly end: Offset;
   /** It cuts what was durable down to this; null when it cuts nothing. */
   readonly cut: Offset | null;
+  readonly issuedAt: Millis;
 }
 
 export interface CoreState {

@@ -41,7 +41,17 @@ describe('random schedules', () => {
         fc.integer({ min: 1, max: 5 }),
         schedule,
         (world, nodes, voters, actions) => {
-          explore({ policy: 'quorum', seed: world, nodes, voters: Math.min(voters, nodes), minInsync: 1 }, actions);
+          explore(
+            {
+              policy: 'quorum',
+              seed: world,
+              nodes,
+              voters: Math.min(voters, nodes),
+              minInsync: 1,
+              topic: world % 3 === 0,
+            },
+            actions,
+          );
         },
       ),
       { numRuns: runs, seed, endOnFailure: false },
@@ -57,7 +67,7 @@ describe('random schedules', () => {
         fc.integer({ min: 1, max: 3 }),
         schedule,
         (world, nodes, minInsync, actions) => {
-          explore({ policy: 'isr', seed: world, nodes, voters: 0, minInsync }, actions);
+          explore({ policy: 'isr', seed: world, nodes, voters: 0, minInsync, topic: true }, actions);
         },
       ),
       { numRuns: runs, seed, endOnFailure: false },

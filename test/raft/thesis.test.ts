@@ -364,6 +364,19 @@ describe('6 clients', () => {
     expect(statusOf(bench.core).role).toBe('follower');
   });
 
+  it('a leader whose disk hangs calls a successor and steps down', () => {
+    const bench = new Bench();
+    bench.win(2);
+    bench.acknowledge(3);
+    for (let beat = 0; beat < 11; beat += 1) {
+      bench.tick(200);
+      bench.acknowledge(2);
+    }
+    expect(statusOf(bench.core).role).toBe('leader');
+    expect(sentOf(bench.tick(200))).toContainEqual({ kind: 'timeout-now', term: 1 });
+    expect(statusOf(bench.core).role).toBe('follower');
+  });
+
   it('6.4 a read waits for a commit of the own term and for a majority to echo its round', () => {
     const bench = new Bench();
     bench.win(2);

@@ -17,6 +17,8 @@ interface Committed {
   readonly end: number;
   readonly term: number;
   readonly value: string;
+  /** Term of the leader that committed it: leaders of later terms must have it. */
+  readonly committedIn: number;
 }
 
 export class Checker {
@@ -86,7 +88,7 @@ export class Checker {
     this.leaders.set(term, life);
     this.seen.elections += 1;
     for (const [base, batch] of this.committed) {
-      if (batch.term >= term) continue;
+      if (batch.committedIn >= term) continue;
       if (!holdsBatch(node, node.memory, base, batch))
         fail(`leader completeness: ${life} leads term ${term} without the batch committed at ${base}/${batch.term}`);
     }
@@ -101,8 +103,9 @@ export class Checker {
       if (position.end > highWatermark) break;
       const known = this.committed.get(position.base);
       if (known === undefined) {
-        this.requireDurable(node, position.base, { end: position.end, term: position.term, value });
-        this.committed.set(position.base, { end: position.end, term: position.term, value });
+        const batch = { end: position.end, term: position.term, value, committedIn: node.core.term };
+        this.requireDurable(node, position.base, batch);
+        this.committed.set(position.base, batch);
       } else if (known.value !== value || known.end !== position.end) {
         fail(`state machine safety: at ${position.base} ${life} commits ${value}, another committed ${known.value}`);
       }

@@ -5,6 +5,7 @@
  * flushes and deliveries in an order drawn from its own seed, with a loss rate; everything else is a single fault or request.
  */
 import {
+  byteCount,
   type GroupConfig,
   type Incarnation,
   type Millis,
@@ -29,6 +30,8 @@ export interface Setup {
   /** quorum: the first so many are voters. */
   readonly voters: number;
   readonly minInsync: number;
+  /** quorum: a group without snapshots, whose leader decides where logs begin. */
+  readonly topic: boolean;
 }
 
 export class World {
@@ -71,7 +74,8 @@ export class World {
   }
 
   private config(id: number, life: number): GroupConfig {
-    const changes = { incarnation: lifeOf(id, life), lagMax: millis(3000) };
+    const chunk = byteCount(this.setup.topic ? 0 : 4);
+    const changes = { incarnation: lifeOf(id, life), lagMax: millis(3000), snapshotChunkBytesMax: chunk };
     return configOf(this.setup.policy, id, this.setup.seed + life * 97, changes);
   }
 
@@ -294,11 +298,12 @@ export class World {
   private actOnGroup(kind: Action['kind'], node: SimNode, other: SimNode, a: number, b: number): void {
     const leader = this.leader();
     const quorum = this.setup.policy === 'quorum';
+    const trims = !quorum || this.setup.topic;
     if (kind === 'transfer' && quorum) leader?.input({ kind: 'transfer', to: other.id }, this.time);
     if (kind === 'read' && node.alive && quorum) node.input({ kind: 'read', id: a }, this.time);
     if (kind === 'add-voter' || kind === 'remove-voter') this.changeVoters(a, kind === 'add-voter');
-    if (kind === 'snapshot' && node.alive && quorum) node.takeSnapshot(this.time);
-    if (kind === 'snapshot' && !quorum && leader !== null && leader.core.highWatermark > leader.core.log.start)
+    if (kind === 'snapshot' && node.alive && !trims) node.takeSnapshot(this.time);
+    if (kind === 'snapshot' && trims && leader !== null && leader.core.highWatermark > leader.core.log.start)
       this.trim(leader, b);
     if (kind === 'resign' && node.alive && quorum) node.input({ kind: 'resign' }, this.time);
     if (kind === 'lag') this.lag(node, b);
@@ -326,7 +331,7 @@ export class World {
     if (leader !== null && leader.alive) this.propose(leader, 4);
     this.run(300, seed + 1, 0);
     const trimming = this.leader();
-    if (trimming !== null && this.controller === null) trimming.takeSnapshot(this.time);
+    if (trimming !== null && this.controller === null && !this.setup.topic) trimming.takeSnapshot(this.time);
     else if (trimming !== null) this.trim(trimming, seed);
     this.heal();
     if (node.alive) this.controller?.register(node.id, node.config.incarnation);
