@@ -117,6 +117,7 @@ export class ClusterNode {
       sink: ports.log,
       hooks: {
         wallNow: () => ports.clock.wallNow(),
+        now: () => ports.clock.now(),
         sink: ports.log,
         onLeadership: (partition) => this.#onPartitionLeadership(partition),
         onProposeIsr: (partition, proposal) => {
@@ -228,6 +229,7 @@ export class ClusterNode {
         onLeadershipLost: () => this.controller.onLeadershipLost(),
         onLeader: (leader, term) => {
           this.#metadataLeader = { leader, term };
+          if (leader !== null) this.#client.onControllerKnown();
         },
       },
     });
