@@ -76,7 +76,7 @@ export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOr
     // Elsewhere the records of a compressed batch are the client's business; here one without a key would do harm later.
     decompress: rules.keyRequired ? decompressStream : null,
   });
-  if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail };
+  if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail, records: checked.records };
   const { header } = checked;
   if (checked.batch.length > rules.segmentBytesMax) {
     return { kind: 'larger-than-segment', reason: `${checked.batch.length} bytes where segment.bytes is ${rules.segmentBytesMax}` };

@@ -1,6 +1,6 @@
 /**
  * How requests to a partition end. Reasons are enumerated here and translated to wire codes by the handlers
- * (`src/handlers/refusal-codes.ts`), so that the partition knows nothing of the protocol's numbers.
+ * (`src/handlers/refusal-code.ts`), so that the partition knows nothing of the protocol's numbers.
  */
 import type { NodeId, Offset, Term } from '../../raft/index.ts';
 import type { BatchRun } from '../../storage/index.ts';
@@ -16,8 +16,9 @@ export type PartitionRefusal =
   /** A new leader whose high watermark has not reached the start of its term: it does not know the end yet. */
   | { readonly kind: 'offset-not-available' }
   | { readonly kind: 'corrupt'; readonly reason: string }
-  | { readonly kind: 'invalid-record'; readonly reason: string }
-  | { readonly kind: 'invalid-timestamp'; readonly reason: string }
+  /** `records`: indexes in the batch of those at fault, where it is theirs. */
+  | { readonly kind: 'invalid-record'; readonly reason: string; readonly records: readonly number[] }
+  | { readonly kind: 'invalid-timestamp'; readonly reason: string; readonly records: readonly number[] }
   | { readonly kind: 'unsupported-compression'; readonly reason: string }
   | { readonly kind: 'too-large'; readonly reason: string }
   | { readonly kind: 'larger-than-segment'; readonly reason: string }

@@ -10,7 +10,7 @@
  *
  * Nothing above the high watermark is ever returned by `read`.
  */
-import { endOfTerm, offset as toOffset, present } from '../../raft/index.ts';
+import { endOfTerm, offset as toOffset, present, termBefore } from '../../raft/index.ts';
 import type { ByteCount, Offset, Term } from '../../raft/index.ts';
 import type { LogSettings } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
@@ -41,6 +41,8 @@ export type Watcher = () => void;
 
 export interface PartitionHooks {
   readonly wallNow: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly sink: LogSink;
   /** Leadership of this replica began (`termStart` set) or ended. For coordinators. */
   readonly onLeadership: (partition: Partition) => void;
@@ -71,7 +73,7 @@ export class Partition {
     this.id = id;
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#producers = new ProducerTracker(() => present(this.#replica, 'replica').log, hooks.sink);
+    this.#producers = new ProducerTracker({ log: () => this.replica.log, now: hooks.now, sink: hooks.sink });
   }
 
   /** Called once, right after the replica was made with `notify: (n) => partition.notice(n)`. */
@@ -126,15 +128,16 @@ export class Partition {
 
   /**
    * Appends one batch (its own buffer, kept and stamped in place). `done` is called once, maybe before this returns; never
-   * with `acknowledged` before what `acks` asks for is true.
+   * with `acknowledged` before what `acks` asks for is true. Batches are appended in the order of the calls.
    */
   produce(bytes: Buffer, acks: Acknowledgement, origin: BatchOrigin, done: (outcome: ProduceOutcome) => void): void {
-    if (!this.#producers.ready) {
-      this.#producers.whenReady(() => this.produce(bytes, acks, origin, done));
-      return;
-    }
+    this.#producers.whenReady(() => this.#append(bytes, acks, origin, done));
+  }
+
+  #append(bytes: Buffer, acks: Acknowledgement, origin: BatchOrigin, done: (outcome: ProduceOutcome) => void): void {
     const refusal = this.#refuseWrite(acks);
     if (refusal !== null) return done(refusal);
+    if (this.#producers.failed) return done({ kind: 'storage', reason: 'the state of producers cannot be read' });
     const admitted = admitBatch(bytes, this.#settings.admission, origin, this.#hooks.wallNow());
     if (admitted.kind !== 'admitted') return done(admitted);
     const checked = admitted.producer === null ? null : this.#producers.state.check(admitted.producer);
@@ -168,14 +171,17 @@ export class Partition {
     const { log } = this.replica;
     const highWatermark = this.#highWatermark;
     const { logStart, logEnd } = log;
+    const outOfRange = { kind: 'offset-out-of-range', logStart, logEnd } as const;
+    if (from < logStart) return outOfRange;
     if (view.lastFetchedTerm !== null) {
       const ours = this.endOfTerm(view.lastFetchedTerm);
-      if (ours !== null && (ours.end < from || ours.term < view.lastFetchedTerm)) {
+      if (ours === null) return outOfRange;
+      if (ours.end < from || ours.term < view.lastFetchedTerm) {
         return { kind: 'diverged', term: ours.term, end: ours.end, highWatermark, logStart };
       }
     }
-    if (from < logStart || from > logEnd) return { kind: 'offset-out-of-range', logStart, logEnd };
-    if (from >= highWatermark || bytesMax <= 0) return { kind: 'read', highWatermark, logStart, run: null };
+    if (from > logEnd) return outOfRange;
+    if (from >= highWatermark || (bytesMax <= 0 && !atLeastOne)) return { kind: 'read', highWatermark, logStart, run: null };
     const run = log.read(toOffset(from), { end: highWatermark, bytesMax, atLeastOne });
     if (run instanceof Promise) return run.then((batches) => ({ kind: 'read' as const, highWatermark, logStart, run: batches }));
     return { kind: 'read', highWatermark, logStart, run };
@@ -192,6 +198,14 @@ export class Partition {
   /** Largest known term ≤ `term`, with the end of its records; null when none is known (wire: OffsetForLeaderEpoch). */
   endOfTerm(term: number): { readonly term: Term; readonly end: Offset } | null {
     return endOfTerm(this.replica.core, term as Term);
+  }
+
+  /** Term of the record at `position`, or of the one that will be there; null when it is not known (any more). */
+  termAt(position: number): Term | null {
+    const { logStart, logEnd } = this;
+    if (position < logStart || position > logEnd) return null;
+    if (position === logEnd) return this.#leading?.term ?? null;
+    return termBefore(this.replica.core, toOffset(position + 1));
   }
 
   /** The end as readers may know it: the high watermark, once a new leader's has reached the start of its term. */
@@ -235,14 +249,17 @@ export class Partition {
     }
   }
 
-  /** Fails all waits; nothing may be called afterwards. */
+  /** Fails all waits and ends the own leadership; nothing may be called afterwards. */
   close(): void {
+    const led = this.#leading !== null;
     this.#leading = null;
+    this.#producers.close();
     this.#committed.lose();
     this.#durable.lose();
     this.#wake();
     this.#watchers.clear();
     this.#replica?.close();
+    if (led) this.#hooks.onLeadership(this);
   }
 
   #wake(): void {
@@ -278,7 +295,8 @@ export class Partition {
   #answerDuplicate(original: ProducerBatch, acks: Acknowledgement, done: (outcome: ProduceOutcome) => void): void {
     const { term } = present(this.#leading, 'leadership');
     const base = toOffset(original.base);
-    this.#acknowledge(acks, { base, end: toOffset(original.end), term, logAppendTime: null }, done);
+    // As Kafka: a repeat is answered with the timestamp of the batch as it was stored, whatever the topic's kind of time.
+    this.#acknowledge(acks, { base, end: toOffset(original.end), term, logAppendTime: original.timestamp }, done);
   }
 
   #acknowledge(

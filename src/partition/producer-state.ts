@@ -22,6 +22,8 @@ interface Producer {
   readonly producerEpoch: number;
   /** Newest last; at most {@link WINDOW}. */
   readonly batches: readonly ProducerBatch[];
+  /** Monotonic instant at which its newest batch was taken in by this process. */
+  readonly seenAt: number;
 }
 
 /** Batches that a producer may have in flight, and that are remembered for duplicates (KIP-98: five). */
@@ -64,8 +66,8 @@ export class ProducerState {
     return batch.firstSequence === expected ? { kind: 'next' } : { kind: 'out-of-order', expected };
   }
 
-  /** Takes in a batch that was appended; batches of the log are never refused. */
-  apply(batch: ProducerBatch): void {
+  /** Takes in a batch that was appended; batches of the log are never refused. `now` is monotonic. */
+  apply(batch: ProducerBatch, now: number): void {
     const known = this.#producers.get(batch.producerId);
     const kept = known !== undefined && known.producerEpoch === batch.producerEpoch ? known.batches : [];
     // Delete first: the map then runs from the producer that wrote longest ago to the newest.
@@ -73,13 +75,18 @@ export class ProducerState {
     this.#producers.set(batch.producerId, {
       producerEpoch: batch.producerEpoch,
       batches: [...kept.slice(-(WINDOW - 1)), batch],
+      seenAt: now,
     });
   }
 
-  /** Forgets producers whose last batch is older than `before` (wall clock, milliseconds). */
+  /**
+   * Forgets producers of which this process has seen nothing since `before` (monotonic). Timestamps of batches do not
+   * count: clients choose them, and a wall clock may leap.
+   */
   expire(before: number): void {
-    for (const [producerId, { batches }] of this.#producers) {
-      if ((batches.at(-1)?.timestamp ?? 0) < before) this.#producers.delete(producerId);
+    for (const [producerId, { seenAt }] of this.#producers) {
+      if (seenAt >= before) return;
+      this.#producers.delete(producerId);
     }
   }
 
@@ -89,14 +96,14 @@ export class ProducerState {
 
   /** JSON of all producers, for `ReplicaLog.saveState`. */
   encode(): Uint8Array {
-    return Buffer.from(JSON.stringify([...this.#producers]));
+    return Buffer.from(JSON.stringify([...this.#producers].map(([id, { producerEpoch, batches }]) => [id, producerEpoch, batches])));
   }
 
-  /** Replaces everything by what `encode` gave. */
-  restore(state: Uint8Array): void {
+  /** Replaces everything by what `encode` gave; all count as seen `now`. */
+  restore(state: Uint8Array, now: number): void {
     this.#producers.clear();
-    const entries = JSON.parse(Buffer.from(state).toString()) as readonly (readonly [number, Producer])[];
-    for (const [producerId, producer] of entries) this.#producers.set(producerId, producer);
+    const entries = JSON.parse(Buffer.from(state).toString()) as readonly (readonly [number, number, readonly ProducerBatch[]])[];
+    for (const [producerId, producerEpoch, batches] of entries) this.#producers.set(producerId, { producerEpoch, batches, seenAt: now });
   }
 
   /** For status and comparison in tests: producer id, epoch, last sequence; ascending by id. */

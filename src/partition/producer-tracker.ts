@@ -2,12 +2,18 @@
  * Keeps a partition's producer state equal to its log: applies what is appended, and rebuilds from the newest saved
  * state plus the headers of the batches after it when the log was opened or cut.
  *
+ * ```
+ *  opened, cut ─▶ rebuilding ──covers the log end──▶ ready ──cut──▶ rebuilding …
+ *                     └── the log cannot be read ──▶ failed ──cut──▶ rebuilding …
+ * ```
+ *
  * While a rebuild runs, batches that are appended meanwhile are read by it from the log, because it goes on until
- * the log's end; `ready` tells that the state covers that end. A leader serves writes only then (design 2.1).
+ * the log's end; a cut makes it stop, and nothing that it still reads is applied. A leader serves writes only when the
+ * state covers its log (design 2.1); those who wait go in the order in which they came, before any that comes later.
  */
 import { byteCount, offset as toOffset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
-import type { ReplicaLog, StoredBatch } from '../../storage/index.ts';
+import type { BatchRun, ReplicaLog, StoredBatch } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import { producerOf } from './admission.ts';
 import { ProducerState } from './producer-state.ts';
@@ -16,102 +22,134 @@ const STATE_NAME = 'producers';
 const READ_BYTES = byteCount(1 << 20);
 /** Bytes of log after which the state is saved again: bounds what a restart has to read. */
 const SAVE_EVERY_BYTES = 64 << 20;
+/** Kafka: producer.id.expiration.ms. */
+const EXPIRY_MS = 86_400_000;
+
+export interface TrackerOptions {
+  readonly log: () => ReplicaLog;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly sink: LogSink;
+}
 
 export class ProducerTracker {
   readonly state = new ProducerState();
-  readonly #log: () => ReplicaLog;
-  readonly #sink: LogSink;
+  readonly #options: TrackerOptions;
   /** Number of the rebuild under way; a newer cut makes the older one stop. */
   #rebuild = 0;
-  #ready = false;
-  #whenReady: (() => void)[] = [];
+  #phase: 'rebuilding' | 'ready' | 'failed' = 'rebuilding';
+  #waiting: (() => void)[] = [];
+  #releasing = false;
   #bytesSinceSave = 0;
 
-  constructor(log: () => ReplicaLog, sink: LogSink) {
-    this.#log = log;
-    this.#sink = sink;
+  constructor(options: TrackerOptions) {
+    this.#options = options;
   }
 
+  /** The state covers the log, and nobody waits any more: `whenReady` would call back at once. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#phase === 'ready' && this.#waiting.length === 0 && !this.#releasing;
   }
 
-  /** Calls back once the state covers the log; at once when it does already. */
+  /** The log could not be read: the state says nothing. */
+  get failed(): boolean {
+    return this.#phase === 'failed';
+  }
+
+  /** Calls back once the state covers the log, or can not be made to: see `failed`. At once when nobody waits before. */
   whenReady(callback: () => void): void {
-    if (this.#ready) return callback();
-    this.#whenReady.push(callback);
+    if (this.ready) return callback();
+    this.#waiting.push(callback);
+    if (this.#phase !== 'rebuilding') this.#release();
   }
 
   /** Batches were appended at the end of the log. */
   grew(batches: readonly StoredBatch[]): void {
-    if (!this.#ready) return;
+    if (this.#phase !== 'ready') return;
+    const now = this.#options.now();
     for (const { bytes } of batches) {
-      this.#apply(bytes);
+      this.#apply(bytes, now);
       this.#bytesSinceSave += bytes.length;
     }
-    if (this.#bytesSinceSave < SAVE_EVERY_BYTES) return;
+    this.state.expire(now - EXPIRY_MS);
+    const last = batches.at(-1);
+    if (this.#bytesSinceSave < SAVE_EVERY_BYTES || last === undefined) return;
     this.#bytesSinceSave = 0;
-    const log = this.#log();
-    log.saveState(STATE_NAME, log.logEnd, this.state.encode());
+    this.#options.log().saveState(STATE_NAME, last.position.end, this.state.encode());
   }
 
   /** The log was opened, cut or reset: begin anew. */
   rebuild(): void {
     this.#rebuild += 1;
-    this.#ready = false;
-    const log = this.#log();
+    const log = this.#options.log();
     if (log.logEnd === log.logStart) {
       this.state.clear();
-      this.#becomeReady();
-      return;
+      return this.#become('ready');
     }
+    this.#phase = 'rebuilding';
     void this.#replay(this.#rebuild);
   }
 
-  async #replay(rebuild: number): Promise<void> {
-    const log = this.#log();
-    const saved = await log.loadState(STATE_NAME, log.logEnd);
-    if (rebuild !== this.#rebuild) return;
-    this.state.clear();
-    if (saved !== null) this.state.restore(saved.state);
-    let at: Offset = toOffset(Math.max(saved?.end ?? 0, log.logStart));
-    while (at < log.logEnd) {
-      const run = await this.#readFrom(log, at);
-      if (rebuild !== this.#rebuild || run === null) return;
-      at = run;
-    }
-    this.#becomeReady();
+  /** Nobody writes here any more: those who wait are called, to be told so by their partition. */
+  close(): void {
+    this.#rebuild += 1;
+    this.#become('failed');
   }
 
-  /** Applies the batches from `at` on; resolves to where it stopped, or null when the log cannot be read. */
-  async #readFrom(log: ReplicaLog, at: Offset): Promise<Offset | null> {
+  async #replay(rebuild: number): Promise<void> {
+    const log = this.#options.log();
     try {
-      const run = await log.read(at, { end: log.logEnd, bytesMax: READ_BYTES, atLeastOne: true });
-      const bytes = run.buffers.length === 1 ? run.buffers[0] : Buffer.concat(run.buffers);
-      let position = 0;
-      for (const batch of run.positions) {
-        if (bytes !== undefined) this.#apply(bytes.subarray(position, position + batch.bytes));
-        position += batch.bytes;
+      const saved = await log.loadState(STATE_NAME, log.logEnd);
+      if (rebuild !== this.#rebuild) return;
+      this.state.clear();
+      if (saved !== null) this.state.restore(saved.state, this.#options.now());
+      let at: Offset = toOffset(Math.max(saved?.end ?? 0, log.logStart));
+      while (at < log.logEnd) {
+        const run = await log.read(at, { end: log.logEnd, bytesMax: READ_BYTES, atLeastOne: true });
+        if (rebuild !== this.#rebuild) return;
+        this.#applyRun(run);
+        at = run.positions.at(-1)?.end ?? log.logEnd;
+        run.release();
       }
-      const end = run.positions.at(-1)?.end ?? log.logEnd;
-      run.release();
-      return end;
     } catch (error) {
       // The log reports the failure itself, and its replica is taken offline: nothing is served from this state.
-      this.#sink.log('error', 'producer state cannot be rebuilt', { group: log.group, reason: String(error) });
-      return null;
+      this.#options.sink.log('error', 'producer state cannot be rebuilt', { group: log.group, reason: String(error) });
+      if (rebuild === this.#rebuild) this.#become('failed');
+      return;
+    }
+    this.#become('ready');
+  }
+
+  #applyRun(run: BatchRun): void {
+    const bytes = run.buffers.length === 1 ? run.buffers[0] : Buffer.concat(run.buffers);
+    if (bytes === undefined) return;
+    const now = this.#options.now();
+    let position = 0;
+    for (const batch of run.positions) {
+      this.#apply(bytes.subarray(position, position + batch.bytes), now);
+      position += batch.bytes;
     }
   }
 
-  #apply(bytes: Uint8Array): void {
+  #apply(bytes: Uint8Array, now: number): void {
     const producer = producerOf(bytes);
-    if (producer !== null) this.state.apply(producer);
+    if (producer !== null) this.state.apply(producer, now);
   }
 
-  #becomeReady(): void {
-    this.#ready = true;
-    const waiting = this.#whenReady;
-    this.#whenReady = [];
-    for (const callback of waiting) callback();
+  #become(phase: 'ready' | 'failed'): void {
+    this.#phase = phase;
+    this.#release();
+  }
+
+  /** Calls those who wait, in order; what they bring about may wait behind them, or make the state unready again. */
+  #release(): void {
+    if (this.#releasing) return;
+    this.#releasing = true;
+    while (this.#phase !== 'rebuilding') {
+      const callback = this.#waiting.shift();
+      if (callback === undefined) break;
+      callback();
+    }
+    this.#releasing = false;
   }
 }
