@@ -59,6 +59,7 @@ export interface NodeLimits {
   readonly requestBytesMax: number;
   readonly fetchBytesMax: number;
   readonly connectionsMax: number;
+  readonly connectionIdleMs: number;
   readonly fetchSessionsMax: number;
   readonly journalFileBytes: number;
   readonly checkpointBytes: number;
@@ -153,6 +154,7 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
         requestBytesMax: whole('socket.request.max.bytes'),
         fetchBytesMax: whole('fetch.max.bytes'),
         connectionsMax: whole('max.connections'),
+        connectionIdleMs: whole('connections.max.idle.ms'),
         fetchSessionsMax: whole('max.fetch.sessions'),
         journalFileBytes: whole('journal.file.bytes'),
         checkpointBytes: whole('checkpoint.bytes'),

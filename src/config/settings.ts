@@ -50,6 +50,7 @@ export const SETTINGS = {
   'socket.request.max.bytes': { kind: bytes(1024, 1 << 30), default: String(100 << 20), doc: 'Largest request of a client.' },
   'fetch.max.bytes': { kind: bytes(1024, 1 << 30), default: String(55 << 20), doc: 'Largest answer to a fetch.' },
   'max.connections': { kind: count(1, 1_000_000), default: '10000', doc: 'Client connections at once.' },
+  'connections.max.idle.ms': { kind: ms(1000, DAY), default: '600000', doc: 'A client connection on which nothing happens is closed after this.' },
   'max.fetch.sessions': { kind: count(0, 1_000_000), default: '1000', doc: 'Fetch sessions remembered.' },
   'journal.file.bytes': { kind: bytes(65_536, GIB), default: String(4 << 20), doc: 'Size of a journal file when the node starts; it grows when idle.' },
   'checkpoint.bytes': { kind: bytes(1 << 20, 16 * GIB), default: String(256 << 20), doc: 'Journal after which segments are synced and the journal is recycled.' },

@@ -169,6 +169,7 @@ export class ClusterNode {
     );
     this.server = new KafkaServer({
       network: ports.network,
+      clock: ports.clock,
       sink: ports.log,
       host: config.host,
       port: config.kafkaPort,
@@ -186,7 +187,10 @@ export class ClusterNode {
         requestBytesMax: config.limits.requestBytesMax,
         connectionsMax: config.limits.connectionsMax,
         pendingRequestsMax: 64,
+        pendingBytesMax: 32 << 20,
         unsentBytesMax: 4 << 20,
+        requestMs: 30_000,
+        idleMs: config.limits.connectionIdleMs,
       },
     });
     this.#retention = new RetentionLoop(ports.clock, config.timing.retentionCheck, () => this.hosting.all());

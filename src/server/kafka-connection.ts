@@ -7,9 +7,10 @@
  * ```
  *
  * Whatever cannot be understood closes the connection with one log line (an unknown version of ApiVersions alone is
- * answered, so that clients can fall back). Reading stops while too much is unanswered or unread by the client.
+ * answered, so that clients can fall back). Reading stops while too much is unanswered or unread by the client. A request
+ * that comes in drop by drop, and a connection on which nothing happens, are ended when the server looks (`overdue`).
  */
-import type { Connection, ConnectionHandler, CloseReason, LogSink } from '../ports/index.ts';
+import type { Clock, Connection, ConnectionHandler, CloseReason, LogSink } from '../ports/index.ts';
 import { accepts, FrameReader, readRequestHeader, readRequestStart, responseFrame, WireError } from '../wire/index.ts';
 import type { ApiSchema, Encodable, WireCodec } from '../wire/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from './api-handler.ts';
@@ -19,14 +20,21 @@ export interface ConnectionLimits {
   readonly requestBytesMax: number;
   /** Requests of one connection that may be waiting for their answer before reading stops. */
   readonly pendingRequestsMax: number;
+  /** Bytes of such requests before reading stops; one request may be larger. */
+  readonly pendingBytesMax: number;
   /** Unsent response bytes of one connection before reading stops. */
   readonly unsentBytesMax: number;
+  /** A request has to be complete this many milliseconds after its first byte; each 32 KiB of it buy a second more. */
+  readonly requestMs: number;
+  /** Kafka: connections.max.idle.ms. Nothing received, nothing under way: the connection ends. */
+  readonly idleMs: number;
 }
 
 export interface ConnectionOptions {
   readonly codec: WireCodec;
   readonly handlers: ReadonlyMap<number, ApiHandler>;
   readonly limits: ConnectionLimits;
+  readonly clock: Clock;
   readonly sink: LogSink;
   readonly onClosed: (connection: KafkaConnection) => void;
 }
@@ -37,12 +45,16 @@ interface Turn {
   readonly correlationId: number;
   readonly context: RequestContext;
   readonly request: unknown;
+  /** Size of the frame, which the request is a view of. */
+  readonly bytes: number;
   started: boolean;
   /** Set when the handler has answered. */
   result: HandlerResult<unknown> | null;
 }
 
 const API_VERSIONS_KEY = 18;
+/** Slowest rate at which a large request may come in. */
+const BYTES_PER_MS = 32;
 
 export class KafkaConnection implements ConnectionHandler {
   readonly #connection: Connection;
@@ -52,6 +64,12 @@ export class KafkaConnection implements ConnectionHandler {
   readonly #gone = new Set<() => void>();
   #paused = false;
   #closed = false;
+  /** The client does not read: more than the network's high mark waits, until it drains. */
+  #clogged = false;
+  #pendingBytes = 0;
+  /** When something came in or went out last, and when the first byte of the incomplete request came in. */
+  #activeAt: number;
+  #requestAt: number | null = null;
   /** Frames are being taken: answers that come at once must not take them again, one call inside the other. */
   #reading = false;
 
@@ -59,14 +77,19 @@ export class KafkaConnection implements ConnectionHandler {
     this.#connection = connection;
     this.#options = options;
     this.#frames = new FrameReader(options.limits.requestBytesMax);
+    this.#activeAt = options.clock.now();
   }
 
   onData(chunk: Buffer): void {
+    if (this.#closed) return;
+    this.#activeAt = this.#options.clock.now();
     this.#frames.push(chunk);
     this.#readFrames();
   }
 
   onDrain(): void {
+    this.#clogged = false;
+    this.#activeAt = this.#options.clock.now();
     this.#adjustReading();
   }
 
@@ -86,11 +109,31 @@ export class KafkaConnection implements ConnectionHandler {
     this.#connection.end();
   }
 
-  #refuse(reason: string): void {
+  /** Ends the connection when its client is too slow or too quiet. */
+  endOverdue(): void {
+    if (this.#closed) return;
+    const now = this.#options.clock.now();
+    const { requestMs, idleMs } = this.#options.limits;
+    const pending = this.#frames.pending();
+    if (this.#requestAt !== null && now - this.#requestAt > requestMs + pending / BYTES_PER_MS) {
+      return this.#refuse(`a request is incomplete after ${Math.round(now - this.#requestAt)} ms, ${pending} bytes came`);
+    }
+    const waiting = this.#turns.length > 0 && !this.#clogged;
+    if (waiting || now - this.#activeAt <= idleMs) return;
+    this.#options.sink.log('debug', 'connection closed: idle', { remote: this.#connection.remote });
+    this.#drop('at-once');
+  }
+
+  #refuse(reason: string, how: 'at-once' | 'gently' = 'at-once'): void {
     this.#options.sink.log('warn', 'connection closed: request refused', { remote: this.#connection.remote, reason });
+    this.#drop(how);
+  }
+
+  #drop(how: 'at-once' | 'gently'): void {
     this.#closed = true;
     this.#turns.length = 0;
-    this.#connection.destroy();
+    if (how === 'gently') this.#connection.end();
+    else this.#connection.destroy();
   }
 
   #readFrames(): void {
@@ -103,10 +146,14 @@ export class KafkaConnection implements ConnectionHandler {
         this.#refuse(`a request of ${result.size} bytes; allowed are 0 to ${this.#options.limits.requestBytesMax}`);
         break;
       }
+      this.#requestAt = null;
       this.#onFrame(result.bytes);
       this.#adjustReading();
     }
     this.#reading = false;
+    // What is left while reading goes on is a request's beginning; while it is paused the client is not to blame.
+    if (this.#paused || this.#frames.pending() === 0) this.#requestAt = null;
+    else this.#requestAt ??= this.#options.clock.now();
   }
 
   #onFrame(frame: Buffer): void {
@@ -114,6 +161,7 @@ export class KafkaConnection implements ConnectionHandler {
       const turn = this.#understand(frame);
       if (turn === null) return;
       this.#turns.push(turn);
+      this.#pendingBytes += turn.bytes;
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       return this.#refuse(error.message);
@@ -138,12 +186,14 @@ export class KafkaConnection implements ConnectionHandler {
     const header = readRequestHeader(frame, schema);
     const request = this.#options.codec.decodeRequest(schema, start.apiVersion, frame, header.bodyAt);
     const context = this.#contextOf(start.apiVersion, header.clientId);
-    return { handler, correlationId: start.correlationId, context, request, started: false, result: null };
+    const { correlationId } = start;
+    return { handler, correlationId, context, request, bytes: frame.length, started: false, result: null };
   }
 
   /** A version of ApiVersions that we do not know is answered in version 0 with error 35 (see the handler). */
   #unsupportedApiVersions(handler: ApiHandler, correlationId: number): Turn {
-    return { handler, correlationId, context: this.#contextOf(0, ''), request: { unsupported: true }, started: false, result: null };
+    const context = this.#contextOf(0, '');
+    return { handler, correlationId, context, request: { unsupported: true }, bytes: 0, started: false, result: null };
   }
 
   #contextOf(version: number, clientId: string): RequestContext {
@@ -152,7 +202,8 @@ export class KafkaConnection implements ConnectionHandler {
       clientId,
       remote: this.#connection.remote,
       onGone: (callback) => {
-        this.#gone.add(callback);
+        if (this.#closed) callback();
+        else this.#gone.add(callback);
         return () => void this.#gone.delete(callback);
       },
     };
@@ -195,23 +246,42 @@ export class KafkaConnection implements ConnectionHandler {
     const buffers: Uint8Array[] = [];
     for (let turn = this.#turns[0]; turn?.result != null; turn = this.#turns[0]) {
       this.#turns.shift();
+      this.#pendingBytes -= turn.bytes;
       const { result } = turn;
       if (result.kind === 'close') {
-        this.#refuse(result.reason);
-        return;
+        // What was answered before still leaves.
+        if (buffers.length > 0) this.#connection.write(buffers);
+        return this.#refuse(result.reason, 'gently');
       }
       if (result.kind === 'none') continue;
-      const { schema } = turn.handler.api;
-      const body = result.body as Encodable<ApiSchema['response']>;
-      buffers.push(...responseFrame(this.#options.codec, schema, turn.context.version, turn.correlationId, body));
+      const frame = this.#frameOf(turn, result.body);
+      if (frame === null) return;
+      for (const buffer of frame) buffers.push(buffer);
     }
-    if (buffers.length > 0) this.#connection.write(buffers);
+    if (buffers.length === 0) return;
+    this.#activeAt = this.#options.clock.now();
+    if (!this.#connection.write(buffers)) this.#clogged = true;
+  }
+
+  /** Null when the body does not fit the wire (a text that repeats an overlong name): the connection is closed. */
+  #frameOf(turn: Turn, body: unknown): readonly Uint8Array[] | null {
+    const { handler, context, correlationId } = turn;
+    const { schema } = handler.api;
+    try {
+      return responseFrame(this.#options.codec, schema, context.version, correlationId, body as Encodable<ApiSchema['response']>);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#refuse(`the answer cannot be written: ${error.message}`);
+      return null;
+    }
   }
 
   #adjustReading(): void {
     if (this.#closed) return;
-    const { pendingRequestsMax, unsentBytesMax } = this.#options.limits;
-    const full = this.#turns.length >= pendingRequestsMax || this.#connection.queuedBytes > unsentBytesMax;
+    const { pendingRequestsMax, pendingBytesMax, unsentBytesMax } = this.#options.limits;
+    const busy = this.#turns.length >= pendingRequestsMax || this.#pendingBytes >= pendingBytesMax;
+    // Only a clogged connection will drain; waiting for any other would be waiting for ever.
+    const full = busy || (this.#clogged && this.#connection.queuedBytes > unsentBytesMax);
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) return this.#connection.pause();
