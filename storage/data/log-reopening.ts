@@ -51,7 +51,9 @@ export async function recoverLog(
   try {
     const { set, facts } = await recoverFiles(environment.ports, path, record, plan, settings, circumstances.thorough);
     const log = new DiskLog(environment, record, facts, set, settings);
-    if (records.length > 0) environment.changed(log);
+    // A cut that is not synced could come undone behind what is appended next.
+    if (records.length === 0 && set.dirty) await set.sync();
+    else if (records.length > 0) environment.changed(log);
     if (plan.unsynced && circumstances.powerLost) log.markLossy();
     return log;
   } catch (error) {

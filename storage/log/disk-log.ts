@@ -28,7 +28,7 @@ import { failureOf, LogFailed } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
 import { LogReader } from './log-reader.ts';
-import { applyOperation, invalidOperation, termBefore } from './log-state.ts';
+import { applyOperation, invalidOperation, termBefore, wipedTo } from './log-state.ts';
 import type { LogFacts, LogOperation } from './log-state.ts';
 import { retentionTarget } from './retention.ts';
 import { SavedStates } from './saved-states.ts';
@@ -90,8 +90,8 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#states = new SavedStates(record.log, record.states, facts.logEnd);
     this.recovered = recoveredOf(this.#facts, this.#highWatermark);
     this.#reader = new LogReader(set, this.#tail, this, (error) => this.#onFault(error));
-    const onWritten = (end: Offset): void => {
-      this.#tail.markWritten(end);
+    const onWritten = (batches: readonly StoredBatch[]): void => {
+      this.#tail.markWritten(batches);
       environment.tails.trim(this.#tail);
     };
     const onError = (error: unknown): void => this.onDiskError(error);
@@ -328,7 +328,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   #step(steps: LogStep[], operation: LogOperation, batch: StoredBatch | null = null): void {
     const reason = invalidOperation(this.#facts, operation);
     assert(reason === null, () => `${this.group}: ${reason}`);
-    steps.push({ operation, end: this.#facts.logEnd, batch });
+    steps.push({ operation, end: this.#facts.logEnd, batch, wipedTo: wipedTo(this.#facts, operation) });
     this.#facts = applyOperation(this.#facts, operation);
   }
 

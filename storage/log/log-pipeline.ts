@@ -25,6 +25,8 @@ export interface LogStep {
   readonly end: Offset;
   /** Of an append. */
   readonly batch: StoredBatch | null;
+  /** Not null when nothing of what was in the files is left after it: the end of the log then. */
+  readonly wipedTo: Offset | null;
 }
 
 interface Waiting {
@@ -41,7 +43,7 @@ export interface PipelineOptions {
   readonly group: GroupId;
   readonly log: number;
   readonly set: SegmentSet;
-  readonly onWritten: (end: Offset) => void;
+  readonly onWritten: (batches: readonly StoredBatch[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -59,7 +61,8 @@ export class LogPipeline {
     this.#groupBytes = Buffer.from(options.group, 'utf8');
     this.#work = new LogWork(options.set, {
       durable: () => options.environment.journal.durable,
-      markCutDone: () => this.#journal({ operation: { kind: 'cut-done' }, end: options.owner.logEnd, batch: null }),
+      markCutDone: () =>
+        this.#journal({ operation: { kind: 'cut-done' }, end: options.owner.logEnd, batch: null, wipedTo: null }),
       onWritten: options.onWritten,
       onProgress: () => this.settle(),
       onError: options.onError,
@@ -76,7 +79,7 @@ export class LogPipeline {
       else if (isJournaled) sequence = this.#journal(step);
       else if (!this.#marked) {
         this.#marked = true;
-        sequence = this.#journal({ operation: { kind: 'unsynced' }, end: step.end, batch: null });
+        sequence = this.#journal({ operation: { kind: 'unsynced' }, end: step.end, batch: null, wipedTo: null });
       }
       this.#pushWork(step, sequence, isJournaled);
     }
@@ -140,8 +143,8 @@ export class LogPipeline {
   #pushWork(step: LogStep, sequence: number, isJournaled: boolean): void {
     const { operation, batch } = step;
     if (batch !== null) this.#work.push({ kind: 'append', batch });
+    else if (step.wipedTo !== null) this.#work.push({ kind: 'reset', to: step.wipedTo, after: sequence });
     else if (operation.kind === 'truncate') this.#work.push({ kind: 'truncate', to: operation.to, after: sequence });
-    else if (operation.kind === 'reset') this.#work.push({ kind: 'reset', to: operation.to.end, after: sequence });
     else if (operation.kind === 'log-start') this.#work.push({ kind: 'trim', to: operation.to, after: sequence });
     if (isJournaled || (operation.kind !== 'truncate' && operation.kind !== 'reset')) return;
     this.#work.push({ kind: 'cut-done', sequence: null });

@@ -102,6 +102,15 @@ export function applyOperation(facts: LogFacts, operation: LogOperation): LogFac
   }
 }
 
+/**
+ * Where the log ends when nothing of its files is left after `operation`: a reset, or a truncation to the log start. Null
+ * for all others. The log start need not be an end of a batch in the files, so there would be no place to cut them.
+ */
+export function wipedTo(facts: LogFacts, operation: LogOperation): Offset | null {
+  if (operation.kind === 'reset') return operation.to.end;
+  return operation.kind === 'truncate' && operation.to === facts.logStart ? operation.to : null;
+}
+
 /** Term of the batch before `at`, which lies within the log. */
 export function termBefore(facts: LogFacts, at: Offset): Term {
   return facts.terms.filter((entry) => entry.start < at).at(-1)?.term ?? facts.logStartTerm;

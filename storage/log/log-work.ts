@@ -9,7 +9,6 @@
  * Appends that wait are gathered into one write per segment and turn. The caller pumps once per turn.
  */
 import type { Offset } from '../../raft/index.ts';
-import { assert } from '../../raft/index.ts';
 import type { Pending } from '../disk.ts';
 import type { StoredBatch } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
@@ -29,8 +28,8 @@ export interface WorkHooks {
   readonly durable: () => number;
   /** Writes the mark into the journal; answers its sequence. */
   readonly markCutDone: () => number;
-  /** Batches up to `end` are in their segment. */
-  readonly onWritten: (end: Offset) => void;
+  /** These batches are in their segment. */
+  readonly onWritten: (batches: readonly StoredBatch[]) => void;
   /** Something was done: `completed` has risen. */
   readonly onProgress: () => void;
   /** The disk refused or damage was found. The work stays first in the queue until `retry` or `stop`. */
@@ -111,12 +110,10 @@ export class LogWork {
       if (work.kind !== 'append') break;
       batches.push(work.batch);
     }
-    const end = batches.at(-1)?.position.end;
-    assert(end !== undefined, 'an append needs batches');
     this.#carryOut(
       () => this.#set.append(batches),
       batches.length,
-      () => this.#hooks.onWritten(end),
+      () => this.#hooks.onWritten(batches),
     );
   }
 

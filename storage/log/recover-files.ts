@@ -76,7 +76,8 @@ function isKept(
   plan: RecoveryPlan,
   bases: readonly Offset[],
 ): boolean {
-  if (segment.end > plan.facts.logStart) return true;
+  // Cut at `keep` it may lie below the log start although it did not before.
+  if (Math.min(segment.end, plan.keep ?? segment.end) > plan.facts.logStart) return true;
   return plan.scan !== null && segment === before.at(-1) && bases.includes(segment.base);
 }
 

@@ -14,7 +14,7 @@ import type { PlacedRecord } from '../journal/journal-replay.ts';
 import type { StoredBatch } from '../replica-log.ts';
 import { DamageError } from '../segment/damage.ts';
 import type { GroupRecord } from './group-record.ts';
-import { applyOperation, invalidOperation } from './log-state.ts';
+import { applyOperation, invalidOperation, wipedTo } from './log-state.ts';
 import type { LogFacts } from './log-state.ts';
 
 export interface RecoveryPlan {
@@ -47,15 +47,14 @@ function planJournaled(record: GroupRecord, records: readonly PlacedRecord[]): R
     const reason = invalidOperation(facts, operation);
     if (reason !== null) return refused(placed, reason);
     if (operation.kind === 'append' && bytes !== null) batches.push({ position: operation.position, bytes });
-    if (operation.kind === 'truncate') {
+    if (wipedTo(facts, operation) !== null) {
+      keep = null;
+      batches = [];
+    } else if (operation.kind === 'truncate') {
       if (keep !== null && operation.to <= keep) {
         keep = operation.to;
         batches = [];
       } else batches = batches.filter((batch) => batch.position.end <= operation.to);
-    }
-    if (operation.kind === 'reset') {
-      keep = null;
-      batches = [];
     }
     facts = applyOperation(facts, operation);
   }
@@ -77,6 +76,7 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
     else {
       // The batches since the checkpoint are not in the journal: what they did to the end is told by the record itself.
       if (operation.kind === 'truncate') {
+        if (wipedTo(facts, operation) !== null) keep = null;
         if (keep !== null && operation.to < keep) keep = operation.to;
         limit = operation.to;
         opened = opened.filter((entry) => entry.start < operation.to);

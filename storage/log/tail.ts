@@ -53,9 +53,12 @@ export class Tail {
     this.#bytes += batch.bytes.length;
   }
 
-  /** The oldest unwritten batches up to the one that ends at `end` are in their segment. */
-  markWritten(end: Offset): void {
-    while (this.#written < this.#batches.length && this.#at(this.#written).position.end <= end) this.#written += 1;
+  /**
+   * These batches are in their segment. Compared by identity, not by offset: a batch that was cut off the tail while it
+   * was being written must not make the one that took its offsets pass for written.
+   */
+  markWritten(batches: readonly StoredBatch[]): void {
+    for (const batch of batches) if (this.#batches[this.#written] === batch) this.#written += 1;
   }
 
   /** Forgets the oldest written batch; answers its bytes. */
