@@ -48,6 +48,7 @@ function isStale(known: Assignment | null, next: Assignment): boolean {
   return known !== null && (next.term < known.term || next.version < known.version);
 }
 
+/** Metadata says `next`: lead, follow, or wait. Versions and terms that were overtaken are ignored. */
 export function onAssign(state: CoreState, next: Assignment): void {
   assert(state.config.policy === 'isr', 'assignments are for isr groups');
   if (isStale(state.assignment, next)) return;

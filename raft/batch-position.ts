@@ -21,13 +21,16 @@ export interface BatchPosition {
   /** One past the last record. */
   readonly end: Offset;
   readonly term: Term;
-  /** Bytes of the whole batch as stored. */
+  /** Bytes of the whole batch as stored; 0 in effects for the core's own batches, whose bytes the driver makes. */
   readonly bytes: ByteCount;
   /** Not null for the core's own batches; the driver reads it from the batch when it comes from a peer or the disk. */
   readonly control: Control | null;
 }
 
-/** The end of a prefix of a log, and the term of the last batch before it (0 when there never was one). Comparing two of these is the up-to-date test (thesis 3.6.1). */
+/**
+ * The end of a prefix of a log, and the term of the last batch before it (0 when there never was one). Comparing two
+ * of these is the up-to-date test (thesis 3.6.1).
+ */
 export interface LogPosition {
   readonly end: Offset;
   readonly term: Term;

@@ -16,7 +16,10 @@ import { majorityValue } from './quorum.ts';
 import { type CoreState, isSelf, type LeaderRole, votersOf } from './state.ts';
 import { isVoter } from './voters.ts';
 
-/** The prefix of the log that voter `node` holds durably; 0 for one that shows another directory than the voters entry names. */
+/**
+ * The prefix of the log that voter `node` holds durably; 0 for one that shows another directory than the voters entry
+ * names.
+ */
 export function voterEnd(state: CoreState, leader: LeaderRole, node: NodeId): Offset {
   const voters = votersOf(state) ?? [];
   const progress = leader.progress.get(node);

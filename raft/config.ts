@@ -24,6 +24,10 @@ export interface GroupConfig {
   readonly appendBytesMax: ByteCount;
   readonly inflightBytesMax: ByteCount;
   readonly inflightAppendsMax: number;
+  /**
+   * 0: the group has no snapshots (topics). Followers below the leader's log start are then reset, and follow its log
+   * start.
+   */
   readonly snapshotChunkBytesMax: ByteCount;
 }
 
@@ -34,11 +38,17 @@ export interface RecoveredLog {
   /** Term of the batch before `logStart`; 0 when there never was one. */
   readonly logStartTerm: Term;
   readonly logEnd: Offset;
-  /** Terms with where each begins, both rising; all within [logStart, logEnd]. */
+  /**
+   * Terms with where each begins, both rising; all within [logStart, logEnd]. Opened terms included (effect
+   * `persist.openTerm`).
+   */
   readonly terms: readonly TermStart[];
   /** Voters entries still in the log (base offset each), preceded by the snapshot's (at `logStart`), ascending. */
   readonly voters: readonly { readonly base: Offset; readonly voters: readonly Voter[] }[];
-  /** Voters of a quorum topic, or of a metadata group that bootstraps alone; used while the log names none. Null: wait for `bootstrap`. */
+  /**
+   * Voters of a quorum topic, or of a metadata group that bootstraps alone; used while the log names none. Null: wait
+   * for `bootstrap`.
+   */
   readonly initialVoters: readonly Voter[] | null;
   /** Committed at least up to here (a durable snapshot's end, a checkpointed high watermark). */
   readonly highWatermark: Offset;

@@ -51,7 +51,8 @@ export function describeMessage(message: Message): string {
     case 'append': {
       const round = message.round === 0 ? '' : ` round=${message.round}`;
       const prev = `${message.prevOffset}/${message.prevTerm}`;
-      return `append term=${message.term} prev=${prev} start=${message.termStart} hw=${message.highWatermark}${round} ${batchList(message.batches)}`;
+      const header = `append term=${message.term} prev=${prev} start=${message.termStart} hw=${message.highWatermark}`;
+      return `${header}${round} ${batchList(message.batches)}`;
     }
     case 'append-reply': {
       const round = message.round === 0 ? '' : ` round=${message.round}`;
@@ -59,8 +60,11 @@ export function describeMessage(message: Message): string {
     }
     case 'reset':
       return `reset term=${message.term} at=${position(message.start)} hw=${message.highWatermark}`;
-    case 'snapshot':
-      return `snapshot term=${message.term} last=${position(message.meta.last)} voters=${voterList(message.meta.voters)} at=${message.position}+${message.bytes}/${message.meta.bytes}`;
+    case 'snapshot': {
+      const { meta } = message;
+      const range = `${message.position}+${message.bytes}/${meta.bytes}`;
+      return `snapshot term=${message.term} last=${position(meta.last)} voters=${voterList(meta.voters)} at=${range}`;
+    }
     case 'snapshot-reply':
       return `snapshot-reply term=${message.term} at=${message.position}`;
     case 'timeout-now':
@@ -164,6 +168,7 @@ export function describeInput(input: Input): string {
   }
 }
 
+/** One line: role, term, log ends, and the match of each peer. */
 export function describeStatus(status: Status): string {
   const start = status.logStart === 0 ? '' : `${status.logStart}..`;
   const log = `log=${start}${status.logEnd} durable=${status.durableEnd} hw=${status.highWatermark}`;

@@ -10,7 +10,10 @@ import type { ByteCount, NodeId, Offset, Term } from './ids.ts';
 import type { AppendHeader, Message, SnapshotMeta } from './message.ts';
 import type { Member } from './input.ts';
 
-/** The state that must survive any crash before it shows outside: at most one vote per term (thesis 3.4), and the floor of terms (design 2.1). */
+/**
+ * The state that must survive any crash before it shows outside: at most one vote per term (thesis 3.4), and the
+ * floor of terms (design 2.1).
+ */
 export interface HardState {
   readonly term: Term;
   /** Null: no vote in this term. Always null in isr groups. */
@@ -31,13 +34,22 @@ export interface Persist {
   readonly kind: 'persist';
   readonly sequence: number;
   readonly hardState: HardState | null;
-  /** Cut the log so that it ends here (an end of a batch). */
+  /**
+   * Cut the log so that it ends here (an end of a batch). May equal the log end: then only terms go that were opened there
+   * and never written in. Entries of the term index that begin at or above it go in any case.
+   */
   readonly truncateTo: Offset | null;
   /** Drop everything: the log now begins and ends at `reset.end`, preceded by a batch of `reset.term`. */
   readonly reset: LogPosition | null;
-  /** isr leader: enter this into the term index even though no batch of the term exists yet. */
+  /**
+   * isr leader: enter this into the term index even though no batch of the term exists yet. It replaces an entry that
+   * begins at the same offset.
+   */
   readonly openTerm: TermStart | null;
-  /** leader: the batches of the `propose` input (or the core's own control batches) in order; follower: a suffix of the received append's batches. */
+  /**
+   * leader: the batches of the `propose` input (or the core's own control batches) in order; follower: a suffix of
+   * the received append's batches.
+   */
   readonly append: readonly BatchPosition[];
   readonly logStart: Offset | null;
   readonly thenSend: readonly Outgoing[];
@@ -67,7 +79,10 @@ export type Effect =
       readonly header: AppendHeader;
       readonly bytesMax: ByteCount;
     }
-  /** Send a chunk of the newest snapshot (with last.end ≥ log start) from `position`; answer with `snapshot-sent`. `meta` null: choose one. */
+  /**
+   * Send a chunk of the newest snapshot (with last.end ≥ log start) from `position`; answer with `snapshot-sent`.
+   * `meta` null: choose one.
+   */
   | {
       readonly kind: 'send-snapshot';
       readonly peer: NodeId;
@@ -96,7 +111,10 @@ export type Effect =
       readonly leader: NodeId | null;
       readonly termStart: Offset | null;
     }
-  /** isr leader: ask the controller for this ISR, compare-and-set on `version`. Repeated on ticks until metadata closes it. */
+  /**
+   * isr leader: ask the controller for this ISR, compare-and-set on `version`. Repeated on ticks until metadata
+   * closes it.
+   */
   | { readonly kind: 'propose-isr'; readonly term: Term; readonly version: number; readonly isr: readonly Member[] }
   | { readonly kind: 'read-ready'; readonly id: number; readonly highWatermark: Offset }
   | { readonly kind: 'read-refused'; readonly id: number; readonly refusal: Refusal }
@@ -104,5 +122,8 @@ export type Effect =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** The voters in force changed (the newest voters entry in the log, committed or not; thesis 4.1). */
   | { readonly kind: 'voters'; readonly voters: readonly Voter[] }
-  /** Something that must never happen in a sound cluster, but can with restored or lying disks: report it, take this replica offline. */
+  /**
+   * Something that must never happen in a sound cluster, but can with restored or lying disks: report it, take this
+   * replica offline.
+   */
   | { readonly kind: 'violation'; readonly reason: string };

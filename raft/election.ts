@@ -115,12 +115,14 @@ function isSticky(state: CoreState): boolean {
   return role.leader !== null && state.now < role.contactAt + state.config.electionTimeoutMin;
 }
 
+/** Answers whether this node would vote; changes nothing here, and never adopts the term that is asked for. */
 export function onPreVote(state: CoreState, from: NodeId, message: PreVote): void {
   const upToDate = isUpToDate(message.log, lastPosition(state.log));
   const granted = votersOf(state) !== null && !isSticky(state) && message.term > state.term && upToDate;
   send(state, from, { kind: 'pre-vote-reply', term: granted ? message.term : state.term, granted });
 }
 
+/** Counts the answer; a refusal with a higher term is adopted, and the campaign begins again there after a pause. */
 export function onPreVoteReply(state: CoreState, from: NodeId, reply: PreVoteReply): void {
   const { role } = state;
   if (role.kind !== 'prospective') return;
@@ -135,6 +137,7 @@ export function onPreVoteReply(state: CoreState, from: NodeId, reply: PreVoteRep
   if (tallyOf(state, role) === 'won') startElection(state, false);
 }
 
+/** Grants at most one vote per term, to a candidate that is up to date, and answers when that is durable. */
 export function onVote(state: CoreState, from: NodeId, message: Vote): void {
   const refused: VoteReply = { kind: 'vote-reply', term: state.term, granted: false };
   if (message.term < state.term || (isSticky(state) && !message.transfer)) return sendInTerm(state, from, refused);
@@ -157,6 +160,7 @@ export function onVote(state: CoreState, from: NodeId, message: Vote): void {
   sendInTerm(state, from, { kind: 'vote-reply', term: state.term, granted });
 }
 
+/** Counts the vote of the own candidacy; a higher term ends it. */
 export function onVoteReply(state: CoreState, from: NodeId, reply: VoteReply): void {
   if (reply.term > state.term) {
     adoptTerm(state, reply.term);
@@ -208,7 +212,9 @@ export function majorityContact(state: CoreState, leader: LeaderRole): Millis {
   return majorityValue(contacts);
 }
 
-/** When the own disk has been silent for so long that somebody else should lead; null while nothing is waiting for it. */
+/**
+ * When the own disk has been silent for so long that somebody else should lead; null while nothing is waiting for it.
+ */
 export function diskPatience(state: CoreState): Millis | null {
   const [oldest] = state.pending;
   if (oldest === undefined || otherVoters(state).length === 0) return null;

@@ -42,7 +42,10 @@ export type Input =
   | { readonly kind: 'propose'; readonly batches: readonly Proposal[] }
   /** The persist effect `sequence` and all before it are durable by the group's flush policy. */
   | { readonly kind: 'persisted'; readonly sequence: number }
-  /** A `send-batches` went out: batches from its `from` up to `end` (= `from`: nothing but the header). `bytes` of batches. */
+  /**
+   * A `send-batches` went out: batches from its `from` up to `end` (= `from`: nothing but the header). `bytes` of
+   * batches.
+   */
   | {
       readonly kind: 'sent';
       readonly peer: NodeId;
@@ -58,21 +61,36 @@ export type Input =
       readonly incarnation: Incarnation;
     }
   | { readonly kind: 'peer-disconnected'; readonly peer: NodeId }
-  /** The peer's process is probably dead (connection refused, or a new incarnation). Makes things earlier, decides nothing. */
+  /**
+   * The peer's process is probably dead (connection refused, or a new incarnation). Makes things earlier, decides
+   * nothing.
+   */
   | { readonly kind: 'suspect'; readonly peer: NodeId }
-  /** quorum: every configured voter was seen with an empty directory; these are the first voters. Ignored when the log knows voters. */
+  /**
+   * quorum: every configured voter was seen with an empty directory; these are the first voters. Ignored when the log
+   * knows voters.
+   */
   | { readonly kind: 'bootstrap'; readonly voters: readonly Voter[] }
-  /** quorum leader: change the voters by one. Refused while a change is uncommitted or nothing of the own term is committed (thesis 4.1, raft-dev 2015). */
+  /**
+   * quorum leader: change the voters by one. Refused while a change is uncommitted or nothing of the own term is
+   * committed (thesis 4.1, raft-dev 2015).
+   */
   | { readonly kind: 'change-voters'; readonly voters: readonly Voter[] }
   /** quorum leader: hand over to `to` when it has caught up. */
   | { readonly kind: 'transfer'; readonly to: NodeId }
-  /** quorum leader: answer `read-ready` once leadership is confirmed for reads up to the high watermark of now (thesis 6.4). */
+  /**
+   * quorum leader: answer `read-ready` once leadership is confirmed for reads up to the high watermark of now (thesis
+   * 6.4).
+   */
   | { readonly kind: 'read'; readonly id: number }
   /** quorum: give up leadership or candidacy now (clean shutdown). */
   | { readonly kind: 'resign' }
   /** isr: what the applied metadata says. */
   | { readonly kind: 'assign'; readonly assignment: Assignment }
-  /** Leader: the log may begin at `to` (retention, DeleteRecords), ≤ high watermark. Any role of the metadata group: a snapshot below `to` is durable. */
+  /**
+   * Leader: the log may begin at `to` (retention, DeleteRecords), ≤ high watermark. Any role of the metadata group: a
+   * snapshot below `to` is durable.
+   */
   | { readonly kind: 'advance-log-start'; readonly to: Offset }
   /** Leader: a chunk of the newest local snapshot went out (see effect `send-snapshot`). */
   | {
@@ -83,7 +101,10 @@ export type Input =
       readonly position: ByteCount;
       readonly bytes: ByteCount;
     }
-  /** Follower: the chunk up to `position` is stored; when `position` = `meta.bytes`, the state machine is replaced and the log reset, all durable. */
+  /**
+   * Follower: the chunk up to `position` is stored; when `position` = `meta.bytes`, the state machine is replaced and
+   * the log reset, all durable.
+   */
   | {
       readonly kind: 'snapshot-stored';
       readonly from: NodeId;

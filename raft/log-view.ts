@@ -33,6 +33,7 @@ export interface LogView {
   voters: VotersEntry[];
 }
 
+/** The view of what storage recovered; the arrays are copied. Dies when terms or starts do not rise. */
 export function recoverLogView(recovered: RecoveredLog): LogView {
   const { logStart, logStartTerm, logEnd } = recovered;
   assert(logStart <= logEnd, () => `log start ${logStart} above log end ${logEnd}`);
@@ -67,7 +68,10 @@ function beginTerm(terms: TermStart[], entry: TermStart): void {
   terms.push(entry);
 }
 
-/** Index of the last entry that begins below `end` (or at it, when `inclusive`), -1 when none does. Only this file sees the -1. */
+/**
+ * Index of the last entry that begins below `end` (or at it, when `inclusive`), -1 when none does. Only this file
+ * sees the -1.
+ */
 function entryIndex(log: LogView, end: Offset, inclusive: boolean): number {
   for (let index = log.terms.length - 1; index >= 0; index -= 1) {
     const entry = log.terms[index];
@@ -94,13 +98,19 @@ export function lastPosition(log: LogView): LogPosition {
   return { end: log.end, term: termBefore(log, log.end) };
 }
 
-/** True when a log that ends at `candidate` holds everything that one ending at `mine` can have committed (thesis 3.6.1). */
+/**
+ * True when a log that ends at `candidate` holds everything that one ending at `mine` can have committed (thesis
+ * 3.6.1).
+ */
 export function isUpToDate(candidate: LogPosition, mine: LogPosition): boolean {
   if (candidate.term !== mine.term) return candidate.term > mine.term;
   return candidate.end >= mine.end;
 }
 
-/** The largest term ≤ `ceiling` of which the log holds (or held just below its start) a batch, and where its batches end; null when all are above (KIP-101, KIP-279). */
+/**
+ * The largest term ≤ `ceiling` of which the log holds (or held just below its start) a batch, and where its batches
+ * end; null when all are above (KIP-101, KIP-279).
+ */
 export function floorOfTerm(log: LogView, ceiling: Term): LogPosition | null {
   let end = log.end;
   for (let index = log.terms.length - 1; index >= 0; index -= 1) {
@@ -127,6 +137,9 @@ export function loggedVoters(log: LogView): readonly Voter[] | null {
   return log.voters.at(-1)?.voters ?? log.baseVoters;
 }
 
+/**
+ * Puts `batch` at the end; its term must not be lower than the newest. Opens the term if it is the first batch of it.
+ */
 export function appendToView(log: LogView, batch: BatchPosition): void {
   assert(batch.end > batch.base, () => `empty batch at ${batch.base}`);
   assert(batch.end > log.end, () => `batch ends at ${batch.end}, log already at ${log.end}`);

@@ -74,6 +74,10 @@ export type AppendOutcome =
   | { readonly kind: 'diverged'; readonly hint: LogPosition }
   /** The append's term is below the follower's floor `term`: the sender leads no more. */
   | { readonly kind: 'fenced' };
+/**
+ * `progressId` 0 is no answer: an isr follower says so to a leader that it has just learned of, so that it is probed at
+ * once. It never counts as an acknowledgement.
+ */
 export interface AppendReply {
   readonly kind: 'append-reply';
   /** The follower's term; on `fenced`, its floor. */
@@ -85,7 +89,10 @@ export interface AppendReply {
   readonly logEnd: Offset;
 }
 
-/** The receiver's log ends below the leader's start: it drops everything and begins at `start`. Answered by `append-reply` matched at `start.end`. */
+/**
+ * The receiver's log ends below the leader's start: it drops everything and begins at `start`. Answered by
+ * `append-reply` matched at `start.end`.
+ */
 export interface Reset {
   readonly kind: 'reset';
   readonly term: Term;
@@ -110,7 +117,10 @@ export interface SnapshotChunk {
   readonly position: ByteCount;
   readonly bytes: ByteCount;
 }
-/** The follower wants the bytes from `position` on; the snapshot is installed, durably, when `position` = `meta.bytes`. */
+/**
+ * The follower wants the bytes from `position` on; the snapshot is installed, durably, when `position` =
+ * `meta.bytes`.
+ */
 export interface SnapshotReply {
   readonly kind: 'snapshot-reply';
   readonly term: Term;

@@ -62,6 +62,7 @@ export function sendInTerm(state: CoreState, to: NodeId, message: Message): void
   else send(state, to, message);
 }
 
+/** Appends `batches` to the log, in memory at once, on disk with the persist of this step. */
 export function writeBatches(state: CoreState, batches: readonly BatchPosition[]): void {
   for (const batch of batches) {
     appendToView(state.log, batch);
@@ -69,6 +70,7 @@ export function writeBatches(state: CoreState, batches: readonly BatchPosition[]
   }
 }
 
+/** Cuts the log at `end`; what was durable above it counts no more from now on. */
 export function writeTruncation(state: CoreState, end: Offset): void {
   const draft = draftOf(state);
   assert(draft.append.length === 0, 'truncation after an append in one step');
@@ -77,6 +79,7 @@ export function writeTruncation(state: CoreState, end: Offset): void {
   if (end < state.durableEnd) state.durableEnd = end;
 }
 
+/** Drops the whole log; it begins and ends at `position`. The voters in force are kept. */
 export function writeReset(state: CoreState, position: LogPosition): void {
   resetView(state.log, position, null);
   // All that is on disk is dropped; the new beginning counts as durable only when it is.
@@ -84,11 +87,13 @@ export function writeReset(state: CoreState, position: LogPosition): void {
   draftOf(state).reset = position;
 }
 
+/** Enters the start of a term of which no batch exists yet. */
 export function writeOpenTerm(state: CoreState, opened: TermStart): void {
   openTermInView(state.log, opened);
   draftOf(state).openTerm = opened;
 }
 
+/** The log begins at `start` from now on; `start` lies within the log. */
 export function writeLogStart(state: CoreState, start: Offset): void {
   advanceViewStart(state.log, start);
   draftOf(state).logStart = start;
@@ -100,6 +105,7 @@ export function draftSequence(state: CoreState): number {
   return state.sequence + 1;
 }
 
+/** True when term or vote changed since the newest persist that carried them. */
 export function hardStateDirty(state: CoreState): boolean {
   const { term, votedFor, issued } = state;
   if (term !== issued.term) return true;

@@ -34,7 +34,10 @@ export interface Progress {
   inflights: Inflights;
   /** A `send-batches` or `send-snapshot` effect is out and unanswered by the driver. */
   sending: boolean;
-  /** Since when something sent is unanswered by the peer (the newest of: it was sent, the peer answered something); null when nothing is. */
+  /**
+   * Since when something sent is unanswered by the peer (the newest of: it was sent, the peer answered something);
+   * null when nothing is.
+   */
   unansweredSince: Millis | null;
   /** When the last append, probe or chunk left; null before the first. */
   sentAt: Millis | null;
@@ -87,7 +90,10 @@ export function createProgress(
   };
 }
 
-/** Looks again from `next`, within the same connection: what was acknowledged stays true, what is under way is forgotten. */
+/**
+ * Looks again from `next`, within the same connection: what was acknowledged stays true, what is under way is
+ * forgotten.
+ */
 export function becomeProbe(progress: Progress, progressId: number, next: Offset): void {
   progress.progressId = progressId;
   progress.kind = 'probe';
@@ -105,6 +111,7 @@ export function becomeReplicate(progress: Progress): void {
   if (progress.next < progress.match) progress.next = progress.match;
 }
 
+/** The follower needs what the log no longer holds: appends stop until a snapshot is installed. */
 export function becomeSnapshot(progress: Progress): void {
   progress.kind = 'snapshot';
   progress.inflights = emptyInflights();

@@ -15,7 +15,10 @@ export function majoritySize(voters: number): number {
   return Math.floor(voters / 2) + 1;
 }
 
-/** The greatest value such that a majority of `values` is at or above it. `values` holds one per voter, in any order, and is not changed. */
+/**
+ * The greatest value such that a majority of `values` is at or above it. `values` holds one per voter, in any order,
+ * and is not changed.
+ */
 export function majorityValue<Value extends number>(values: readonly Value[]): Value {
   const descending = [...values].sort((left, right) => right - left);
   return present(descending[majoritySize(values.length) - 1], 'majority value');

@@ -11,6 +11,9 @@ export interface Random {
   fraction(): number;
   /** `length` fresh bytes, owned by the caller. */
   bytes(length: number): Uint8Array;
-  /** An independent stream that depends only on this stream's seed and `label`; drawing from one never moves the other. */
+  /**
+   * An independent stream that depends only on this stream's seed and `label`; drawing from one never moves the
+   * other.
+   */
   fork(label: string): Random;
 }

@@ -38,6 +38,7 @@ function roundForNew(state: CoreState, leader: LeaderRole): number {
   return leader.round;
 }
 
+/** Notes read `id`; refused at once unless this node leads a quorum group. */
 export function onRead(state: CoreState, id: number): void {
   const { role } = state;
   if (role.kind !== 'leader' || state.config.policy === 'isr') {

@@ -138,6 +138,7 @@ export function noteCaughtUp(state: CoreState, leader: LeaderRole): void {
   }
 }
 
+/** The driver sent batches up to `end` (exclusive) in answer to `send-batches`; stale answers are ignored. */
 export function onSent(
   state: CoreState,
   leader: LeaderRole,
@@ -173,7 +174,10 @@ function noteMatch(state: CoreState, progress: Progress, end: Offset): void {
   progress.markAt = state.now;
 }
 
-/** Where to look next, given the follower's largest term ≤ ours and where it ends (KIP-101, KIP-279); null: below our log start. */
+/**
+ * Where to look next, given the follower's largest term ≤ ours and where it ends (KIP-101, KIP-279); null: below our
+ * log start.
+ */
 function nextGuess(
   state: CoreState,
   reply: { readonly end: Offset; readonly term: AppendReply['term'] },
@@ -188,6 +192,7 @@ function nextGuess(
   return guess < log.start ? null : guess;
 }
 
+/** An answer to an append or reset of the own term; one of another progress is ignored. */
 export function onAppendReply(state: CoreState, leader: LeaderRole, from: NodeId, reply: AppendReply): void {
   const progress = leader.progress.get(from);
   if (progress === undefined) return;

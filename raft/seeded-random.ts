@@ -81,7 +81,9 @@ class SeededRandom implements Random {
   }
 }
 
-/** A generator whose whole output follows from `seed`: any text, such as a run's number or fresh random bytes in hex. */
+/**
+ * A generator whose whole output follows from `seed`: any text, such as a run's number or fresh random bytes in hex.
+ */
 export function seededRandom(seed: string): Random {
   return new SeededRandom(absorb([0x243f6a88, 0x3f84d5b5, 0x40b97c1d, 0x1b873593], seed));
 }

@@ -18,6 +18,7 @@ function reply(state: CoreState, to: NodeId, progressId: number, position: numbe
   sendInTerm(state, to, { kind: 'snapshot-reply', term: state.term, progressId, position: byteCount(position) });
 }
 
+/** A chunk arrived from the leader of the term: have it stored, or say which one is wanted. */
 export function onSnapshotChunk(state: CoreState, role: FollowerRole, from: NodeId, chunk: SnapshotChunk): void {
   const { meta, progressId } = chunk;
   if (role.snapshot?.storing === true) return; // the answer to what is being stored tells where to go on
@@ -45,6 +46,7 @@ function install(state: CoreState, meta: SnapshotMeta): void {
   state.highWatermark = meta.last.end;
 }
 
+/** All below `position` bytes is stored; at `meta.bytes` the driver has replaced state machine and log, durably. */
 export function onSnapshotStored(
   state: CoreState,
   from: NodeId,

@@ -13,6 +13,7 @@ import { emit } from './output.ts';
 import { becomeReplicate, becomeSnapshot, type Progress } from './progress.ts';
 import { type CoreState, nextProgressId } from './state.ts';
 
+/** From now on this follower gets a snapshot instead of appends; nothing is asked for yet. */
 export function startSnapshot(state: CoreState, progress: Progress): void {
   becomeSnapshot(progress);
   progress.progressId = nextProgressId(state);
@@ -34,6 +35,7 @@ export function requestChunk(state: CoreState, progress: Progress, position: Byt
   });
 }
 
+/** The driver chose `meta` and sent a chunk of it; `meta.last.end` lies within the log. */
 export function onSnapshotSent(state: CoreState, progress: Progress, meta: SnapshotMeta): void {
   assert(meta.last.end <= state.log.end, () => `snapshot at ${meta.last.end} beyond the log end ${state.log.end}`);
   if (progress.kind !== 'snapshot' || progress.snapshot === null) return;
@@ -41,7 +43,9 @@ export function onSnapshotSent(state: CoreState, progress: Progress, meta: Snaps
   progress.snapshot = { meta, position: progress.snapshot.position, askedAt: state.now };
 }
 
-/** The follower has everything below `reply.position`. True when the snapshot is installed and replication can go on. */
+/**
+ * The follower has everything below `reply.position`. True when the snapshot is installed and replication can go on.
+ */
 export function onSnapshotReply(state: CoreState, progress: Progress, reply: SnapshotReply): boolean {
   const meta = progress.snapshot?.meta ?? null;
   if (progress.kind !== 'snapshot' || meta === null) return false;
@@ -58,7 +62,10 @@ export function onSnapshotReply(state: CoreState, progress: Progress, reply: Sna
   return true;
 }
 
-/** A chunk that stays unanswered for an election timeout is asked for again; the follower ignores one that it is still storing. */
+/**
+ * A chunk that stays unanswered for an election timeout is asked for again; the follower ignores one that it is still
+ * storing.
+ */
 export function onSnapshotTick(state: CoreState, progress: Progress): void {
   if (progress.kind !== 'snapshot' || progress.snapshot === null || progress.sending) return;
   if (state.now < progress.snapshot.askedAt + state.config.electionTimeoutMax) return;

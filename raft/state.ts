@@ -103,7 +103,10 @@ export interface LeaderRole {
   readonly termStart: Offset;
   readonly since: Millis;
   readonly progress: Map<NodeId, Progress>;
-  /** isr: the persist that opens the term; nothing is sent before it is durable. Null when it is, and in quorum groups. */
+  /**
+   * isr: the persist that opens the term; nothing is sent before it is durable. Null when it is, and in quorum
+   * groups.
+   */
   openSequence: number | null;
   /** The round that appends carry now, and the highest confirmed by a majority. */
   round: number;
@@ -175,6 +178,7 @@ export function isSelf(state: CoreState, voter: Voter): boolean {
   return voter.node === state.config.self.node && voter.directory === state.config.self.directory;
 }
 
+/** True when this node, with this directory, is one of the voters in force. */
 export function selfVotes(state: CoreState): boolean {
   return votersOf(state)?.some((voter) => isSelf(state, voter)) ?? false;
 }
@@ -194,6 +198,7 @@ export function mayCampaign(state: CoreState): boolean {
   return false;
 }
 
+/** A progress id that no other progress of this core ever had. */
 export function nextProgressId(state: CoreState): number {
   state.lastProgressId += 1;
   return state.lastProgressId;

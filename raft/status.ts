@@ -79,6 +79,7 @@ function peerStatus(state: CoreState, leader: LeaderRole, progress: Progress): P
   };
 }
 
+/** A snapshot of everything worth showing; costs O(peers log peers), so not for every step. */
 export function statusOf(state: CoreState): Status {
   const { role } = state;
   const leader = role.kind === 'leader' ? role : null;

@@ -43,7 +43,10 @@ function replyOf(state: CoreState, request: Append | Reset, outcome: AppendOutco
   };
 }
 
-/** True when the log below `end` is known to equal one whose last batch below `end` has `term`. Below the own start all is committed. */
+/**
+ * True when the log below `end` is known to equal one whose last batch below `end` has `term`. Below the own start
+ * all is committed.
+ */
 function holds(state: CoreState, end: Offset, term: Term): boolean {
   const { log } = state;
   if (end <= log.start && end < log.end) return end < log.start || termBefore(log, end) === term;
@@ -143,13 +146,20 @@ function followHighWatermark(state: CoreState, leaders: Offset, verified: Offset
   if (highWatermark > state.highWatermark) state.highWatermark = highWatermark;
 }
 
-/** Topics begin where their leader says, as far as that is committed here; a group with snapshots begins where its own snapshot allows. */
+/**
+ * Topics begin where their leader says, as far as that is committed here; a group with snapshots begins where its own
+ * snapshot allows.
+ */
 function followLogStart(state: CoreState, leaders: Offset): void {
   if (hasSnapshots(state)) return;
   const start = Math.min(leaders, state.highWatermark) as Offset;
   if (start > state.log.start) writeLogStart(state, start);
 }
 
+/**
+ * An append of the leader of the term: match, cut, take, follow its high watermark and log start, answer when
+ * durable.
+ */
 export function onAppend(state: CoreState, role: FollowerRole, from: NodeId, append: Append): void {
   assertRising(append);
   const installing = role.snapshot !== null && role.snapshot.storing && role.snapshot.last;

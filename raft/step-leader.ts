@@ -23,6 +23,7 @@ import { type CoreState, type LeaderRole, leaderOf } from './state.ts';
 import { callSuccessor, onTransferTick, settleTransfer } from './transfer.ts';
 import { becomeFollower } from './transitions.ts';
 
+/** Appends one batch per proposal at the log end, in the own term; all or none. */
 export function onPropose(state: CoreState, proposals: readonly Proposal[]): void {
   const { role } = state;
   if (role.kind !== 'leader') return refuse(state, { kind: 'not-leader', leader: leaderOf(state), term: state.term });
@@ -65,6 +66,7 @@ export function settleLeader(state: CoreState, leader: LeaderRole): void {
   }
 }
 
+/** Heartbeats, probes, patience with a transfer, and whether a majority still follows. */
 export function onLeaderTick(state: CoreState, leader: LeaderRole): void {
   for (const progress of leader.progress.values()) onProgressTick(state, leader, progress);
   if (state.config.policy === 'isr') return;
@@ -78,6 +80,7 @@ export function onOpened(state: CoreState, leader: LeaderRole): void {
   advanceAll(state, leader);
 }
 
+/** A follower that installs a snapshot says how far it is; when it is done, appends go on from there. */
 export function onSnapshotAnswer(state: CoreState, leader: LeaderRole, from: NodeId, reply: SnapshotReply): void {
   const progress = leader.progress.get(from);
   if (progress === undefined || progress.progressId !== reply.progressId) return;

@@ -21,6 +21,7 @@ function accept(state: CoreState, peer: NodeId, incarnation: Incarnation | null)
   return true;
 }
 
+/** Takes the hint if this node follows `peer` as its leader; ignored by everybody else, and in isr groups. */
 export function onSuspect(state: CoreState, peer: NodeId): void {
   const { role } = state;
   if (state.config.policy === 'isr' || (role.kind !== 'follower' && role.kind !== 'observer') || role.leader !== peer)

@@ -11,6 +11,7 @@ import { millis, type NodeId } from './ids.ts';
 import { refuse, send } from './output.ts';
 import { type CoreState, type LeaderRole, votersOf } from './state.ts';
 
+/** Starts handing over to voter `to`; refused for itself, for strangers, and while another transfer is under way. */
 export function onTransfer(state: CoreState, leader: LeaderRole, to: NodeId): void {
   const known = votersOf(state)?.some((voter) => voter.node === to) ?? false;
   if (!known || to === state.config.self.node || !leader.progress.has(to))
@@ -32,7 +33,10 @@ export function onTransferTick(state: CoreState, leader: LeaderRole): void {
   if (leader.transfer !== null && state.now >= leader.transfer.until) leader.transfer = null;
 }
 
-/** A leader that goes away asks the most advanced voter that has everything committed to campaign now; nobody needs to be there. */
+/**
+ * A leader that goes away asks the most advanced voter that has everything committed to campaign now; nobody needs to
+ * be there.
+ */
 export function callSuccessor(state: CoreState, leader: LeaderRole): void {
   const ends = (votersOf(state) ?? [])
     .filter((voter) => voter.node !== state.config.self.node && (state.peers.get(voter.node)?.connected ?? false))

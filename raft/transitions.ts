@@ -74,6 +74,7 @@ export function becomeFollower(state: CoreState, leader: NodeId | null): Followe
   return role;
 }
 
+/** Begins a campaign that raises no term; the own vote counts at once because it promises nothing. */
 export function becomeProspective(state: CoreState): void {
   assert(state.config.policy === 'quorum', 'only quorum groups campaign');
   assert(mayCampaign(state), 'only voters campaign');

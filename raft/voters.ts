@@ -16,7 +16,10 @@ export function includesVoter(voters: readonly Voter[], voter: Voter): boolean {
   return voters.some((member) => sameVoter(member, voter));
 }
 
-/** True when `node`, whose last handshake showed `directory`, is one of `voters`. Null: never seen, so it counts for nothing. */
+/**
+ * True when `node`, whose last handshake showed `directory`, is one of `voters`. Null: never seen, so it counts for
+ * nothing.
+ */
 export function isVoter(voters: readonly Voter[], node: NodeId, directory: DirectoryId | null): boolean {
   return voters.some((member) => member.node === node && member.directory === directory);
 }

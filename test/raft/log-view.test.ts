@@ -1,3 +1,6 @@
+/**
+ * The log view against an array that holds the term of every record, and the rules that an array cannot show.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byteCount, offset, type Offset, type RecoveredLog, term } from '../../raft/index.ts';

@@ -6,6 +6,7 @@
  * The list is data: test/raft/mutants.json, `{ id, file, search, replace }` with the bug's number in the reliability notes.
  * Each mutant runs in a copy of raft/ and test/raft/; the unmutated copy must be green first.
  */
+// oxlint-disable-next-line no-restricted-imports -- a tool that runs the suite on copies, no test itself
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

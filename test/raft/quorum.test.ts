@@ -1,3 +1,6 @@
+/**
+ * Majorities against a dumb twin that tries every value.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { majoritySize, majorityValue, tally } from '../../raft/quorum.ts';

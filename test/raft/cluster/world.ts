@@ -7,7 +7,7 @@
 import {
   byteCount,
   type GroupConfig,
-  type Incarnation,
+  type Input,
   type Millis,
   millis,
   type NodeId,
@@ -228,90 +228,76 @@ export class World {
 
   act(action: Action): void {
     const { kind, a, b } = action;
-    const node = this.pick(a);
-    const other = this.pick(b);
-    switch (kind) {
-      case 'run':
-        this.run(10 + (a % 150) * 10, b, 0);
-        break;
-      case 'run-lossy':
-        this.run(10 + (a % 60) * 10, b, 10);
-        break;
-      case 'propose': {
-        const chosen = a % 3 === 0 ? node : this.leader();
-        if (chosen !== null && chosen.alive) this.propose(chosen, 1 + (b % 5));
-        break;
-      }
-      case 'deliver': {
-        const [envelope] = this.network.splice(a % Math.max(1, this.network.length), 1);
-        if (envelope !== undefined) this.deliver(envelope);
-        break;
-      }
-      case 'drop':
-        this.network.splice(a % Math.max(1, this.network.length), 1 + (b % 4));
-        break;
-      case 'duplicate': {
-        const envelope = this.network[a % Math.max(1, this.network.length)];
-        if (envelope !== undefined) this.network.push(envelope);
-        break;
-      }
-      case 'flush':
-        if (node.alive) node.flush(1 + (b % 4), this.time);
-        break;
-      case 'crash':
-        this.crash(node, b % (node.unflushed.length + 1));
-        break;
-      case 'crash-lossy':
-        this.crash(node, 0);
-        break;
-      case 'restart':
-        this.restart(node);
-        break;
-      default:
-        this.actOnLinks(action, node, other);
-    }
+    this.handlers[kind](this.pick(a), this.pick(b), a, b);
     this.collect();
     this.checker.sweepLogs();
     if (this.controller !== null) this.checker.sweepMembers(this.controller.keepers);
   }
 
-  private actOnLinks({ kind, a, b }: Action, node: SimNode, other: SimNode): void {
-    switch (kind) {
-      case 'cut':
-        return this.cut(node, other);
-      case 'isolate':
-        for (const peer of this.nodes.values()) this.cut(node, peer);
-        return;
-      case 'heal':
-        return this.heal();
-      case 'reconnect':
-        if (node !== other) this.disconnect(node, other);
-        this.connect(node, other);
-        return this.connect(other, node);
-      case 'suspect':
-        return node.alive && node !== other ? node.input({ kind: 'suspect', peer: other.id }, this.time) : undefined;
-      default:
-        this.actOnGroup(kind, node, other, a, b);
-    }
-  }
+  /** One per action; `left` and `right` are the nodes that `a` and `b` choose. */
+  private readonly handlers: Readonly<
+    Record<Action['kind'], (left: SimNode, right: SimNode, a: number, b: number) => void>
+  > = {
+    run: (_left, _right, a, b) => this.run(10 + (a % 150) * 10, b, 0),
+    'run-lossy': (_left, _right, a, b) => this.run(10 + (a % 60) * 10, b, 10),
+    propose: (left, _right, a, b) => {
+      const chosen = a % 3 === 0 ? left : this.leader();
+      if (chosen !== null && chosen.alive) this.propose(chosen, 1 + (b % 5));
+    },
+    deliver: (_left, _right, a) => {
+      const [envelope] = this.network.splice(a % Math.max(1, this.network.length), 1);
+      if (envelope !== undefined) this.deliver(envelope);
+    },
+    drop: (_left, _right, a, b) => void this.network.splice(a % Math.max(1, this.network.length), 1 + (b % 4)),
+    duplicate: (_left, _right, a) => {
+      const envelope = this.network[a % Math.max(1, this.network.length)];
+      if (envelope !== undefined) this.network.push(envelope);
+    },
+    flush: (left, _right, _a, b) => {
+      if (left.alive) left.flush(1 + (b % 4), this.time);
+    },
+    crash: (left, _right, _a, b) => this.crash(left, b % (left.unflushed.length + 1)),
+    'crash-lossy': (left) => this.crash(left, 0),
+    restart: (left) => this.restart(left),
+    cut: (left, right) => this.cut(left, right),
+    heal: () => this.heal(),
+    reconnect: (left, right) => {
+      if (left !== right) this.disconnect(left, right);
+      this.connect(left, right);
+      this.connect(right, left);
+    },
+    isolate: (left, _right, _a, b) => {
+      for (const peer of this.nodes.values()) this.cut(left, peer);
+      if (b % 2 === 0) this.controller?.fence(left.id);
+    },
+    lag: (left, _right, _a, b) => this.lag(left, b),
+    suspect: (left, right) => {
+      if (left !== right) this.tell(left, { kind: 'suspect', peer: right.id });
+    },
+    transfer: (_left, right) => {
+      const leader = this.leader();
+      if (leader !== null && this.controller === null) this.tell(leader, { kind: 'transfer', to: right.id });
+    },
+    read: (left, _right, a) => this.tell(left, { kind: 'read', id: a }),
+    resign: (left) => this.tell(left, { kind: 'resign' }),
+    'add-voter': (_left, _right, a) => this.changeVoters(a, true),
+    'remove-voter': (_left, _right, a) => this.changeVoters(a, false),
+    snapshot: (left, _right, _a, b) => {
+      const leader = this.leader();
+      if (this.controller === null && !this.setup.topic) {
+        if (left.alive) left.takeSnapshot(this.time);
+      } else if (leader !== null && leader.core.highWatermark > leader.core.log.start) this.trim(leader, b);
+    },
+    publish: (left) => this.publish(left),
+    alter: (_left, _right, a) => {
+      for (const proposal of this.proposals.splice(0, 1 + (a % 2))) this.controller?.alter(proposal);
+    },
+    fence: (left) => this.controller?.fence(left.id),
+    'move-leader': (_left, _right, a) => this.controller?.moveLeader(a),
+  };
 
-  private actOnGroup(kind: Action['kind'], node: SimNode, other: SimNode, a: number, b: number): void {
-    const leader = this.leader();
-    const quorum = this.setup.policy === 'quorum';
-    const trims = !quorum || this.setup.topic;
-    if (kind === 'transfer' && quorum) leader?.input({ kind: 'transfer', to: other.id }, this.time);
-    if (kind === 'read' && node.alive && quorum) node.input({ kind: 'read', id: a }, this.time);
-    if (kind === 'add-voter' || kind === 'remove-voter') this.changeVoters(a, kind === 'add-voter');
-    if (kind === 'snapshot' && node.alive && !trims) node.takeSnapshot(this.time);
-    if (kind === 'snapshot' && trims && leader !== null && leader.core.highWatermark > leader.core.log.start)
-      this.trim(leader, b);
-    if (kind === 'resign' && node.alive && quorum) node.input({ kind: 'resign' }, this.time);
-    if (kind === 'lag') this.lag(node, b);
-    if (kind === 'publish') this.publish(node);
-    if (this.controller === null) return;
-    if (kind === 'alter') for (const proposal of this.proposals.splice(0, 1 + (a % 2))) this.controller.alter(proposal);
-    if (kind === 'fence' || (kind === 'isolate' && b % 2 === 0)) this.controller.fence(node.id);
-    if (kind === 'move-leader') this.controller.moveLeader(a);
+  private tell(node: SimNode, input: Input): void {
+    if (node.alive) node.input(input, this.time);
   }
 
   private trim(leader: SimNode, choice: number): void {
@@ -365,5 +351,3 @@ export class World {
       .join('\n');
   }
 }
-
-export type { Incarnation };

@@ -13,7 +13,7 @@ import {
   type Policy,
 } from '../../../raft/index.ts';
 import { configOf, lifeOf } from '../cluster/configs.ts';
-import { type Envelope, SimNode } from '../cluster/sim-node.ts';
+import type { Envelope, SimNode } from '../cluster/sim-node.ts';
 
 const SILENT: ReadonlySet<Effect['kind']> = new Set(['send', 'send-batches', 'send-snapshot', 'store-snapshot']);
 

@@ -1,4 +1,7 @@
-/** `assign IDS term=1 version=1 leader=1|none isr=1,2,3 [fenced=3] [stale=2] [unclean]`: the nodes IDS apply this metadata (`stale`: with the former incarnation). */
+/**
+ * `assign IDS term=1 version=1 leader=1|none isr=1,2,3 [fenced=3] [stale=2] [unclean]`: the nodes IDS apply this
+ * metadata (`stale`: with the former incarnation).
+ */
 import { nodeId, term } from '../../../../raft/index.ts';
 import { lifeOf } from '../../cluster/configs.ts';
 import { type Session, settingsOf } from '../session.ts';

@@ -1,4 +1,7 @@
-/** `cluster quorum|isr NODES [voters=1,2] [min=2] [bootstrap] [chunk=0] [window=2] [append=100]`: fresh nodes, all connected. */
+/**
+ * `cluster quorum|isr NODES [voters=1,2] [min=2] [bootstrap] [chunk=0] [window=2] [append=100]`: fresh nodes, all
+ * connected.
+ */
 import { byteCount, nodeId } from '../../../../raft/index.ts';
 import { configOf, voters } from '../../cluster/configs.ts';
 import { SimNode } from '../../cluster/sim-node.ts';

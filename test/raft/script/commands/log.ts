@@ -1,4 +1,7 @@
-/** `log ID 1x3 4x2 [term=7]`: the disk of ID holds three batches of term 1, then two of term 4, and has seen term 7; it restarts from there. */
+/**
+ * `log ID 1x3 4x2 [term=7]`: the disk of ID holds three batches of term 1, then two of term 4, and has seen term 7;
+ * it restarts from there.
+ */
 import { byteCount, offset, present, term } from '../../../../raft/index.ts';
 import { logEnd } from '../../cluster/sim-disk.ts';
 import { type Session, settingsOf } from '../session.ts';

@@ -1,4 +1,6 @@
-/** `time MS [quiet]`: time passes for everybody in steps of 10 ms; nothing is delivered (with `live`: everything is). */
+/**
+ * `time MS [quiet]`: time passes for everybody in steps of 10 ms; nothing is delivered (with `live`: everything is).
+ */
 import type { Session } from '../session.ts';
 
 export function time(session: Session, [duration = '0', mode = '']: readonly string[]): void {
