@@ -36,17 +36,18 @@ interface Altered {
 }
 
 async function alter(commands: CommandPort, wanted: readonly Wanted[], validateOnly: boolean): Promise<readonly Altered[]> {
-  const sound: { readonly at: number; readonly resource: AlterConfigs['resources'][number] }[] = [];
-  wanted.forEach(({ resourceType, resourceName, replaceAll, changes }, at) => {
+  const sound: AlterConfigs['resources'][number][] = [];
+  /** Place of each wanted resource among the sound ones; null: it is none. */
+  const places = wanted.map(({ resourceType, resourceName, replaceAll, changes }) => {
     const resource = resourceOf(resourceType, resourceName);
-    if (resource !== null && changes !== null) sound.push({ at, resource: { resource, replaceAll, changes } });
+    return resource === null || changes === null ? null : sound.push({ resource, replaceAll, changes }) - 1;
   });
-  const outcome = await commands.submit({ kind: 'alter-configs', resources: sound.map(({ resource }) => resource), validateOnly }, TIMEOUT);
+  const outcome = await commands.submit({ kind: 'alter-configs', resources: sound, validateOnly }, TIMEOUT);
   return wanted.map(({ resourceType, resourceName }, at) => {
     const named = { resourceType, resourceName };
-    const index = sound.findIndex((each) => each.at === at);
-    if (index < 0) return { ...named, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'no such resource or operation' };
-    if (outcome.kind === 'answer') return { ...named, ...resultCode(outcome.answer[index]) };
+    const place = places[at] ?? null;
+    if (place === null) return { ...named, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'no such resource or operation' };
+    if (outcome.kind === 'answer') return { ...named, ...resultCode(outcome.answer[place]) };
     const { code, message } = noAnswer(outcome);
     return { ...named, errorCode: code, errorMessage: message };
   });

@@ -14,6 +14,9 @@ export interface BrokerView {
   partition(topicId: string, index: number): Partition | null;
 }
 
+/** Topics that the cluster makes for itself when it needs them, with partitions and settings of its own. */
+export const RESERVED_TOPICS: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
+
 /** A partition as a request names it, found in the metadata. */
 export interface FoundPartition {
   readonly topic: Topic;

@@ -1,6 +1,6 @@
 /** DescribeConfigs of topics (resource type 2) and brokers (4), with where each value comes from. */
 import { nodeId } from '../../raft/index.ts';
-import { describeBrokerConfigs, describeTopicConfigs, KAFKA_CONFIG_SOURCE } from '../metadata/index.ts';
+import { describeBrokerConfigs, describeTopicConfigs, invalidTopicName, KAFKA_CONFIG_SOURCE } from '../metadata/index.ts';
 import type { ComputedDefaults, ConfigDefinition, DescribedConfig } from '../metadata/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
@@ -21,6 +21,8 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
   const image = broker.image();
   const { resourceType, resourceName } = resource;
   if (resourceType === TOPIC) {
+    const invalid = invalidTopicName(resourceName);
+    if (invalid !== null) return { code: errorCode('INVALID_TOPIC_EXCEPTION'), message: invalid };
     const topic = image.topicsByName.get(resourceName);
     if (topic === undefined) return { code: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), message: 'no such topic' };
     return { configs: describeTopicConfigs(image, topic, computed) };
@@ -38,7 +40,9 @@ export function describeConfigsHandler(broker: BrokerView, computed: ComputedDef
       const { resourceType, resourceName, configurationKeys } = resource;
       const found = find(broker, resource, computed);
       if ('code' in found) return { errorCode: found.code, errorMessage: found.message, resourceType, resourceName, configs: [] };
-      const wanted = found.configs.filter(({ key }) => configurationKeys === null || configurationKeys.includes(key));
+      // No keys means all keys, whether the list is absent or empty.
+      const all = configurationKeys === null || configurationKeys.length === 0;
+      const wanted = found.configs.filter(({ key }) => all || configurationKeys.includes(key));
       const configs = wanted.map(({ key, value, source, synonyms, definition }) => ({
         name: key,
         value,

@@ -8,8 +8,11 @@
  * | (0, -1), (n, -1)    | full fetch without a session (closing n)             |
  * | (n, e)              | incremental; e must be the expected one, wraps to 1  |
  *
- * The number of sessions is bounded; when full, the one used longest ago makes room. Answering session id 0 is
- * always legal and means "no session".
+ * Sessions and their partitions are bounded. When all slots are taken, a session that was not used for two minutes
+ * makes room (Kafka: min.incremental.fetch.session.eviction.ms); else the newcomer gets none, or a few clients too many
+ * would throw out each other's sessions all the time. Answering session id 0 is always legal and means "no session".
+ *
+ * A partition that gave records goes to the end of the line, so that those behind it get their share of `max_bytes`.
  */
 import type { Random } from '../../raft/index.ts';
 import type { FetchRequest } from '../wire/index.ts';
@@ -28,7 +31,7 @@ export interface FetchTarget {
   readonly bytesMax: number;
 }
 
-/** What the client was last told of a partition; null: nothing, or an error, so that the next answer includes it. */
+/** What the client was last told of a partition; absent: nothing, or an error, so that the next answer includes it. */
 interface Told {
   readonly highWatermark: number;
   readonly logStart: number;
@@ -38,6 +41,7 @@ interface Session {
   readonly id: number;
   readonly byId: boolean;
   nextEpoch: number;
+  usedAt: number;
   readonly targets: Map<string, FetchTarget>;
   readonly told: Map<string, Told>;
 }
@@ -53,11 +57,15 @@ export interface OpenSession {
   readonly id: number;
   /** Full fetches name all partitions in the answer. */
   readonly full: boolean;
-  /** Whether an incremental answer has to name the partition; notes what it was told. `news`: records, an error, a divergence. */
-  tells(target: FetchTarget, told: Told | null, news: boolean): boolean;
+  /** Whether an incremental answer has to name the partition; notes what it was told. `urgent`: an error or a divergence. */
+  tells(target: FetchTarget, told: Told | null, news: 'records' | 'urgent' | 'nothing'): boolean;
 }
 
 const EPOCH_LIMIT = 2 ** 31;
+/** Monotonic milliseconds without use after which a session may be thrown out. */
+const UNUSED_MS = 120_000;
+/** Partitions of one session; a client that wants more gets none. */
+const TARGETS_MAX = 100_000;
 
 export function targetKey(target: { readonly name: string | null; readonly topicId: string | null; readonly index: number }): string {
   return `${target.topicId ?? target.name}/${target.index}`;
@@ -92,20 +100,21 @@ export class FetchSessions {
     return this.#sessions.size;
   }
 
-  /** What to fetch for `request`. `byId`: the version names topics by id. */
-  begin(request: FetchRequest, byId: boolean): SessionStart {
+  /** What to fetch for `request`. `byId`: the version names topics by id. `now`: monotonic milliseconds. */
+  begin(request: FetchRequest, byId: boolean, now: number): SessionStart {
     const { sessionId, sessionEpoch } = request;
     if (sessionEpoch <= 0) {
       this.#sessions.delete(sessionId);
       const targets = targetsOf(request, byId);
-      if (sessionEpoch < 0 || this.#sessionsMax === 0) return { kind: 'targets', targets, session: null };
-      return { kind: 'targets', targets, session: this.#use(this.#open(targets, byId), true) };
+      const session = sessionEpoch < 0 ? null : this.#open(targets, byId, now);
+      return { kind: 'targets', targets, session: session === null ? null : this.#use(session, true) };
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return { kind: 'unknown-session' };
     if (session.byId !== byId) return { kind: 'ids-and-names-mixed' };
     if (session.nextEpoch !== sessionEpoch) return { kind: 'wrong-epoch' };
     session.nextEpoch = sessionEpoch + 1 === EPOCH_LIMIT ? 1 : sessionEpoch + 1;
+    session.usedAt = now;
     for (const target of targetsOf(request, byId)) session.targets.set(targetKey(target), target);
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
       for (const index of partitions) {
@@ -115,26 +124,33 @@ export class FetchSessions {
       }
     }
     this.#sessions.delete(session.id);
+    if (session.targets.size > TARGETS_MAX) return { kind: 'unknown-session' };
     this.#sessions.set(session.id, session);
     return { kind: 'targets', targets: [...session.targets.values()], session: this.#use(session, false) };
   }
 
-  #open(targets: readonly FetchTarget[], byId: boolean): Session {
+  /** Null when there is no room for one. */
+  #open(targets: readonly FetchTarget[], byId: boolean, now: number): Session | null {
+    if (targets.length > TARGETS_MAX || !this.#makeRoom(now)) return null;
     let id = 0;
     while (id === 0 || this.#sessions.has(id)) id = this.#random.below(EPOCH_LIMIT - 1) + 1;
     const session: Session = {
       id,
       byId,
       nextEpoch: 1,
+      usedAt: now,
       targets: new Map(targets.map((target) => [targetKey(target), target])),
       told: new Map(),
     };
     this.#sessions.set(id, session);
-    for (const oldest of this.#sessions.keys()) {
-      if (this.#sessions.size <= this.#sessionsMax) break;
-      this.#sessions.delete(oldest);
-    }
     return session;
+  }
+
+  #makeRoom(now: number): boolean {
+    if (this.#sessions.size < this.#sessionsMax) return true;
+    const [oldest] = this.#sessions.values();
+    if (oldest === undefined || now - oldest.usedAt < UNUSED_MS) return false;
+    return this.#sessions.delete(oldest.id);
   }
 
   #use(session: Session, full: boolean): OpenSession {
@@ -147,7 +163,11 @@ export class FetchSessions {
         if (told === null) session.told.delete(key);
         else session.told.set(key, told);
         const changed = told === null || before?.highWatermark !== told.highWatermark || before.logStart !== told.logStart;
-        return full || news || changed;
+        if (news === 'records' && session.targets.get(key) === target) {
+          session.targets.delete(key);
+          session.targets.set(key, target);
+        }
+        return full || news !== 'nothing' || changed;
       },
     };
   }

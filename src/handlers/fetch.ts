@@ -40,6 +40,13 @@ interface Outcome {
   readonly urgent: boolean;
 }
 
+type Read = PartitionRead | DivergedRead | PartitionRefusal;
+
+/** A partition of which this node hosts a replica. */
+interface HostedPartition extends FoundPartition {
+  readonly hosted: Partition;
+}
+
 interface Fetching {
   readonly broker: BrokerView;
   readonly request: FetchRequest;
@@ -54,7 +61,7 @@ function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader
   return { target, response, bytes: 0, urgent: true };
 }
 
-function lookUp(fetching: Fetching, target: FetchTarget): FoundPartition | Outcome {
+function lookUp(fetching: Fetching, target: FetchTarget): HostedPartition | Outcome {
   const byId = target.topicId !== null;
   const topic = findTopic(fetching.broker, target.name ?? '', target.topicId ?? '', byId);
   const found = findPartition(fetching.broker, topic, target.index);
@@ -62,15 +69,16 @@ function lookUp(fetching: Fetching, target: FetchTarget): FoundPartition | Outco
     const unknown = byId && topic === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
     return failedResponse(target, errorCode(unknown), null);
   }
-  if (found.hosted === null) return failedResponse(target, errorCode('NOT_LEADER_OR_FOLLOWER'), currentLeader(found.record));
-  return found;
+  const { hosted } = found;
+  if (hosted === null) return failedResponse(target, errorCode('NOT_LEADER_OR_FOLLOWER'), currentLeader(found.record));
+  return { ...found, hosted };
 }
 
 function outcomeOf(
   fetching: Fetching,
   target: FetchTarget,
   found: FoundPartition,
-  read: PartitionRead | DivergedRead | PartitionRefusal,
+  read: Read,
 ): Outcome {
   if (read.kind !== 'read' && read.kind !== 'diverged') {
     // Kafka knows KAFKA_STORAGE_ERROR in Fetch from v6 on; older clients are told to look for another leader.
@@ -91,10 +99,11 @@ function outcomeOf(
     const response = { ...common, divergingEpoch: { epoch: read.term, endOffset: read.end }, records: [] };
     return { target, response, bytes: 0, urgent: true };
   }
-  return { target, response: { ...common, records: read.run?.buffers ?? [] }, bytes: read.run?.bytes ?? 0, urgent: false };
+  const { run } = read;
+  return { target, response: { ...common, records: run?.buffers ?? [] }, bytes: run?.bytes ?? 0, urgent: false };
 }
 
-/** One round: reads all targets in order. */
+/** One round: reads all targets in order. What lies in memory is read without leaving the turn. */
 async function readAll(fetching: Fetching): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   let left = fetching.bytesMax;
@@ -105,11 +114,9 @@ async function readAll(fetching: Fetching): Promise<readonly Outcome[]> {
       outcomes.push(found);
       continue;
     }
-    const partition = found.hosted;
-    if (partition === null) continue;
     const bytesMax = byteCount(Math.max(0, Math.min(left, target.bytesMax)));
-    const atLeastOne = !some && bytesMax > 0;
-    const read = await readOne(partition, target, bytesMax, atLeastOne);
+    const started = readOne(found.hosted, target, bytesMax, !some);
+    const read = started instanceof Promise ? await started : started;
     const outcome = outcomeOf(fetching, target, found, read);
     some ||= outcome.bytes > 0;
     left -= outcome.bytes;
@@ -118,44 +125,46 @@ async function readAll(fetching: Fetching): Promise<readonly Outcome[]> {
   return outcomes;
 }
 
-async function readOne(
+function readOne(
   partition: Partition,
   target: FetchTarget,
   bytesMax: ReturnType<typeof byteCount>,
   atLeastOne: boolean,
-): Promise<PartitionRead | DivergedRead | PartitionRefusal> {
+): Read | Promise<Read> {
   const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, { term: target.term, lastFetchedTerm: target.lastFetchedTerm });
-  if (!(read instanceof Promise)) return read;
-  try {
-    return await read;
-  } catch (error) {
-    // The log reports its own failure; the client is told that this replica's storage is gone.
-    return { kind: 'storage', reason: String(error) };
-  }
+  // The log reports its own failure; the client is told that this replica's storage is gone.
+  return read instanceof Promise ? read.catch((error: unknown) => ({ kind: 'storage' as const, reason: String(error) })) : read;
 }
 
-/** Waits until something moves in one of the partitions, the time is over, or the client has gone. */
+/**
+ * Waits until something moves in one of the partitions, the time is over, or the client has gone. Several moves in one
+ * turn are one piece of news.
+ */
 function waitForNews(fetching: Fetching, waitMs: number, context: RequestContext): Promise<'news' | 'time' | 'gone'> {
   const { clock } = fetching.broker;
-  const watched = fetching.targets.flatMap((target) => {
+  const watched = new Set<Partition>();
+  for (const target of fetching.targets) {
     const found = lookUp(fetching, target);
-    return 'response' in found || found.hosted === null ? [] : [found.hosted];
-  });
+    if (!('response' in found)) watched.add(found.hosted);
+  }
   return new Promise((resolve) => {
+    const unwatch = (): void => {
+      for (const partition of watched) partition.unwatch(onNews);
+    };
     const finish = (reason: 'news' | 'time' | 'gone'): void => {
       timer.cancel();
-      takeBack();
-      for (const partition of watched) partition.unwatch(onNews);
+      takeBack?.();
+      unwatch();
       resolve(reason);
     };
-    // One look per turn, however many partitions moved in it.
     const onNews = (): void => {
-      for (const partition of watched) partition.unwatch(onNews);
+      unwatch();
       clock.defer(() => finish('news'));
     };
     const timer = clock.setTimer(millis(waitMs), () => finish('time'));
-    const takeBack = context.onGone(() => finish('gone'));
+    let takeBack: (() => void) | null = null;
     for (const partition of watched) partition.watch(onNews);
+    takeBack = context.onGone(() => finish('gone'));
   });
 }
 
@@ -163,7 +172,7 @@ function answer(fetching: Fetching, session: OpenSession | null, outcomes: reado
   const told = outcomes.filter(({ target, response, bytes, urgent }) => {
     if (session === null) return true;
     const state = response.errorCode === 0 ? { highWatermark: response.highWatermark, logStart: response.logStartOffset ?? -1 } : null;
-    return session.tells(target, state, bytes > 0 || urgent);
+    return session.tells(target, state, bytes > 0 ? 'records' : urgent ? 'urgent' : 'nothing');
   });
   const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = [];
   for (const { target, response } of told) {
@@ -201,7 +210,7 @@ async function fetchUntilEnough(fetching: Fetching, session: OpenSession | null,
 
 export function fetchHandler(broker: BrokerView, sessions: FetchSessions, limits: FetchLimits): ApiHandler {
   return apiHandler(API_TABLE.fetch, (request: FetchRequest, context: RequestContext): Result | Promise<Result> => {
-    const start = sessions.begin(request, context.version >= 13);
+    const start = sessions.begin(request, context.version >= 13, broker.clock.now());
     switch (start.kind) {
       case 'unknown-session':
         return respond({ errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND'), responses: [] });

@@ -50,8 +50,13 @@ async function search(partition: Partition, timestamp: number): Promise<Found | 
   if (typeof latest !== 'number') return latest;
   if (timestamp === LATEST) return { offset: latest, timestamp: -1 };
   const { log } = partition.replica;
-  const found = timestamp === MAX_TIMESTAMP ? await log.findMaxTimestamp(latest) : await log.findTimestamp(timestamp, latest);
-  return found ?? NOTHING;
+  try {
+    const found = timestamp === MAX_TIMESTAMP ? await log.findMaxTimestamp(latest) : await log.findTimestamp(timestamp, latest);
+    return found ?? NOTHING;
+  } catch (error) {
+    // The log reports its own failure; the client is told that this replica's storage is gone.
+    return { kind: 'storage', reason: String(error) };
+  }
 }
 
 function failed(index: number, code: number): Answer {
@@ -71,8 +76,9 @@ async function listOne(broker: BrokerView, name: string, asked: Asked, version: 
     const unavailable = result.kind === 'offset-not-available' && version < 5;
     return failed(index, unavailable ? errorCode('LEADER_NOT_AVAILABLE') : refusalCode(result));
   }
-  const { term } = found.hosted.leading ?? { term: found.record.leaderTerm };
-  return { partitionIndex: index, errorCode: 0, offset: result.offset, timestamp: result.timestamp, leaderEpoch: result.offset < 0 ? -1 : term };
+  // Latest is where the own term goes on; any other offset is that of a record, and so is its term.
+  const term = timestamp === LATEST ? (found.hosted.leading?.term ?? null) : found.hosted.termAt(result.offset);
+  return { partitionIndex: index, errorCode: 0, offset: result.offset, timestamp: result.timestamp, leaderEpoch: term ?? -1 };
 }
 
 async function listAll(broker: BrokerView, request: ListOffsetsRequest, context: RequestContext): Promise<HandlerResult<ListOffsetsResponse>> {

@@ -11,8 +11,11 @@ import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode, ZERO_UUID } from '../wire/index.ts';
 import type { MetadataRequest, MetadataResponse } from '../wire/index.ts';
+import { RESERVED_TOPICS } from './broker-view.ts';
 import type { BrokerView } from './broker-view.ts';
 
+/** Topics that one request may bring into being; the rest is created when the client asks again. */
+const CREATED_AT_ONCE = 1000;
 
 type TopicResponse = MetadataResponse['topics'][number];
 type PartitionResponse = TopicResponse['partitions'][number];
@@ -53,8 +56,9 @@ function topicResponse(topic: Topic, live: readonly number[], version: number): 
   return { errorCode: 0, name: topic.name, topicId: topic.id, isInternal: topic.internal, partitions };
 }
 
-function missing(name: string | null, topicId: string, code: number): TopicResponse {
-  return { errorCode: code, name: name ?? '', topicId, isInternal: false, partitions: [] };
+/** `name` null: asked by id; the answer could not say so before version 12. */
+function missing(name: string | null, topicId: string, code: number, version: number): TopicResponse {
+  return { errorCode: code, name: name ?? (version < 12 ? '' : null), topicId, isInternal: false, partitions: [] };
 }
 
 export function metadataHandler(broker: BrokerView, options: MetadataOptions): ApiHandler {
@@ -63,17 +67,18 @@ export function metadataHandler(broker: BrokerView, options: MetadataOptions): A
     const live = usable(image);
     const all = request.topics === null || (version === 0 && request.topics.length === 0);
     if (all) return [...image.topicsByName.values()].map((topic) => topicResponse(topic, live, version));
-    const wanted: string[] = [];
+    const wanted = new Set<string>();
     const responses = (request.topics ?? []).map(({ name, topicId }) => {
       const byId = name === null || (topicId !== ZERO_UUID && name === '');
       const topic = byId ? image.topicsById.get(topicId) : image.topicsByName.get(name);
       if (topic !== undefined) return topicResponse(topic, live, version);
-      if (byId) return missing(null, topicId, errorCode('UNKNOWN_TOPIC_ID'));
-      if (invalidTopicName(name) !== null) return missing(name, ZERO_UUID, errorCode('INVALID_TOPIC_EXCEPTION'));
-      wanted.push(name);
-      return missing(name, ZERO_UUID, errorCode('UNKNOWN_TOPIC_OR_PARTITION'));
+      if (byId) return missing(null, topicId, errorCode('UNKNOWN_TOPIC_ID'), version);
+      if (invalidTopicName(name) !== null) return missing(name, ZERO_UUID, errorCode('INVALID_TOPIC_EXCEPTION'), version);
+      if (!RESERVED_TOPICS.has(name)) wanted.add(name);
+      return missing(name, ZERO_UUID, errorCode('UNKNOWN_TOPIC_OR_PARTITION'), version);
     });
-    if (wanted.length > 0 && options.autoCreateTopics && request.allowAutoTopicCreation) options.createTopics(wanted);
+    const create = wanted.size > 0 && options.autoCreateTopics && request.allowAutoTopicCreation;
+    if (create) options.createTopics([...wanted].slice(0, CREATED_AT_ONCE));
     return responses;
   };
   return apiHandler(API_TABLE.metadata, (request, context) => {

@@ -1,21 +1,28 @@
 /**
  * Produce: each partition's one batch goes to its leader here; the answer leaves when all have ended, or when the
  * request's timeout is over (then what still waits is answered 7 and stays in the log).
+ *
+ * Batches are appended while the handler runs, in the order of the request, so requests that are handled one after the
+ * other are appended one after the other. What waits for an acknowledgement holds the answer, never the request's bytes.
  */
 import { millis } from '../../raft/index.ts';
-import type { Acknowledgement, ProduceOutcome } from '../partition/index.ts';
+import type { Topic } from '../metadata/index.ts';
+import type { Acknowledgement, Partition, ProduceOutcome } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 import type { ProduceRequest, ProduceResponse } from '../wire/index.ts';
 import { findPartition, findTopic } from './broker-view.ts';
-import type { BrokerView, FoundPartition } from './broker-view.ts';
+import type { BrokerView } from './broker-view.ts';
 import { currentLeader, leaderEndpoints } from './current-leader.ts';
 import type { CurrentLeader } from './current-leader.ts';
-import { refusalCode, refusalMessage } from './refusal-code.ts';
+import { refusalCode, refusalMessage, refusedRecords } from './refusal-code.ts';
 
 type Result = HandlerResult<ProduceResponse>;
 type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
+
+/** A leader's own disk has at least this long, whatever the client's timeout, which is meant for followers. */
+const DISK_MS = 30_000;
 
 /** Kafka's admin tools write internal topics under this client id. */
 const ADMIN_CLIENT = '__admin_client';
@@ -26,59 +33,71 @@ function acknowledgementOf(acks: number): Acknowledgement | null {
   return acks === 0 ? 'none' : null;
 }
 
-function failed(index: number, code: number, message: string | null, leader: CurrentLeader | null): PartitionResponse {
-  const currentLeaderField = leader === null ? {} : { currentLeader: leader };
-  return { index, errorCode: code, baseOffset: -1, errorMessage: message, ...currentLeaderField };
+interface Asked {
+  readonly index: number;
+  readonly records: Uint8Array | null;
 }
 
-function responseOf(index: number, outcome: ProduceOutcome, found: FoundPartition): PartitionResponse {
+function failed(index: number, code: number, message: string | null = null): PartitionResponse {
+  return { index, errorCode: code, baseOffset: -1, errorMessage: message };
+}
+
+/** The leader as it is known when the answer is made: the request may have outlived the one it was sent to. */
+function leaderNow(broker: BrokerView, topicId: string, index: number): { readonly currentLeader?: CurrentLeader } {
+  const record = broker.image().topicsById.get(topicId)?.partitions[index];
+  return record === undefined ? {} : { currentLeader: currentLeader(record) };
+}
+
+function responseOf(broker: BrokerView, index: number, outcome: ProduceOutcome, topicId: string): PartitionResponse {
   if (outcome.kind === 'acknowledged') {
     const { base, logAppendTime, logStart } = outcome;
     return { index, errorCode: 0, baseOffset: base, logAppendTimeMs: logAppendTime ?? -1, logStartOffset: logStart };
   }
-  const leader = outcome.kind === 'not-leader' ? currentLeader(found.record) : null;
-  return failed(index, refusalCode(outcome), refusalMessage(outcome), leader);
+  const recordErrors = refusedRecords(outcome).map((batchIndex) => ({ batchIndex, batchIndexErrorMessage: refusalMessage(outcome) }));
+  const leader = outcome.kind === 'not-leader' ? leaderNow(broker, topicId, index) : {};
+  return { ...failed(index, refusalCode(outcome), refusalMessage(outcome)), recordErrors, ...leader };
+}
+
+interface TopicAnswer {
+  readonly name: string;
+  readonly topicId: string;
+  readonly indexes: readonly number[];
+  readonly responses: (PartitionResponse | null)[];
 }
 
 /** Collects the answers of one request; answers once, when all are there or time is over. */
 class PendingProduce {
   readonly #broker: BrokerView;
-  readonly #responses: (PartitionResponse | null)[][];
-  readonly #request: ProduceRequest;
-  #missing: number;
+  readonly #acks: number;
+  readonly #waitMs: number;
+  readonly #topics: readonly TopicAnswer[];
+  #missing = 0;
   #answer: ((result: Result) => void) | null = null;
   #result: Result | null = null;
 
   constructor(broker: BrokerView, request: ProduceRequest) {
     this.#broker = broker;
-    this.#request = request;
-    this.#responses = request.topicData.map(({ partitionData }) => partitionData.map(() => null));
-    this.#missing = request.topicData.reduce((sum, { partitionData }) => sum + partitionData.length, 0);
+    this.#acks = request.acks;
+    this.#waitMs = Math.max(request.acks === -1 ? 0 : DISK_MS, request.timeoutMs);
+    this.#topics = request.topicData.map(({ name, topicId, partitionData }) => {
+      this.#missing += partitionData.length;
+      return { name, topicId, indexes: partitionData.map(({ index }) => index), responses: partitionData.map(() => null) };
+    });
     if (this.#missing === 0) this.#finish();
   }
 
   settle(topicAt: number, partitionAt: number, response: PartitionResponse): void {
-    const row = this.#responses[topicAt];
-    if (row === undefined || row[partitionAt] !== null || this.#result !== null) return;
-    row[partitionAt] = response;
+    const topic = this.#topics[topicAt];
+    if (topic === undefined || topic.responses[partitionAt] !== null || this.#result !== null) return;
+    topic.responses[partitionAt] = response;
     this.#missing -= 1;
     if (this.#missing === 0) this.#finish();
   }
 
-  /** Time is over. */
-  expire(): void {
-    this.#request.topicData.forEach(({ partitionData }, topicAt) =>
-      partitionData.forEach(({ index }, partitionAt) =>
-        this.settle(topicAt, partitionAt, failed(index, errorCode('REQUEST_TIMED_OUT'), null, null)),
-      ),
-    );
-  }
-
   result(): Result | Promise<Result> {
     if (this.#result !== null) return this.#result;
-    const { clock } = this.#broker;
     return new Promise((resolve) => {
-      const timer = clock.setTimer(millis(Math.max(0, this.#request.timeoutMs)), () => this.expire());
+      const timer = this.#broker.clock.setTimer(millis(this.#waitMs), () => this.#expire());
       this.#answer = (result) => {
         timer.cancel();
         resolve(result);
@@ -86,15 +105,22 @@ class PendingProduce {
     });
   }
 
+  /** Time is over. */
+  #expire(): void {
+    this.#topics.forEach(({ indexes }, topicAt) =>
+      indexes.forEach((index, partitionAt) => this.settle(topicAt, partitionAt, failed(index, errorCode('REQUEST_TIMED_OUT')))),
+    );
+  }
+
   #finish(): void {
-    const rows = this.#responses.map((row) => row.filter((response) => response !== null));
-    this.#result = this.#request.acks === 0 ? withoutAnswer(rows.flat()) : respond(this.#body(rows));
+    const rows = this.#topics.map(({ responses }) => responses.filter((response) => response !== null));
+    this.#result = this.#acks === 0 ? withoutAnswer(rows.flat()) : respond(this.#body(rows));
     this.#answer?.(this.#result);
   }
 
   #body(rows: readonly (readonly PartitionResponse[])[]): ProduceResponse {
     const leaders = rows.flat().flatMap(({ currentLeader: leader }) => (leader === undefined ? [] : [leader as CurrentLeader]));
-    const responses = this.#request.topicData.map(({ name, topicId }, at) => ({ name, topicId, partitionResponses: rows[at] ?? [] }));
+    const responses = this.#topics.map(({ name, topicId }, at) => ({ name, topicId, partitionResponses: rows[at] ?? [] }));
     return { responses, nodeEndpoints: leaderEndpoints(this.#broker.image(), leaders) };
   }
 }
@@ -106,29 +132,50 @@ function withoutAnswer(responses: readonly PartitionResponse[]): Result {
   return { kind: 'close', reason: `acks=0 produce failed with code ${bad.errorCode}` };
 }
 
+type Target = { readonly kind: 'partition'; readonly partition: Partition; readonly topicId: string } | { readonly kind: 'failed'; readonly response: PartitionResponse };
+
+/** Where the batch goes, or why it goes nowhere. */
+function targetOf(broker: BrokerView, topic: Topic | null, asked: Asked, context: RequestContext): Target {
+  const { index } = asked;
+  const refuse = (response: PartitionResponse): Target => ({ kind: 'failed', response });
+  if (topic === null) return refuse(failed(index, errorCode(context.version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')));
+  if (topic.internal && context.clientId !== ADMIN_CLIENT) {
+    return refuse(failed(index, errorCode('INVALID_TOPIC_EXCEPTION'), 'internal topics are written by the cluster only'));
+  }
+  const found = findPartition(broker, topic, index);
+  if (found === null) return refuse(failed(index, errorCode('UNKNOWN_TOPIC_OR_PARTITION')));
+  if (found.hosted === null) return refuse({ ...failed(index, errorCode('NOT_LEADER_OR_FOLLOWER')), ...leaderNow(broker, topic.id, index) });
+  return { kind: 'partition', partition: found.hosted, topicId: topic.id };
+}
+
 export function produceHandler(broker: BrokerView): ApiHandler {
+  const produceOne = (
+    topic: Topic | null,
+    asked: Asked,
+    acks: Acknowledgement,
+    context: RequestContext,
+    settle: (response: PartitionResponse) => void,
+  ): void => {
+    const { index, records } = asked;
+    const target = targetOf(broker, topic, asked, context);
+    if (target.kind === 'failed') return settle(target.response);
+    if (records === null) return settle(failed(index, errorCode('INVALID_RECORD'), 'no records'));
+    const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
+    const { partition, topicId } = target;
+    partition.produce(bytes, acks, { internal: false, version: context.version }, (outcome) => settle(responseOf(broker, index, outcome, topicId)));
+  };
   const handle = (request: ProduceRequest, context: RequestContext): Result | Promise<Result> => {
     const pending = new PendingProduce(broker, request);
     const acks = acknowledgementOf(request.acks);
-    request.topicData.forEach((topicData, topicAt) => {
-      const topic = findTopic(broker, topicData.name, topicData.topicId, context.version >= 13);
-      const unknown = context.version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
-      topicData.partitionData.forEach(({ index, records }, partitionAt) => {
+    request.topicData.forEach(({ name, topicId, partitionData }, topicAt) => {
+      const topic = findTopic(broker, name, topicId, context.version >= 13);
+      partitionData.forEach((asked, partitionAt) => {
         const settle = (response: PartitionResponse): void => pending.settle(topicAt, partitionAt, response);
-        const found = findPartition(broker, topic, index);
-        if (acks === null) return settle(failed(index, errorCode('INVALID_REQUIRED_ACKS'), `acks is ${request.acks}; allowed are -1, 0 and 1`, null));
-        if (topic?.internal === true && context.clientId !== ADMIN_CLIENT) {
-          return settle(failed(index, errorCode('INVALID_TOPIC_EXCEPTION'), 'internal topics are written by the cluster only', null));
-        }
-        if (found === null) return settle(failed(index, errorCode(topic === null ? unknown : 'UNKNOWN_TOPIC_OR_PARTITION'), null, null));
-        if (found.hosted === null) return settle(failed(index, errorCode('NOT_LEADER_OR_FOLLOWER'), null, currentLeader(found.record)));
-        if (records === null) return settle(failed(index, errorCode('INVALID_RECORD'), 'no records', null));
-        const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
-        return found.hosted.produce(bytes, acks, { internal: false, version: context.version }, (outcome) => settle(responseOf(index, outcome, found)));
+        if (acks !== null) return produceOne(topic, asked, acks, context, settle);
+        settle(failed(asked.index, errorCode('INVALID_REQUIRED_ACKS'), `acks is ${request.acks}; allowed are -1, 0 and 1`));
       });
     });
     return pending.result();
   };
   return apiHandler(API_TABLE.produce, handle, { pipelined: true });
 }
-

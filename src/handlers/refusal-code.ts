@@ -41,6 +41,11 @@ export function refusalCode(refusal: PartitionRefusal): number {
   }
 }
 
+/** Indexes in the batch of the records at fault, where a refusal is about records (wire: record_errors). */
+export function refusedRecords(refusal: PartitionRefusal): readonly number[] {
+  return refusal.kind === 'invalid-record' || refusal.kind === 'invalid-timestamp' ? refusal.records : [];
+}
+
 /** What to tell people about a refusal; null when the code says it all. */
 export function refusalMessage(refusal: PartitionRefusal): string | null {
   switch (refusal.kind) {

@@ -3,13 +3,14 @@
  * has applied the change too, so that a client that asks it next finds what it made.
  */
 import { millis, nodeId } from '../../raft/index.ts';
-import type { CreateTopics, ItemResult, NewTopic, TopicRef } from '../controller/index.ts';
+import type { CreatedTopic, CreateTopics, ItemResult, NewTopic, TopicRef } from '../controller/index.ts';
 import { kafkaErrorOf } from '../controller/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode, ZERO_UUID } from '../wire/index.ts';
 import type { CreateTopicsRequest } from '../wire/index.ts';
+import { RESERVED_TOPICS } from './broker-view.ts';
 import { noAnswer } from './command-port.ts';
 import type { CommandPort } from './command-port.ts';
 
@@ -23,17 +24,34 @@ type CreateItem = CreateTopicsRequest['topics'][number];
 
 const DEFAULT = -1;
 
+interface Senseless {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Ids of brokers as a client wrote them: negative ones exist nowhere, and are no node ids. */
+function namesNoBroker(assignments: readonly { readonly brokerIds: readonly number[] }[]): Senseless | null {
+  const wrong = assignments.flatMap(({ brokerIds }) => brokerIds).find((id) => id < 0);
+  return wrong === undefined ? null : { code: errorCode('INVALID_REPLICA_ASSIGNMENT'), reason: `broker ${wrong} is not registered` };
+}
+
 /** Why an item cannot even be asked of the controller, or null. */
-function senseless(item: CreateItem, twice: boolean): string | null {
-  if (twice) return `topic ${item.name} is named twice in the request`;
+function senseless(item: CreateItem, twice: boolean): Senseless | null {
+  const invalid = (reason: string): Senseless => ({ code: errorCode('INVALID_REQUEST'), reason });
+  if (twice) return invalid('the topic is named twice in the request');
+  if (RESERVED_TOPICS.has(item.name)) {
+    return { code: errorCode('INVALID_TOPIC_EXCEPTION'), reason: `the cluster makes ${item.name} itself when it is needed` };
+  }
   const manual = item.assignments.length > 0;
   if (manual && (item.numPartitions !== DEFAULT || item.replicationFactor !== DEFAULT)) {
-    return 'with assignments, partitions and replication factor must be -1';
+    return invalid('with assignments, partitions and replication factor must be -1');
   }
   const numbers = item.assignments.map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
-  if (numbers.some((number, at) => number !== at)) return 'assignments must number the partitions 0, 1, 2 …';
-  const missing = item.configs.find(({ value }) => value === null);
-  return missing === undefined ? null : `config ${missing.name} has no value`;
+  if (numbers.some((number, at) => number !== at)) return invalid('assignments must number the partitions 0, 1, 2 …');
+  if (item.configs.some(({ value }) => value === null)) {
+    return { code: errorCode('INVALID_CONFIG'), reason: 'a config has no value' };
+  }
+  return namesNoBroker(item.assignments);
 }
 
 function newTopic(item: CreateItem): NewTopic {
@@ -48,7 +66,7 @@ function newTopic(item: CreateItem): NewTopic {
   };
 }
 
-function failedTopic(name: string, code: number, message: string): CreatedResponse {
+function failedTopic(name: string, code: number, message: string | null): CreatedResponse {
   return { name, topicId: ZERO_UUID, errorCode: code, errorMessage: message, configs: null };
 }
 
@@ -62,36 +80,37 @@ interface CreatedResponse {
   readonly configs: [] | null;
 }
 
+function createdResponse(item: CreateItem, result: ItemResult<CreatedTopic> | undefined): CreatedResponse {
+  const { name } = item;
+  if (result?.kind !== 'done') {
+    const { errorCode: code, errorMessage } = resultCode(result);
+    return failedTopic(name, code, errorMessage);
+  }
+  const { topicId, partitions, replicationFactor } = result.value;
+  return { name, topicId, errorCode: 0, errorMessage: null, numPartitions: partitions, replicationFactor, configs: [] };
+}
+
 export function createTopicsHandler(options: TopicAdminOptions): ApiHandler {
   return apiHandler(API_TABLE.createTopics, async (request) => {
-    const names = request.topics.map(({ name }) => name);
-    const checked = request.topics.map((item) => ({
-      item,
-      reason: senseless(item, names.indexOf(item.name) !== names.lastIndexOf(item.name)),
-    }));
-    const sound = checked.filter(({ reason }) => reason === null).map(({ item }) => item);
+    const times = new Map<string, number>();
+    for (const { name } of request.topics) times.set(name, (times.get(name) ?? 0) + 1);
+    const checked = request.topics.map((item) => ({ item, wrong: senseless(item, times.get(item.name) !== 1) }));
+    const sound = checked.filter(({ wrong }) => wrong === null).map(({ item }) => item);
     const command: CreateTopics = { kind: 'create-topics', topics: sound.map(newTopic), validateOnly: request.validateOnly };
     const outcome = await options.commands.submit(command, millis(Math.max(0, request.timeoutMs)));
-    const results = new Map<string, CreatedResponse>();
-    sound.forEach(({ name }, at) => {
-      if (outcome.kind !== 'answer') {
-        const { code, message } = noAnswer(outcome);
-        results.set(name, failedTopic(name, code, message));
-        return;
-      }
-      const result = outcome.answer[at];
-      if (result?.kind === 'done') {
-        const { topicId, partitions, replicationFactor } = result.value;
-        results.set(name, { name, topicId, errorCode: 0, errorMessage: null, numPartitions: partitions, replicationFactor, configs: [] });
-      } else if (result !== undefined) results.set(name, failedTopic(name, kafkaErrorOf(result.refusal), result.refusal.message));
+    let asked = 0;
+    const topics = checked.map(({ item, wrong }) => {
+      if (wrong !== null) return failedTopic(item.name, wrong.code, wrong.reason);
+      const at = asked;
+      asked += 1;
+      if (outcome.kind === 'answer') return createdResponse(item, outcome.answer[at]);
+      const { code, message } = noAnswer(outcome);
+      return failedTopic(item.name, code, message);
     });
     if (!request.validateOnly) {
-      const made = [...results.values()].filter((result) => result.errorCode === 0).map(({ topicId }) => topicId);
+      const made = topics.filter((topic) => topic.errorCode === 0).map(({ topicId }) => topicId);
       await options.untilApplied((image) => made.every((id) => image.topicsById.has(id)), request.timeoutMs);
     }
-    const topics = checked.map(
-      ({ item, reason }) => results.get(reason === null ? item.name : '') ?? failedTopic(item.name, errorCode('INVALID_REQUEST'), reason ?? 'refused'),
-    );
     return respond({ topics });
   });
 }
@@ -122,20 +141,26 @@ export function deleteTopicsHandler(options: TopicAdminOptions): ApiHandler {
 
 export function createPartitionsHandler(options: TopicAdminOptions): ApiHandler {
   return apiHandler(API_TABLE.createPartitions, async (request) => {
-    const topics = request.topics.map(({ name, count, assignments }) => ({
+    const checked = request.topics.map((item) => ({ item, wrong: namesNoBroker(item.assignments ?? []) }));
+    const sound = checked.filter(({ wrong }) => wrong === null).map(({ item }) => item);
+    const topics = sound.map(({ name, count, assignments }) => ({
       name,
       count,
       assignments: assignments === null ? null : assignments.map(({ brokerIds }) => brokerIds.map(nodeId)),
     }));
     const { validateOnly } = request;
     const outcome = await options.commands.submit({ kind: 'create-partitions', topics, validateOnly }, millis(Math.max(0, request.timeoutMs)));
-    const results = topics.map(({ name }, at) => {
+    let asked = 0;
+    const results = checked.map(({ item: { name }, wrong }) => {
+      if (wrong !== null) return { name, errorCode: wrong.code, errorMessage: wrong.reason };
+      const at = asked;
+      asked += 1;
       if (outcome.kind === 'answer') return { name, ...resultCode(outcome.answer[at]) };
       const { code, message } = noAnswer(outcome);
       return { name, errorCode: code, errorMessage: message };
     });
     if (!validateOnly) {
-      const grown = topics.filter((_, at) => results[at]?.errorCode === 0);
+      const grown = checked.filter((_, at) => results[at]?.errorCode === 0).map(({ item }) => item);
       const applied = (image: MetadataImage): boolean =>
         grown.every(({ name, count }) => (image.topicsByName.get(name)?.partitions.length ?? count) >= count);
       await options.untilApplied(applied, request.timeoutMs);
