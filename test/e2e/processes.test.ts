@@ -1,0 +1,165 @@
+/**
+ * Starting and ending real processes: in order, beside others on the same port or directory, on a directory of somebody
+ * else, and with bad configuration. Exit codes are sysexits: 78 configuration and environment, 65 data.
+ */
+import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from './command.ts';
+import { RealCluster, withCluster } from './real-cluster.ts';
+import { createTopic, inSync, readAll, withProducer } from './stock-client.ts';
+
+function listen(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function produceSome(cluster: RealCluster, topic: string, count: number): Promise<void> {
+  await withProducer(cluster.brokers, false, (producer) =>
+    producer.send({
+      topic,
+      acks: -1,
+      messages: Array.from({ length: count }, (_, index) => ({ partition: 0, value: String(index) })),
+    }),
+  );
+}
+
+describe('a cluster that is stopped in order', () => {
+  it('ends with code 0 on SIGTERM, and what it held is there after the next start', async () => {
+    await withCluster({}, async (cluster) => {
+      await createTopic(cluster.brokers, 'kept', 1);
+      await produceSome(cluster, 'kept', 100);
+      expect(await cluster.stop()).toBe(0);
+      await cluster.up();
+      await inSync(cluster.brokers, 'kept', 3);
+      expect((await readAll(cluster.brokers, 'kept')).map(({ value }) => Number(value))).toEqual(
+        Array.from({ length: 100 }, (_, index) => index),
+      );
+      expect(await cluster.stop()).toBe(0);
+    });
+  });
+
+  it('one node: is ready, serves, and ends with code 0', async () => {
+    await withCluster({ nodes: 1 }, async (cluster) => {
+      expect(cluster.line.nodes).toHaveLength(1);
+      expect(cluster.line.readyMs).toBeGreaterThan(0);
+      await createTopic(cluster.brokers, 'single', 2, 1);
+      await produceSome(cluster, 'single', 10);
+      expect(await readAll(cluster.brokers, 'single')).toHaveLength(10);
+      expect(await cluster.stop()).toBe(0);
+    });
+  });
+});
+
+describe('what keeps a cluster from starting', () => {
+  it('port in use: code 78, naming the port', async () => {
+    const cluster = await RealCluster.create({ nodes: 1 });
+    const server = await listen(cluster.basePort);
+    try {
+      const { code, stdout, stderr } = await runCommand(cluster.upArguments());
+      expect(stdout + stderr).toContain(String(cluster.basePort));
+      expect(stdout + stderr).not.toMatch(/\n\s+at /);
+      expect(code).toBe(78);
+    } finally {
+      server.close();
+      await cluster.close();
+    }
+  });
+
+  it('data directory in use: code 78, naming it', async () => {
+    await withCluster({ nodes: 1 }, async (cluster) => {
+      const other = await RealCluster.create({ nodes: 1 });
+      try {
+        const args = other.upArguments().map((argument) => (argument === other.data ? cluster.data : argument));
+        const { code, stdout, stderr } = await runCommand(args);
+        expect(stdout + stderr).toContain(cluster.data);
+        expect(stdout + stderr).not.toMatch(/\n\s+at /);
+        expect(code).toBe(78);
+      } finally {
+        await other.close();
+      }
+      await createTopic(cluster.brokers, 'unharmed', 1, 1);
+    });
+  });
+
+  it('data directory of another node: refused, and left as it was', async () => {
+    await withCluster({ nodes: 1 }, async (cluster) => {
+      await cluster.stop();
+      const directory = cluster.node(1).dataDir;
+      const before = await readdir(directory);
+      const config = join(cluster.data, 'other.yaml');
+      await writeFile(
+        config,
+        `node.id: 7\ndata.dir: ${directory}\nkafka.port: 0\npeer.port: ${cluster.basePort + 100}\nadmin.port: 0\n`,
+      );
+      const { code, stdout, stderr } = await runCommand(['node', '--config', config]);
+      expect(stdout + stderr).toContain(directory);
+      expect(stdout + stderr).toMatch(/node 1\b/);
+      expect(code).toBe(78);
+      expect(await readdir(directory)).toEqual(before);
+    });
+  });
+
+  it('a directory of something else: refused, and left as it was', async () => {
+    const cluster = await RealCluster.create({ nodes: 1 });
+    try {
+      const config = join(cluster.data, 'node.yaml');
+      await writeFile(join(cluster.data, 'letter.txt'), 'dear reader');
+      await writeFile(
+        config,
+        `node.id: 1\ndata.dir: ${cluster.data}\nkafka.port: 0\npeer.port: ${cluster.basePort + 100}\nadmin.port: 0\n`,
+      );
+      const { code, stdout, stderr } = await runCommand(['node', '--config', config]);
+      expect(stdout + stderr).toContain(cluster.data);
+      expect(code).toBe(78);
+      expect(await readFile(join(cluster.data, 'letter.txt'), 'utf8')).toBe('dear reader');
+    } finally {
+      await cluster.close();
+    }
+  });
+
+  it.each([
+    { setting: 'flush=sometimes', names: ['flush', 'sometimes', 'always'] },
+    { setting: 'flsh=os', names: ['flsh', 'flush'] },
+    { setting: 'kafka.port=99999', names: ['kafka.port', '99999'] },
+  ])('bad configuration $setting: code 78, naming key, value and what is allowed', async ({ setting, names }) => {
+    const cluster = await RealCluster.create({ nodes: 1, config: [setting] });
+    try {
+      const { code, stdout, stderr } = await runCommand(cluster.upArguments());
+      for (const name of names) expect(stdout + stderr).toContain(name);
+      expect(stdout + stderr).not.toMatch(/\n\s+at /);
+      expect(code).toBe(78);
+    } finally {
+      await cluster.close();
+    }
+  });
+});
+
+describe('damage on a disk', () => {
+  it('a follower whose segment was cut is rebuilt from its peers, and nothing is missing', async () => {
+    await withCluster({}, async (cluster) => {
+      await createTopic(cluster.brokers, 'cut', 1);
+      await produceSome(cluster, 'cut', 200);
+      expect(await cluster.stop()).toBe(0);
+      const [victim] = await segmentsOf(cluster.node(2).dataDir, 'cut-0');
+      if (victim === undefined) throw new Error('node 2 has no segment of the topic');
+      await truncate(victim, 100);
+      await cluster.up();
+      await inSync(cluster.brokers, 'cut', 3);
+      expect(await readAll(cluster.brokers, 'cut')).toHaveLength(200);
+    });
+  });
+});
+
+/** Segment files of a partition's directory. */
+async function segmentsOf(dataDir: string, partition: string): Promise<readonly string[]> {
+  const names = await readdir(dataDir, { recursive: true });
+  return names
+    .filter((name) => name.includes(`${partition}`) && name.endsWith('.log'))
+    .map((name) => join(dataDir, name));
+}
