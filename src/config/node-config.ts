@@ -69,7 +69,8 @@ export interface NodeLimits {
 }
 
 export type NodeConfigResult =
-  { readonly kind: 'config'; readonly config: NodeConfig } | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+  | { readonly kind: 'config'; readonly config: NodeConfig }
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
 
 const VOTER = /^(\d+)@(.+):(\d+)$/;
 
@@ -107,10 +108,14 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
     problems.push(`host is ${host}: set advertised.host to the address that clients and the other nodes are to use`);
   }
   if (whole('election.timeout.min.ms') >= whole('election.timeout.max.ms')) {
-    problems.push(`election.timeout.min.ms (${whole('election.timeout.min.ms')}) must be below election.timeout.max.ms (${whole('election.timeout.max.ms')})`);
+    problems.push(
+      `election.timeout.min.ms (${whole('election.timeout.min.ms')}) must be below election.timeout.max.ms (${whole('election.timeout.max.ms')})`,
+    );
   }
   if (whole('peer.heartbeat.ms') * 2 > whole('election.timeout.min.ms')) {
-    problems.push(`peer.heartbeat.ms (${whole('peer.heartbeat.ms')}) must be at most half of election.timeout.min.ms (${whole('election.timeout.min.ms')})`);
+    problems.push(
+      `peer.heartbeat.ms (${whole('peer.heartbeat.ms')}) must be at most half of election.timeout.min.ms (${whole('election.timeout.min.ms')})`,
+    );
   }
   if (whole('replica.append.max.bytes') > whole('replica.inflight.max.bytes')) {
     problems.push('replica.append.max.bytes must not be above replica.inflight.max.bytes');
@@ -149,7 +154,10 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
         retentionCheck: time('log.retention.check.interval.ms'),
         controlledShutdown: time('controlled.shutdown.timeout.ms'),
       },
-      replication: { appendBytesMax: byteCount(whole('replica.append.max.bytes')), inflightBytesMax: byteCount(whole('replica.inflight.max.bytes')) },
+      replication: {
+        appendBytesMax: byteCount(whole('replica.append.max.bytes')),
+        inflightBytesMax: byteCount(whole('replica.inflight.max.bytes')),
+      },
       limits: {
         requestBytesMax: whole('socket.request.max.bytes'),
         fetchBytesMax: whole('fetch.max.bytes'),

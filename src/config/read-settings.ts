@@ -116,7 +116,12 @@ function defaultOf(setting: Setting): SettingValue {
 }
 
 /** A table of all settings for help and the README: key, default, allowed, doc. */
-export function describeSettings(): readonly { readonly key: string; readonly default: string; readonly allowed: string; readonly doc: string }[] {
+export function describeSettings(): readonly {
+  readonly key: string;
+  readonly default: string;
+  readonly allowed: string;
+  readonly doc: string;
+}[] {
   return (Object.entries(SETTINGS) as readonly (readonly [string, Setting])[]).map(([key, setting]) => ({
     key,
     default: setting.default ?? '',

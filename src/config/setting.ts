@@ -2,7 +2,12 @@
  * The form of one node setting: what it is called, what it may be, what it means. The table is in `settings.ts`.
  */
 export type SettingKind =
-  | { readonly kind: 'whole'; readonly least: number; readonly most: number; readonly unit: 'ms' | 'bytes' | 'count' | 'port' | 'id' }
+  | {
+      readonly kind: 'whole';
+      readonly least: number;
+      readonly most: number;
+      readonly unit: 'ms' | 'bytes' | 'count' | 'port' | 'id';
+    }
   | { readonly kind: 'text'; readonly allowed: string }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'flag' }
@@ -43,7 +48,10 @@ function wholeOf(text: string, unit: string): number {
 }
 
 /** Reads one value; a string in `reason` says what is allowed instead. */
-export function parseSetting(kind: SettingKind, text: string): { readonly value: SettingValue } | { readonly reason: string } {
+export function parseSetting(
+  kind: SettingKind,
+  text: string,
+): { readonly value: SettingValue } | { readonly reason: string } {
   const refused = { reason: describeAllowed(kind) };
   switch (kind.kind) {
     case 'whole': {

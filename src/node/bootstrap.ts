@@ -17,7 +17,12 @@ export class Bootstrap {
   #open: boolean;
 
   /** @param selfEmpty this node's directory was empty when it started */
-  constructor(self: Voter, selfEmpty: boolean, configured: readonly NodeId[], found: (voters: readonly Voter[]) => void) {
+  constructor(
+    self: Voter,
+    selfEmpty: boolean,
+    configured: readonly NodeId[],
+    found: (voters: readonly Voter[]) => void,
+  ) {
     this.#self = self;
     this.#configured = configured;
     this.#found = found;

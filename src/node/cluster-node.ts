@@ -14,7 +14,13 @@ import { millis, present } from '../../raft/index.ts';
 import type { GroupId, Incarnation, NodeId, Term, Voter } from '../../raft/index.ts';
 import type { ReplicaLog, Store } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
-import { BrokerLifecycle, Controller, ControllerClient, isControllerMethod, serveController } from '../controller/index.ts';
+import {
+  BrokerLifecycle,
+  Controller,
+  ControllerClient,
+  isControllerMethod,
+  serveController,
+} from '../controller/index.ts';
 import type { LifecycleState } from '../controller/index.ts';
 import { GroupCoordinator, DEFAULT_COORDINATOR_SETTINGS, OFFSETS_TOPIC } from '../coordinator/index.ts';
 import { FetchSessions, ProducerIds } from '../handlers/index.ts';
@@ -30,16 +36,18 @@ import type { Ports } from '../ports/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
 import { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
+import { ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
 import { coordinatorLog } from './coordinator-log.ts';
 import { FoundLogs } from './found-logs.ts';
+import { ImageWaiters } from './image-waiters.ts';
 import { groupConfig, METADATA_LOG } from './node-groups.ts';
 import type { GroupOwner } from './node-groups.ts';
+import { controllerSettings, registration, serverLimits, transportOptions } from './node-parts.ts';
 import { RetentionLoop } from './retention-loop.ts';
 import { serverHandlers } from './server-handlers.ts';
 
-const REQUEST_TIMEOUT = millis(5000);
-const PARTITIONS_PER_COMMAND_MAX = 100_000;
-const WAITING_COMMANDS_MAX = 1000;
+/** Between heartbeats while something is being waited for: what a start or a shutdown costs. */
+const EAGER_INTERVAL = millis(20);
 
 /** Why a node stopped by itself. */
 export type NodeEnd =
@@ -71,46 +79,79 @@ export class ClusterNode {
   readonly #turns: TurnQueue;
   readonly #bootstrap: Bootstrap;
   readonly #found: FoundLogs;
-  readonly #waitingForImage = new Set<() => void>();
+  readonly #waiters: ImageWaiters;
+  readonly #requests: ControllerRequests;
   #metadata: MetadataGroup | null = null;
   #metadataLeader: { readonly leader: NodeId | null; readonly term: Term | null } = { leader: null, term: null };
   #kafkaPort = 0;
   #serving = false;
-  #creatingOffsetsTopic = false;
   #stopped = false;
 
   constructor(options: ClusterNodeOptions) {
     this.options = options;
     const { config, ports, store, incarnation } = options;
     const self: Voter = { node: config.node, directory: store.identity.directory };
-    const knownController = (): NodeId | null => this.#metadataLeader.leader;
     this.#owner = { self, incarnation, random: ports.random };
     this.#found = new FoundLogs(store, ports.log);
+    this.#waiters = new ImageWaiters(ports.clock, () => this.image());
     this.#turns = new TurnQueue(ports.clock);
     this.replicas = new Replicas(ports.clock, this.#turns);
-    this.transport = createPeerTransport(this.#transportOptions(), this.#peerEvents());
+    this.transport = createPeerTransport(transportOptions(config, ports, store, incarnation), this.#peerEvents());
     this.transport.onRoom(() => this.replicas.onRoom());
-    this.#bootstrap = new Bootstrap(self, store.empty, config.voters.map(({ node }) => node), (voters) => {
+    const configured = config.voters.map(({ node }) => node);
+    this.#bootstrap = new Bootstrap(self, store.empty, configured, (voters) => {
       this.#metadata?.replica.input({ kind: 'bootstrap', voters });
     });
-    this.controller = new Controller(
+    this.controller = this.#makeController();
+    const life = { node: config.node, incarnation };
+    this.#client = new ControllerClient(
+      {
+        self: life,
+        clock: ports.clock,
+        transport: this.transport,
+        controller: this.controller,
+        knownController: () => this.metadataLeader,
+      },
+      { requestTimeout: REQUEST_TIMEOUT, backoffMin: millis(10), backoffMax: millis(200) },
+    );
+    this.#requests = new ControllerRequests(life, this.#client, config.topics.offsetsPartitions);
+    this.hosting = this.#makeHosting();
+    this.groups = new GroupCoordinator({
+      settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
+      clock: ports.clock,
+      random: ports.random.fork('groups'),
+      sink: ports.log,
+      image: () => this.image(),
+      ensureOffsetsTopic: () => this.#requests.ensureOffsetsTopic(),
+    });
+    this.lifecycle = this.#makeLifecycle();
+    this.server = this.#makeServer();
+    this.#retention = new RetentionLoop(ports.clock, config.timing.retentionCheck, () => this.hosting.all());
+  }
+
+  #makeController(): Controller {
+    const { config, ports } = this.options;
+    return new Controller(
       {
         self: config.node,
-        log: { append: (term, records) => this.#group().append(term, records), confirm: (term) => this.#group().confirm(term) },
+        log: {
+          append: (term, records) => this.#group().append(term, records),
+          confirm: (term) => this.#group().confirm(term),
+        },
         clock: ports.clock,
         random: ports.random.fork('controller'),
         sink: ports.log,
         contactOf: (node) => this.#contactOf(node),
-        knownController,
+        knownController: () => this.metadataLeader,
       },
-      this.#controllerSettings(),
+      controllerSettings(config),
       emptyImage(),
     );
-    this.#client = new ControllerClient(
-      { self: { node: config.node, incarnation }, clock: ports.clock, transport: this.transport, controller: this.controller, knownController },
-      { requestTimeout: REQUEST_TIMEOUT, backoffMin: millis(10), backoffMax: millis(200) },
-    );
-    this.hosting = new Hosting({
+  }
+
+  #makeHosting(): Hosting {
+    const { config, ports, store, incarnation } = this.options;
+    return new Hosting({
       self: config.node,
       incarnation,
       store,
@@ -125,10 +166,11 @@ export class ClusterNode {
           const { term, version, isr } = proposal;
           void this.#client.proposeIsr({ topicId, partition: index, leaderTerm: term, version, isr, expelled: [] });
         },
-        onViolation: (partition, reason) => {
-          ports.log.log('error', 'replica stopped: its log contradicts its leader', { topic: partition.id.topic, partition: partition.id.index, reason });
+        onViolation: ({ id }, reason) => {
+          const where = { topic: id.topic, partition: id.index };
+          ports.log.log('error', 'replica stopped: its log contradicts its leader', { ...where, reason });
         },
-        onQuorumLeader: (partition) => this.#reportQuorumLeader(partition),
+        onQuorumLeader: (partition) => this.#requests.reportQuorumLeader(partition),
       },
       openLog: (group, directory, settings) => this.#found.open(group, directory, settings),
       settingsOf: (topic, image) => partitionSettings(image, topic, { flush: config.flush, ...config.topics }),
@@ -136,26 +178,13 @@ export class ClusterNode {
       stopReplica: (group) => this.replicas.remove(group),
       onUnusable: (group, topic, log) => this.#onUnusableLog(group, topic, log),
     });
-    this.groups = new GroupCoordinator({
-      settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
-      clock: ports.clock,
-      random: ports.random.fork('groups'),
-      sink: ports.log,
-      image: () => this.image(),
-      ensureOffsetsTopic: () => this.#ensureOffsetsTopic(),
-    });
-    this.lifecycle = new BrokerLifecycle(
+  }
+
+  #makeLifecycle(): BrokerLifecycle {
+    const { config, ports, store, incarnation } = this.options;
+    return new BrokerLifecycle(
       {
-        registration: {
-          node: config.node,
-          incarnation,
-          directory: store.identity.directory,
-          kafka: { host: config.advertisedHost, port: config.kafkaPort },
-          peer: { host: config.advertisedHost, port: config.peerPort },
-          admin: { host: config.advertisedHost, port: config.adminPort },
-          rack: config.rack,
-          knownIncarnations: [store.standing.registered, store.standing.attempted].filter((known) => known !== null),
-        },
+        registration: registration(config, store, incarnation),
         client: this.#client,
         clock: ports.clock,
         sink: ports.log,
@@ -165,35 +194,39 @@ export class ClusterNode {
         ready: () => this.hosting.opening === 0,
         onState: (state) => this.#onLifecycle(state),
       },
-      { heartbeatInterval: millis(config.timing.brokerSession / 4), eagerInterval: millis(20), requestTimeout: REQUEST_TIMEOUT },
+      {
+        heartbeatInterval: millis(config.timing.brokerSession / 4),
+        eagerInterval: EAGER_INTERVAL,
+        requestTimeout: REQUEST_TIMEOUT,
+      },
     );
-    this.server = new KafkaServer({
+  }
+
+  #makeServer(): KafkaServer {
+    const { config, ports, incarnation } = this.options;
+    return new KafkaServer({
       network: ports.network,
       clock: ports.clock,
       sink: ports.log,
       host: config.host,
       port: config.kafkaPort,
       handlers: serverHandlers({
-        broker: { self: config.node, clock: ports.clock, image: () => this.image(), partition: (topicId, index) => this.hosting.partition(topicId, index) },
+        broker: {
+          self: config.node,
+          clock: ports.clock,
+          image: () => this.image(),
+          partition: (topicId, index) => this.hosting.partition(topicId, index),
+        },
         commands: this.commands(),
         groups: this.groups,
         config,
         sessions: new FetchSessions(config.limits.fetchSessionsMax, ports.random.fork('fetch sessions')),
         producerIds: new ProducerIds({ self: config.node, incarnation, commands: this.commands() }),
         controller: () => this.#liveController(),
-        untilApplied: (applied, timeoutMs) => this.untilApplied(applied, timeoutMs),
+        untilApplied: (applied, timeoutMs) => this.#waiters.until(applied, timeoutMs),
       }),
-      limits: {
-        requestBytesMax: config.limits.requestBytesMax,
-        connectionsMax: config.limits.connectionsMax,
-        pendingRequestsMax: 64,
-        pendingBytesMax: 32 << 20,
-        unsentBytesMax: 4 << 20,
-        requestMs: 30_000,
-        idleMs: config.limits.connectionIdleMs,
-      },
+      limits: serverLimits(config),
     });
-    this.#retention = new RetentionLoop(ports.clock, config.timing.retentionCheck, () => this.hosting.all());
   }
 
   get kafkaPort(): number {
@@ -215,11 +248,38 @@ export class ClusterNode {
     const { config, ports, store } = this.options;
     await this.transport.start();
     this.#kafkaPort = await this.server.start();
-    const opened = await MetadataGroup.open({
+    const opened = await this.#openMetadata();
+    if ('failed' in opened) {
+      const failure = present(opened.failed.failure, 'failure of the metadata log');
+      this.options.onEnd({
+        kind: 'damaged',
+        reason: `${failure.path}${failure.position === null ? '' : ` at byte ${failure.position}`}: ${failure.reason}`,
+      });
+      return;
+    }
+    const damage = await this.#found.openAll(opened.image);
+    if (damage !== null) {
+      this.options.onEnd({ kind: 'damaged', reason: damage });
+      return;
+    }
+    this.#metadata = opened;
+    this.replicas.add(opened.replica);
+    opened.start();
+    this.transport.setPeers(this.#peerAddresses(opened.image));
+    this.lifecycle.start();
+    this.#retention.start();
+  }
+
+  #openMetadata(): ReturnType<typeof MetadataGroup.open> {
+    const { config, ports, store } = this.options;
+    return MetadataGroup.open({
       config: groupConfig(config, 'quorum', this.#owner, 'metadata'),
       store,
       settings: METADATA_LOG,
-      initialVoters: Bootstrap.alone(this.#owner.self, config.voters.map(({ node }) => node)),
+      initialVoters: Bootstrap.alone(
+        this.#owner.self,
+        config.voters.map(({ node }) => node),
+      ),
       clock: ports.clock,
       transport: this.transport,
       turns: this.#turns,
@@ -237,22 +297,6 @@ export class ClusterNode {
         },
       },
     });
-    if ('failed' in opened) {
-      const failure = present(opened.failed.failure, 'failure of the metadata log');
-      this.options.onEnd({ kind: 'damaged', reason: `${failure.path}${failure.position === null ? '' : ` at byte ${failure.position}`}: ${failure.reason}` });
-      return;
-    }
-    const damage = await this.#found.openAll(opened.image);
-    if (damage !== null) {
-      this.options.onEnd({ kind: 'damaged', reason: damage });
-      return;
-    }
-    this.#metadata = opened;
-    this.replicas.add(opened.replica);
-    opened.start();
-    this.transport.setPeers(this.#peerAddresses(opened.image));
-    this.lifecycle.start();
-    this.#retention.start();
   }
 
   /** Controlled shutdown: leaderships move away first, then everything closes; the store is closed by the owner. */
@@ -266,6 +310,7 @@ export class ClusterNode {
     this.hosting.close();
     this.#metadata?.replica.input({ kind: 'resign' });
     this.controller.onLeadershipLost();
+    this.#requests.stop();
     this.#client.stop();
     await this.transport.stop();
     this.replicas.close();
@@ -274,42 +319,13 @@ export class ClusterNode {
   /** How handlers and the node itself ask the controller. */
   commands(): CommandPort {
     return {
-      submit: (command, timeout) => this.#client.ask(command, timeout, command.kind === 'allocate-producer-ids' ? 'repeatable' : 'once'),
+      submit: (command, timeout) =>
+        this.#client.ask(command, timeout, command.kind === 'allocate-producer-ids' ? 'repeatable' : 'once'),
     };
-  }
-
-  /** Resolves true when `applied` holds for the image, false after `timeoutMs`. */
-  untilApplied(applied: (image: MetadataImage) => boolean, timeoutMs: number): Promise<boolean> {
-    if (applied(this.image())) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!applied(this.image())) return;
-        finish(true);
-      };
-      const finish = (result: boolean): void => {
-        timer.cancel();
-        this.#waitingForImage.delete(look);
-        resolve(result);
-      };
-      const timer = this.options.ports.clock.setTimer(millis(Math.max(0, timeoutMs)), () => finish(false));
-      this.#waitingForImage.add(look);
-    });
   }
 
   #group(): MetadataGroup {
     return present(this.#metadata, 'metadata group');
-  }
-
-  #transportOptions(): Parameters<typeof createPeerTransport>[0] {
-    const { config, ports, store, incarnation } = this.options;
-    const { timing } = config;
-    return {
-      self: { node: config.node, incarnation, directory: store.identity.directory, clusterId: store.identity.clusterId, empty: store.empty },
-      listen: { host: config.host, port: config.peerPort },
-      advertised: { host: config.advertisedHost, port: config.peerPort },
-      ports,
-      timings: { keepAlive: timing.heartbeat, silence: timing.brokerSession, hintMax: timing.brokerSession },
-    };
   }
 
   #peerEvents(): PeerEvents {
@@ -335,24 +351,9 @@ export class ClusterNode {
     };
   }
 
-  #controllerSettings(): ConstructorParameters<typeof Controller>[1] {
-    const { config } = this.options;
-    const { topics, timing } = config;
-    return {
-      sessionTimeout: timing.brokerSession,
-      leaderBalanceInterval: millis(10_000),
-      lossyWait: millis(30_000),
-      waitingMax: WAITING_COMMANDS_MAX,
-      defaults: {
-        partitions: topics.partitions,
-        replicationFactor: topics.replicationFactor ?? Math.min(3, config.voters.length),
-        partitionsPerCommandMax: PARTITIONS_PER_COMMAND_MAX,
-        flush: config.flush,
-      },
-    };
-  }
-
-  #contactOf(node: NodeId): { readonly incarnation: Incarnation; readonly lastFrameAt: ReturnType<typeof millis> } | null {
+  #contactOf(
+    node: NodeId,
+  ): { readonly incarnation: Incarnation; readonly lastFrameAt: ReturnType<typeof millis> } | null {
     const status = this.transport.status(node);
     if (status === null || status.identity === null || status.lastFrameAt === null) return null;
     return { incarnation: status.identity.incarnation, lastFrameAt: status.lastFrameAt };
@@ -375,7 +376,7 @@ export class ClusterNode {
     if (this.#metadata !== null) this.transport.setPeers(this.#peerAddresses(image));
     this.hosting.apply(image);
     this.lifecycle.onApplied();
-    for (const look of [...this.#waitingForImage]) look();
+    this.#waiters.onImage();
     this.#maybeReady(image);
   }
 
@@ -412,36 +413,14 @@ export class ClusterNode {
     else this.groups.lead(coordinatorLog(partition, leading.term, leading.termStart));
   }
 
-  #reportQuorumLeader(partition: Partition): void {
-    const { node, incarnation } = { node: this.options.config.node, incarnation: this.options.incarnation };
-    const { topicId, index } = partition.id;
-    const { leading } = partition;
-    if (leading === null) return;
-    const reports = [{ topicId, partition: index, term: leading.term }];
-    void this.#client.ask({ kind: 'report-quorum-leader', node, incarnation, reports }, REQUEST_TIMEOUT, 'repeatable').then((outcome) => {
-      // Isolated from the controller it goes on leading; it reports itself until somebody has heard it or it leads no more.
-      if (outcome.kind !== 'answer' && partition.leading?.term === leading.term && !this.#stopped) this.#reportQuorumLeader(partition);
-    });
-  }
-
   #onUnusableLog(group: GroupId, topic: string, log: ReplicaLog): void {
     const failure = present(log.failure, 'failure');
-    this.options.ports.log.log('error', 'log cannot be used', { group, topic, path: failure.path, position: failure.position, reason: failure.reason });
-  }
-
-  #ensureOffsetsTopic(): void {
-    if (this.#creatingOffsetsTopic) return;
-    this.#creatingOffsetsTopic = true;
-    const topic = {
-      name: OFFSETS_TOPIC,
-      partitions: this.options.config.topics.offsetsPartitions,
-      replicationFactor: null,
-      assignments: null,
-      configs: [{ key: 'cleanup.policy', value: 'compact' }],
-      internal: true,
-    };
-    void this.#client.ask({ kind: 'create-topics', topics: [topic], validateOnly: false }, REQUEST_TIMEOUT, 'once').then(() => {
-      this.#creatingOffsetsTopic = false;
+    this.options.ports.log.log('error', 'log cannot be used', {
+      group,
+      topic,
+      path: failure.path,
+      position: failure.position,
+      reason: failure.reason,
     });
   }
 

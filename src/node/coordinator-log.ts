@@ -4,7 +4,14 @@
 import { byteCount, offset as toOffset } from '../../raft/index.ts';
 import type { Offset, Term } from '../../raft/index.ts';
 import { buildBatch, readRecords, refuseCompressed } from '../../storage/batch/index.ts';
-import type { AppendRefusal, AppendResult, KeyValueRecord, PartitionLog, RecordRun, Settlement } from '../coordinator/index.ts';
+import type {
+  AppendRefusal,
+  AppendResult,
+  KeyValueRecord,
+  PartitionLog,
+  RecordRun,
+  Settlement,
+} from '../coordinator/index.ts';
 import type { Partition, ProduceOutcome } from '../partition/index.ts';
 
 const READ_BYTES = byteCount(1 << 20);
@@ -18,7 +25,11 @@ function refusalOf(outcome: ProduceOutcome): AppendRefusal {
 export function coordinatorLog(partition: Partition, term: Term, termStart: Offset): PartitionLog {
   const leads = (): boolean => partition.leading?.term === term;
 
-  const append = (records: readonly KeyValueRecord[], timestamp: number, settled: (settlement: Settlement) => void): AppendResult => {
+  const append = (
+    records: readonly KeyValueRecord[],
+    timestamp: number,
+    settled: (settlement: Settlement) => void,
+  ): AppendResult => {
     if (!leads() || !partition.producers.ready) return { kind: 'refused', reason: 'not-leader' };
     const batch = buildBatch({ records: records.map(({ key, value }) => ({ key, value, timestamp })) });
     const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
@@ -28,7 +39,9 @@ export function coordinatorLog(partition: Partition, term: Term, termStart: Offs
       else answer.refused = refusalOf(outcome);
     });
     answer.returned = true;
-    return answer.refused === null ? { kind: 'appended', end: partition.logEnd } : { kind: 'refused', reason: answer.refused };
+    return answer.refused === null
+      ? { kind: 'appended', end: partition.logEnd }
+      : { kind: 'refused', reason: answer.refused };
   };
 
   async function* readCommitted(from: Offset, to: Offset): AsyncIterable<RecordRun> {
@@ -41,7 +54,9 @@ export function coordinatorLog(partition: Partition, term: Term, termStart: Offs
         const read = readRecords(bytes.subarray(position, position + size), refuseCompressed, size);
         position += size;
         if (read.kind === 'refused') throw new Error(`${partition.id.topic}-${partition.id.index}: ${read.detail}`);
-        const records = read.header.control ? [] : read.records.flatMap(({ key, value }) => (key === null ? [] : [{ key, value }]));
+        const records = read.header.control
+          ? []
+          : read.records.flatMap(({ key, value }) => (key === null ? [] : [{ key, value }]));
         yield { records, bytes: size };
       }
       at = run.positions.at(-1)?.end ?? to;
@@ -61,7 +76,8 @@ export function coordinatorLog(partition: Partition, term: Term, termStart: Offs
     },
     readCommitted,
     advanceLogStart: (to) => {
-      if (leads() && to > partition.logStart) partition.replica.input({ kind: 'advance-log-start', to: toOffset(Math.min(to, partition.highWatermark)) });
+      if (leads() && to > partition.logStart)
+        partition.replica.input({ kind: 'advance-log-start', to: toOffset(Math.min(to, partition.highWatermark)) });
     },
   };
 }

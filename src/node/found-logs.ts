@@ -50,13 +50,21 @@ export class FoundLogs {
       const where = { topicId, partition: Number(index) };
       if (log.failure === null) {
         const { terms, logStartTerm } = log.recovered;
-        this.#replicas.push({ ...where, lastTerm: terms.at(-1)?.term ?? logStartTerm, end: log.logEnd, lossy: log.lossy });
+        this.#replicas.push({
+          ...where,
+          lastTerm: terms.at(-1)?.term ?? logStartTerm,
+          end: log.logEnd,
+          lossy: log.lossy,
+        });
         this.#logs.set(group, log);
         continue;
       }
       const record = image.topicsById.get(topicId)?.partitions[Number(index)];
       if (record === undefined || record.replicas.length < 2) return describeFailure(log.failure);
-      this.#sink.log('error', 'damaged log deleted, to be rebuilt from its peers', { directory, failure: describeFailure(log.failure) });
+      this.#sink.log('error', 'damaged log deleted, to be rebuilt from its peers', {
+        directory,
+        failure: describeFailure(log.failure),
+      });
       this.rebuilt.push(directory);
       await this.#store.deleteLog(group);
       this.#replicas.push({ ...where, lastTerm: toTerm(0), end: toOffset(0), lossy: true });

@@ -37,6 +37,10 @@ export function nodeMetrics(node: ClusterNode, status: ClusterStatusView): reado
     counter('journal_rounds_total', 'Journal rounds, each one write and one sync.', storage.journalRounds),
     counter('journal_bytes_total', 'Bytes written to the journal.', storage.journalBytes),
     gauge('open_files', 'Segment files open.', storage.openFiles),
-    gauge('fenced_brokers', 'Registered brokers that are not used.', status.brokers.filter(({ fenced }) => fenced).length),
+    gauge(
+      'fenced_brokers',
+      'Registered brokers that are not used.',
+      status.brokers.filter(({ fenced }) => fenced).length,
+    ),
   ];
 }

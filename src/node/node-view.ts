@@ -88,7 +88,14 @@ export class NodeView implements AdminView {
       if (isr && record.isr.length < minInsyncReplicas(image, topic, record)) underMin.push(named(topic, record));
     }
     const brokers = [...image.brokers.values()].map((broker) => this.#broker(image, broker, metadata));
-    const reasons = reasonsOf(image, this.#node.metadataLeader, under.length, underMin.length, leaderless.length, brokers);
+    const reasons = reasonsOf(
+      image,
+      this.#node.metadataLeader,
+      under.length,
+      underMin.length,
+      leaderless.length,
+      brokers,
+    );
     const unavailable = this.#node.metadataLeader === null || underMin.length > 0 || leaderless.length > 0;
     return {
       node: this.#node.options.config.node,
@@ -113,10 +120,21 @@ export class NodeView implements AdminView {
     const self = this.#node.options.config.node;
     const status = this.#node.metadata?.replica.status();
     if (status === undefined) {
-      return { node: self, role: 'idle', leader: null, term: 0, highWatermark: 0, logStart: 0, endOffset: 0, members: [] };
+      return {
+        node: self,
+        role: 'idle',
+        leader: null,
+        term: 0,
+        highWatermark: 0,
+        logStart: 0,
+        endOffset: 0,
+        members: [],
+      };
     }
     const voters = status.voters ?? [];
-    const others = [...this.#node.image().brokers.keys()].filter((node) => !voters.some((voter) => voter.node === node));
+    const others = [...this.#node.image().brokers.keys()].filter(
+      (node) => !voters.some((voter) => voter.node === node),
+    );
     const member = (node: number, kind: QuorumMember['kind']): QuorumMember => {
       const own = node === self;
       const peer = status.peers.find((each) => each.peer === node);
@@ -125,7 +143,15 @@ export class NodeView implements AdminView {
       return {
         node,
         kind,
-        role: own ? status.role : leads ? 'leader' : peer === undefined ? null : kind === 'voter' ? 'follower' : 'observer',
+        role: own
+          ? status.role
+          : leads
+            ? 'leader'
+            : peer === undefined
+              ? null
+              : kind === 'voter'
+                ? 'follower'
+                : 'observer',
         endOffset: peer !== undefined && !peer.verified ? null : endOffset,
         lag: own ? (leads ? 0 : null) : lagOf(status, peer),
         lastContactMs: own && leads ? 0 : peer === undefined ? null : Math.max(0, now - peer.lastContact),
@@ -296,10 +322,12 @@ function reasonsOf(
   const reasons: string[] = [];
   if (controller === null) reasons.push('no controller is known: a majority of the voters is needed to elect one');
   if (leaderless > 0) reasons.push(`${leaderless} partitions have no leader`);
-  if (underMin > 0) reasons.push(`${underMin} partitions have fewer in-sync replicas than min.insync.replicas: acks=all is refused`);
+  if (underMin > 0)
+    reasons.push(`${underMin} partitions have fewer in-sync replicas than min.insync.replicas: acks=all is refused`);
   if (under > 0) reasons.push(`${under} partitions have replicas that are not in sync`);
   const fenced = brokers.filter(({ fenced: isFenced }) => isFenced).map(({ node }) => node);
   if (fenced.length > 0) reasons.push(`nodes that are fenced (down, or just starting): ${fenced.join(', ')}`);
-  if (image.uncleanElections > 0) reasons.push(`${image.uncleanElections} unclean elections so far: acknowledged records may have been lost`);
+  if (image.uncleanElections > 0)
+    reasons.push(`${image.uncleanElections} unclean elections so far: acknowledged records may have been lost`);
   return reasons;
 }

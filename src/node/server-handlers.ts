@@ -49,7 +49,14 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
     const fresh = names.filter((name) => !underWay.has(name));
     if (fresh.length === 0) return;
     for (const name of fresh) underWay.add(name);
-    const topics = fresh.map((name) => ({ name, partitions: null, replicationFactor: null, assignments: null, configs: [], internal: false }));
+    const topics = fresh.map((name) => ({
+      name,
+      partitions: null,
+      replicationFactor: null,
+      assignments: null,
+      configs: [],
+      internal: false,
+    }));
     void commands.submit({ kind: 'create-topics', topics, validateOnly: false }, AUTO_CREATE_TIMEOUT).then(() => {
       for (const name of fresh) underWay.delete(name);
     });
@@ -64,7 +71,11 @@ export function serverHandlers(by: ServedBy): readonly ApiHandler[] {
     produceHandler(broker),
     fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax }),
     listOffsetsHandler(broker),
-    metadataHandler(broker, { autoCreateTopics: config.autoCreateTopics, createTopics: autoCreate(commands), controller: by.controller }),
+    metadataHandler(broker, {
+      autoCreateTopics: config.autoCreateTopics,
+      createTopics: autoCreate(commands),
+      controller: by.controller,
+    }),
     offsetForLeaderEpochHandler(broker),
     initProducerIdHandler(by.producerIds),
     createTopicsHandler(admin),

@@ -96,10 +96,19 @@ function run(config: NodeConfig, ports: Ports, store: Store): RunningNode {
 }
 
 function refusalOf(refusal: StoreRefusal): StartRefused {
-  const refused = (exitCode: 65 | 78, message: string, next: string): StartRefused => ({ kind: 'refused', exitCode, message, next });
+  const refused = (exitCode: 65 | 78, message: string, next: string): StartRefused => ({
+    kind: 'refused',
+    exitCode,
+    message,
+    next,
+  });
   switch (refusal.kind) {
     case 'locked':
-      return refused(78, `data directory ${refusal.path} is in use by another process`, 'stop that process, or give this node its own data.dir');
+      return refused(
+        78,
+        `data directory ${refusal.path} is in use by another process`,
+        'stop that process, or give this node its own data.dir',
+      );
     case 'foreign':
       return refused(
         78,
@@ -113,7 +122,11 @@ function refusalOf(refusal: StoreRefusal): StartRefused {
         'run the version of flotilla that wrote it, or begin with an empty data.dir and let the node copy everything from its peers',
       );
     case 'not-a-data-directory':
-      return refused(78, `${refusal.path} is not a data directory of flotilla: ${refusal.reason}`, 'name an empty or missing directory as data.dir');
+      return refused(
+        78,
+        `${refusal.path} is not a data directory of flotilla: ${refusal.reason}`,
+        'name an empty or missing directory as data.dir',
+      );
     case 'damaged':
       return refused(
         65,
@@ -121,6 +134,10 @@ function refusalOf(refusal: StoreRefusal): StartRefused {
         'move the data directory away and start with an empty one: the node copies everything from its peers',
       );
     case 'disk':
-      return refused(78, `${refusal.path}: ${refusal.reason}`, 'make the path readable and writable for this user, and see that the disk has room');
+      return refused(
+        78,
+        `${refusal.path}: ${refusal.reason}`,
+        'make the path readable and writable for this user, and see that the disk has room',
+      );
   }
 }
