@@ -2,10 +2,11 @@
 /**
  * The process of one node: what `flotilla up` starts three times and `flotilla node` runs.
  *
- *   node.js [--config FILE | --config key=value | -X key=value]…      FLOTILLA_* variables lie between file and flags
+ *   node.js [--config FILE | --config key=value | -X key=value]… [--stay]
+ *   FLOTILLA_* variables lie between file and flags
  *
  * Started by `up` it has an IPC channel: it reports `ready`, `refused` and warnings there, leaves Ctrl-C to its parent,
- * and shuts down when the parent is gone. What is not needed to serve is loaded after that: winston, and yaml only for
+ * and shuts down when the parent is gone (`--stay`: lives on). What is not needed to serve is loaded after that: winston, and yaml only for
  * a file. Ends with 0 after SIGTERM, 64 for bad usage, 78 for configuration and environment, 65 for data.
  */
 import { readFileSync } from 'node:fs';
@@ -47,9 +48,13 @@ function refuse(exitCode: number, message: string, next: string): never {
 interface Arguments {
   readonly file: string | null;
   readonly flags: readonly string[];
+  /** The parent may go. */
+  readonly stay: boolean;
 }
 
-function readArguments(args: readonly string[]): Arguments {
+function readArguments(all: readonly string[]): Arguments {
+  const stay = all.at(-1) === '--stay';
+  const args = stay ? all.slice(0, -1) : all;
   const flags: string[] = [];
   let file: string | null = null;
   for (let at = 0; at < args.length; at += 2) {
@@ -61,7 +66,7 @@ function readArguments(args: readonly string[]): Arguments {
     if (name === '-X' || /^[a-z][a-z0-9.]*=/.test(value)) flags.push(value);
     else file = value;
   }
-  return { file, flags };
+  return { file, flags, stay };
 }
 
 async function loadYaml(): Promise<typeof import('yaml')> {
@@ -150,7 +155,7 @@ async function openAdmin(configured: Configured, running: RunningNode, isReady: 
 }
 
 /** Shuts down once, whatever the reason; a second signal of the same kind ends the process at once. */
-function shutdownOnSignals(real: RealPorts, stop: () => Promise<void>): void {
+function shutdownOnSignals(real: RealPorts, stay: boolean, stop: () => Promise<void>): void {
   let stopping = false;
   const shutdown = (why: string): void => {
     if (stopping) {
@@ -169,11 +174,12 @@ function shutdownOnSignals(real: RealPorts, stop: () => Promise<void>): void {
   process.on('SIGINT', () => {
     if (!process.connected) shutdown('SIGINT');
   });
-  process.on('disconnect', () => shutdown('the parent has gone'));
+  if (!stay) process.on('disconnect', () => shutdown('the parent has gone'));
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const configured = await configure(readArguments(args));
+  const given = readArguments(args);
+  const configured = await configure(given);
   const { config } = configured;
   const real = openPorts(configured);
   const started = await startNode(config, real.ports);
@@ -181,7 +187,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { running } = started;
   let ready = false;
   const admin = await openAdmin(configured, running, () => ready);
-  shutdownOnSignals(real, async () => {
+  shutdownOnSignals(real, given.stay, async () => {
     await running.stop();
     await admin.close();
   });
