@@ -14,9 +14,13 @@
 /** Done already (`undefined`), or when the promise resolves. Callers test before they await: small writes complete at once. */
 export type Pending = Promise<void> | undefined;
 
-/** Why the disk refused. `missing` ENOENT, `exists` EEXIST, `full` ENOSPC/EDQUOT, `handles` EMFILE/ENFILE, `denied` EACCES/EPERM/EROFS, `io` all else. */
+/**
+ * Why the disk refused. `missing` ENOENT, `exists` EEXIST, `full` ENOSPC/EDQUOT, `handles` EMFILE/ENFILE, `denied`
+ * EACCES/EPERM/EROFS, `io` all else.
+ */
 export type DiskErrorKind = 'missing' | 'exists' | 'full' | 'handles' | 'denied' | 'io';
 
+/** The disk refused `path`. */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
   readonly kind: DiskErrorKind;
@@ -47,7 +51,10 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
-/** `read`: must exist. `write`: must exist, read and write. `create`: read and write, made when missing. `exclusive`: read and write, must not exist. */
+/**
+ * `read`: must exist. `write`: must exist, read and write. `create`: read and write, made when missing. `exclusive`:
+ * read and write, must not exist.
+ */
 export type OpenMode = 'read' | 'write' | 'create' | 'exclusive';
 
 export interface DirectoryEntry {

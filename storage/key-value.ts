@@ -10,6 +10,7 @@
  */
 export type KeyValueErrorKind = 'locked' | 'damaged' | 'full' | 'io';
 
+/** The store refused; `path` is its directory. */
 export class KeyValueError extends Error {
   override readonly name = 'KeyValueError';
   readonly kind: KeyValueErrorKind;

@@ -9,9 +9,21 @@
  * Invariants: logStart ≤ durableEnd ≤ logEnd; all ends are ends of batches; `done` callbacks of one log are called in the
  * order of their `persist` calls, in a fresh turn, exactly once, or never when the log failed or was closed.
  */
-import type { BatchPosition, GroupId, HardState, LogPosition, Offset, RecoveredLog, TermStart, ByteCount } from '../raft/index.ts';
+import type {
+  BatchPosition,
+  GroupId,
+  HardState,
+  LogPosition,
+  Offset,
+  RecoveredLog,
+  TermStart,
+  ByteCount,
+} from '../raft/index.ts';
 
-/** When an acknowledged record is durable: `always` after fdatasync; `interval` and `os` when write() returned (the kernel has it). */
+/**
+ * When an acknowledged record is durable: `always` after fdatasync; `interval` and `os` when write() returned (the
+ * kernel has it).
+ */
 export type FlushPolicy = 'always' | 'interval' | 'os';
 
 /** Per-log settings; a change takes effect through `ReplicaLog.configure`. */
@@ -32,7 +44,10 @@ export interface LogSettings {
   readonly deleteRetentionMs: number;
 }
 
-/** A batch to append. `bytes` already carry base offset and term; the log keeps them (the tail is served from them), so they must never change. */
+/**
+ * A batch to append. `bytes` already carry base offset and term; the log keeps them (the tail is served from them), so
+ * they must never change.
+ */
 export interface StoredBatch {
   readonly position: BatchPosition;
   readonly bytes: Uint8Array;
@@ -71,7 +86,10 @@ export interface TimestampedOffset {
   readonly timestamp: number;
 }
 
-/** Why a log cannot go on. The driver takes the replica offline; it is rebuilt from its peers, or the node refuses when it is alone. */
+/**
+ * Why a log cannot go on. The driver takes the replica offline; it is rebuilt from its peers, or the node refuses when
+ * it is alone.
+ */
 export interface LogFailure {
   readonly kind: 'damaged' | 'disk' | 'full';
   readonly path: string;
@@ -89,7 +107,10 @@ export interface ReplicaLog {
   readonly settings: LogSettings;
   /** What recovery found; given to `createCore`. `initialVoters` and voters of snapshots are the driver's to add. */
   readonly recovered: RecoveredLog;
-  /** The last power loss may have taken acknowledged records of this log (flush was not `always` since the checkpoint, and the machine has booted since). */
+  /**
+   * The last power loss may have taken acknowledged records of this log (flush was not `always` since the checkpoint,
+   * and the machine has booted since).
+   */
   readonly lossy: boolean;
   /**
    * Not null once the log has failed; `persist` then does nothing and reads reject (with {@link LogFailure} as `failure`
@@ -108,13 +129,19 @@ export interface ReplicaLog {
   findTimestamp(timestamp: number, end: Offset): Promise<TimestampedOffset | null>;
   /** The first record with the largest timestamp, below `end`; null when empty. */
   findMaxTimestamp(end: Offset): Promise<TimestampedOffset | null>;
-  /** Where the log could begin by retention, at most `highWatermark`; null when nothing is to go. Persist it as `logStart`; segments below are then deleted. */
+  /**
+   * Where the log could begin by retention, at most `highWatermark`; null when nothing is to go. Persist it as
+   * `logStart`; segments below are then deleted.
+   */
   retentionTarget(wallNow: number, highWatermark: Offset): Offset | null;
   /** Lazily checkpointed; a restart begins with it. */
   noteHighWatermark(highWatermark: Offset): void;
   /** The replica has caught up with its leader since the power loss: it is not {@link lossy} any more (lazily checkpointed). */
   noteCaughtUp(): void;
-  /** Opaque states that are functions of the log prefix below `end` (producer state…). Dropped when the log is truncated below `end`. */
+  /**
+   * Opaque states that are functions of the log prefix below `end` (producer state…). Dropped when the log is
+   * truncated below `end`.
+   */
   saveState(name: string, end: Offset, state: Uint8Array): void;
   /** The newest saved state with end ≤ `atMost`, or null. */
   loadState(name: string, atMost: Offset): Promise<{ readonly end: Offset; readonly state: Uint8Array } | null>;

@@ -21,7 +21,10 @@ export interface Identity {
 
 /** What the previous life of this directory left (design section 3, "What a restart may have lost"). */
 export interface Standing {
-  /** `new`: just formatted. `clean`: closed in order. `same-boot`: the process died, the page cache lived on. `other-boot`: power was lost (or unknown). */
+  /**
+   * `new`: just formatted. `clean`: closed in order. `same-boot`: the process died, the page cache lived on. `other-
+   * boot`: power was lost (or unknown).
+   */
   readonly kind: 'new' | 'clean' | 'same-boot' | 'other-boot';
   /** Incarnation last confirmed by the controller, and the one last asked for; null when none. */
   readonly registered: Incarnation | null;
@@ -31,7 +34,13 @@ export interface Standing {
 /** Why a data directory cannot be opened: an answer for the operator, exit code 78 (or 65 for damage). */
 export type StoreRefusal =
   | { readonly kind: 'locked'; readonly path: string }
-  | { readonly kind: 'foreign'; readonly path: string; readonly key: 'node' | 'cluster' ; readonly found: string; readonly expected: string }
+  | {
+      readonly kind: 'foreign';
+      readonly path: string;
+      readonly key: 'node' | 'cluster';
+      readonly found: string;
+      readonly expected: string;
+    }
   | { readonly kind: 'format'; readonly path: string; readonly found: number; readonly supported: number }
   | { readonly kind: 'not-a-data-directory'; readonly path: string; readonly reason: string }
   | { readonly kind: 'damaged'; readonly path: string; readonly position: number | null; readonly reason: string }
@@ -62,9 +71,16 @@ export interface StoreStatus {
 export interface SnapshotStore {
   newest(): SnapshotMeta | null;
   /** Writes a whole local snapshot durably (temp file, sync, rename, sync of the directory), then drops older ones. */
-  write(last: { readonly end: Offset; readonly term: Term }, voters: SnapshotMeta['voters'], state: Uint8Array): Promise<SnapshotMeta>;
+  write(
+    last: { readonly end: Offset; readonly term: Term },
+    voters: SnapshotMeta['voters'],
+    state: Uint8Array,
+  ): Promise<SnapshotMeta>;
   read(meta: SnapshotMeta, position: number, bytesMax: number): Promise<Uint8Array>;
-  /** Stores a chunk received from a leader; when the last one is in and its CRC checks, it becomes the newest. Resolves to the position wanted next (0: begin anew). */
+  /**
+   * Stores a chunk received from a leader; when the last one is in and its CRC checks, it becomes the newest. Resolves
+   * to the position wanted next (0: begin anew).
+   */
   receive(meta: SnapshotMeta, position: number, chunk: Uint8Array): Promise<number>;
 }
 
@@ -78,7 +94,10 @@ export interface Store {
   setClusterId(clusterId: string): Promise<void>;
   /** Durable before it resolves; called before asking the controller (`attempted`) and after its answer (`registered`). */
   setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void>;
-  /** Opens (recovers) or creates the group's log; `directory` is used when it is new. Rejects never: a damaged log comes back with `failure` set. */
+  /**
+   * Opens (recovers) or creates the group's log; `directory` is used when it is new. Rejects never: a damaged log
+   * comes back with `failure` set.
+   */
   openLog(group: GroupId, directory: string, settings: LogSettings): Promise<ReplicaLog>;
   closeLog(group: GroupId): Promise<void>;
   /** Deletes the group's files and hard state; called when it was *removed* in applied metadata, or to rebuild it from peers. */

@@ -31,6 +31,7 @@ export interface CheckpointerOptions {
   readonly logOf: (group: GroupId) => DiskLog | undefined;
 }
 
+/** One per store. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
   readonly #changed = new Set<GroupId>();

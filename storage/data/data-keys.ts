@@ -36,10 +36,12 @@ export interface StoredCheckpoint {
   readonly life: number;
 }
 
+/** A change that stores `value` as JSON. */
 export function putJson(key: string, value: unknown): KeyValueChange {
   return { kind: 'put', key, value: Buffer.from(JSON.stringify(value), 'utf8') };
 }
 
+/** Null in a directory that was never formatted. */
 export async function getIdentity(keyValue: KeyValue): Promise<StoredIdentity | null> {
   const json = await getJson<{
     formatVersion: number;
@@ -52,6 +54,7 @@ export async function getIdentity(keyValue: KeyValue): Promise<StoredIdentity | 
   return { ...json, node: nodeId(json.node), directory: directoryId(json.directory) };
 }
 
+/** Null in a directory that was never formatted. */
 export async function getStanding(keyValue: KeyValue): Promise<StoredStanding | null> {
   const json = await getJson<{ registered: string | null; attempted: string | null; bootId: string; clean: boolean }>(
     keyValue,
@@ -62,10 +65,12 @@ export async function getStanding(keyValue: KeyValue): Promise<StoredStanding | 
   return { ...json, registered: named(json.registered), attempted: named(json.attempted) };
 }
 
+/** Sequence and life 0 before the first checkpoint. */
 export async function getCheckpoint(keyValue: KeyValue): Promise<StoredCheckpoint> {
   return (await getJson<StoredCheckpoint>(keyValue, 'checkpoint')) ?? { sequence: 0, life: 0 };
 }
 
+/** From 1. */
 export async function getNextLog(keyValue: KeyValue): Promise<number> {
   return (await getJson<number>(keyValue, 'log-number')) ?? 1;
 }

@@ -53,10 +53,10 @@ export interface DiskStoreParts {
 
 interface Creation {
   readonly record: GroupRecord;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  readonly resolve: (failure: LogFailure | null) => void;
 }
 
+/** Made by `openStore`. */
 export class DiskStore implements Store {
   readonly standing: Standing;
   readonly groups: readonly FoundGroup[];
@@ -113,7 +113,12 @@ export class DiskStore implements Store {
       let log = open;
       if (log === undefined && record !== undefined)
         log = await reopenLog(this.#parts.host, this.#path(record), record, wanted, this.standing.kind !== 'clean');
-      log ??= await this.#create(group, directory, wanted);
+      if (log === undefined) {
+        const created = await this.#create(group, directory, wanted);
+        // Nothing of it was recorded: the next call tries again.
+        if (created.offline) return created;
+        log = created;
+      }
       this.#logs.set(group, log);
       await log.configure(wanted);
       return log;
@@ -225,13 +230,13 @@ export class DiskStore implements Store {
       lossy: false,
       failure: null,
     };
-    await new Promise<void>((resolve, reject) => {
-      this.#creations.push({ record, resolve, reject });
+    const failure = await new Promise<LogFailure | null>((resolve) => {
+      this.#creations.push({ record, resolve });
       if (this.#creations.length === 1) this.#parts.host.clock.defer(() => void this.#createAll());
     });
-    this.#records.set(group, record);
     const set = new SegmentSet(this.#parts.host.ports, this.#path(record), settings, [], offset(0));
-    return new DiskLog(this.#parts.host, record, facts, set, settings);
+    if (failure === null) this.#records.set(group, record);
+    return new DiskLog(this.#parts.host, { ...record, failure }, facts, set, settings);
   }
 
   async #createAll(): Promise<void> {
@@ -251,10 +256,11 @@ export class DiskStore implements Store {
         value: encodeGroupRecord(record),
       }));
       await meta.apply([...puts, putJson('log-number', this.#nextLog)], { sync: true });
-      for (const creation of creations) creation.resolve();
+      for (const creation of creations) creation.resolve(null);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      for (const creation of creations) creation.reject(error);
+      const failure: LogFailure = { kind: 'disk', path: error.path, position: null, reason: error.message };
+      for (const creation of creations) creation.resolve(failure);
     }
   }
 

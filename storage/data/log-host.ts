@@ -36,6 +36,7 @@ export interface LogHostOptions {
   readonly onFailure: (log: HostedLog, failure: LogFailure) => void;
 }
 
+/** One per store. */
 export class LogHost implements LogEnvironment {
   readonly ports: IndexPorts;
   readonly clock: Clock;

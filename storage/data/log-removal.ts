@@ -5,6 +5,7 @@
  */
 import type { Disk } from '../disk.ts';
 
+/** Rejects with the disk's error; the caller syncs the parent. */
 export async function removeLogDirectory(disk: Disk, path: string): Promise<void> {
   if (!(await disk.exists(path))) return;
   const names = (await disk.list(path)).map((entry) => entry.name);

@@ -24,7 +24,10 @@ export function reopenLog(
   return recoverLog(environment, path, record, [], settings, { thorough, powerLost: false });
 }
 
-/** The log after the journal's `records` of it. Its files are written but not synced: a checkpoint must follow before it is used. */
+/**
+ * The log after the journal's `records` of it. Its files are written but not synced: a checkpoint must follow before
+ * it is used.
+ */
 export async function recoverLog(
   environment: LogEnvironment,
   path: string,

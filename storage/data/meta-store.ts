@@ -18,6 +18,7 @@ export interface MetaStoreOptions {
   readonly fatal: (reason: string) => never;
 }
 
+/** One writer at a time; `apply` never rejects: it waits, or the process ends. */
 export class MetaStore implements KeyValue {
   readonly #options: MetaStoreOptions;
   #keyValue: KeyValue;

@@ -88,13 +88,9 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
   if (replayed instanceof DamageError)
     return { kind: 'damaged', path: replayed.path, position: replayed.position, reason: replayed.reason };
   const snapshots = new SnapshotFiles(options.disk, snapshotDirectory(logsPath(options.directory)));
-  const damaged = await snapshots.load().then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (damaged instanceof DamageError)
+  const damaged = await snapshots.load();
+  if (damaged !== null)
     return { kind: 'damaged', path: damaged.path, position: damaged.position, reason: damaged.reason };
-  if (damaged !== null) throw damaged;
   const parts = await construct(options, opened, found, replayed);
   await recoverLogs(options, parts, found, replayed, standing.kind);
   const failed = [...parts.logs.values()].find((log) => log.failure?.kind === 'disk')?.failure;

@@ -2,7 +2,8 @@
  * Snapshots of the metadata state machine: files beside the metadata log, the newest wins.
  *
  * ```
- *  <end>-<term>.snapshot:  state bytes | footer JSON {version, end, term, bytes, voters, state crc} | footer bytes u32 | footer crc u32 | magic u32
+ *  <end>-<term>.snapshot:  state bytes | footer JSON {version, end, term, bytes, voters, crc of state}
+ *                           | footer bytes u32 | footer crc u32 | magic u32
  *  <end>-<term>.part:      the state bytes received so far; begun anew after a restart
  * ```
  * The footer is last, so a file that was not written whole has none. A snapshot counts when file and name are durable.
@@ -31,6 +32,7 @@ interface Receiving {
   crc: number;
 }
 
+/** One per store; call `load` first. */
 export class SnapshotFiles implements SnapshotStore {
   readonly #disk: Disk;
   readonly #directory: string;
@@ -44,20 +46,21 @@ export class SnapshotFiles implements SnapshotStore {
     this.#directory = directory;
   }
 
-  /** Finds what is there. Rejects with {@link DamageError} when the newest snapshot does not check, or with the disk's error. */
-  async load(): Promise<void> {
-    if (!(await this.#disk.exists(this.#directory))) return;
+  /** Finds what is there; answers the damage when the newest snapshot does not check. Rejects with the disk's error. */
+  async load(): Promise<DamageError | null> {
+    if (!(await this.#disk.exists(this.#directory))) return null;
     const names = (await this.#disk.list(this.#directory)).map((entry) => entry.name);
     for (const name of names.filter((other) => /\.(part|tmp)$/.test(other) && /^\d{20}-/.test(other))) {
       await removeIfThere(this.#disk, `${this.#directory}/${name}`);
     }
     const newest = names.filter((name) => /^\d{20}-\d{10}\.snapshot$/.test(name)).at(-1);
-    if (newest === undefined) return;
+    if (newest === undefined) return null;
     const path = `${this.#directory}/${newest}`;
     const bytes = asBuffer(await this.#disk.readFile(path));
     const meta = decodeSnapshot(bytes);
-    if (typeof meta === 'string') throw new DamageError(path, null, meta);
+    if (typeof meta === 'string') return new DamageError(path, null, meta);
     this.#newest = { meta, path };
+    return null;
   }
 
   newest(): SnapshotMeta | null {

@@ -34,10 +34,12 @@ export function saltOfJournal(bytes: Buffer): number | null {
   return bytes.readUInt32BE(8);
 }
 
+/** Whether a file of this name belongs to the journal. */
 export function isJournalName(name: string): boolean {
   return /^\d{8}\.journal$/.test(name);
 }
 
+/** The directory `journal/` of a store. */
 export class JournalFiles {
   readonly #disk: Disk;
   readonly #directory: string;

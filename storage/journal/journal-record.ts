@@ -89,6 +89,7 @@ export interface PreparedEntry {
 
 const NOTHING = Buffer.alloc(0);
 
+/** Turns an entry into what its round will write. `group` is its group id in UTF-8; the batch of an append is not copied. */
 export function prepareEntry(entry: JournalEntry, group: Buffer): PreparedEntry {
   assert(group.length <= 255, () => `group id ${entry.group} is longer than 255 bytes`);
   const payload = payloadOf(entry);
@@ -163,7 +164,10 @@ function fieldsOf(entry: JournalEntry): { readonly offset: number; readonly term
   }
 }
 
-/** The record at `at`, or null when there is none: bytes of another time, a torn write, damage. Never throws. `bytes` is a view of `source`. */
+/**
+ * The record at `at`, or null when there is none: bytes of another time, a torn write, damage. Never throws. `bytes`
+ * is a view of `source`.
+ */
 export function decodeRecord(source: Buffer, at: number, salt: number): JournalRecord | null {
   if (source.length - at < RECORD_HEADER_BYTES || source.readUInt32BE(at) !== RECORD_MAGIC) return null;
   const groupBytes = source.readUInt8(at + 33);

@@ -51,6 +51,7 @@ interface Queued {
   readonly sequence: number;
 }
 
+/** One per node. */
 export class Journal {
   readonly #options: JournalOptions;
   #queue: Queued[] = [];
@@ -103,7 +104,10 @@ export class Journal {
     };
   }
 
-  /** Puts an entry into the next round; answers its sequence. `group` is the entry's group id in UTF-8. The payload must never change. */
+  /**
+   * Puts an entry into the next round; answers its sequence. `group` is the entry's group id in UTF-8. The payload
+   * must never change.
+   */
   append(entry: JournalEntry, group: Buffer): number {
     assert(!this.#stopped, 'the journal is closed');
     const prepared = prepareEntry(entry, group);

@@ -49,6 +49,7 @@ export function effectiveSettings(group: GroupId, settings: LogSettings): LogSet
   return group === METADATA_GROUP ? { ...settings, flush: 'always' } : settings;
 }
 
+/** One per group; made by `DiskStore` and by recovery. */
 export class DiskLog implements ReplicaLog, HostedLog {
   readonly group: GroupId;
   readonly recovered: RecoveredLog;

@@ -63,6 +63,7 @@ interface GroupJson {
   readonly failure: LogFailure | null;
 }
 
+/** The value to store. */
 export function encodeGroupRecord(record: GroupRecord): Buffer {
   const { facts } = record;
   const json: GroupJson = {

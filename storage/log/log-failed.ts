@@ -5,6 +5,7 @@ import { DiskError } from '../disk.ts';
 import type { LogFailure } from '../replica-log.ts';
 import { DamageError } from '../segment/damage.ts';
 
+/** A read of a log that is offline. */
 export class LogFailed extends Error {
   override readonly name = 'LogFailed';
   readonly failure: LogFailure;

@@ -47,6 +47,7 @@ export interface PipelineOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** One per log. */
 export class LogPipeline {
   readonly #options: PipelineOptions;
   readonly #groupBytes: Buffer;
@@ -131,7 +132,10 @@ export class LogPipeline {
     });
   }
 
-  /** Runs `action` when all work before it is done, and before any later one. Resolves to whether it ran; its errors take the log offline. */
+  /**
+   * Runs `action` when all work before it is done, and before any later one. Resolves to whether it ran; its errors
+   * take the log offline.
+   */
   exclusively(action: () => Promise<void>): Promise<boolean> {
     return new Promise((resolve) => {
       const run = (): Promise<void> => action().then(() => resolve(true));

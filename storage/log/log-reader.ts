@@ -24,6 +24,7 @@ export interface ReadView {
   readonly cuts: number;
 }
 
+/** One per log. */
 export class LogReader {
   readonly #set: SegmentSet;
   readonly #tail: Tail;

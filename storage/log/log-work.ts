@@ -36,6 +36,7 @@ export interface WorkHooks {
   readonly onError: (error: unknown) => void;
 }
 
+/** One per log. */
 export class LogWork {
   readonly #set: SegmentSet;
   readonly #hooks: WorkHooks;

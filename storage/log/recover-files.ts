@@ -31,7 +31,10 @@ export interface RecoveredFiles {
   readonly facts: LogFacts;
 }
 
-/** Rejects with {@link DamageError} or {@link DiskError}. `thorough`: look at every file, not only at the last (the node did not stop in order). */
+/**
+ * Rejects with {@link DamageError} or {@link DiskError}. `thorough`: look at every file, not only at the last (the
+ * node did not stop in order).
+ */
 export async function recoverFiles(
   ports: IndexPorts,
   directory: string,
@@ -44,7 +47,7 @@ export async function recoverFiles(
   const { keep, facts } = plan;
   const before = record.segments.filter((segment) => keep !== null && segment.base < keep);
   const kept = before.filter((segment) => isKept(segment, before, plan, bases));
-  const set = new SegmentSet(ports, directory, shape, kept, keep ?? facts.logStart);
+  const set = new SegmentSet(ports, directory, shape, kept, plan.from);
   await finishCleaning(ports.disk, directory, kept);
   const lastBefore = before.at(-1)?.base ?? -1;
   const isScanned = plan.scan !== null && plan.scan.limit !== facts.logEnd;
@@ -69,7 +72,10 @@ export async function recoverFiles(
   return { set, facts: scanned };
 }
 
-/** Segments below the log start are of no use, except to a scan: behind what the checkpoint knows of the last one there may be more. */
+/**
+ * Segments below the log start are of no use, except to a scan: behind what the checkpoint knows of the last one there
+ * may be more.
+ */
 function isKept(
   segment: SegmentSummary,
   before: readonly SegmentSummary[],

@@ -22,6 +22,8 @@ export interface RecoveryPlan {
   readonly facts: LogFacts;
   /** The files are trusted up to here; null: they are of before a reset, and all go. */
   readonly keep: Offset | null;
+  /** End of the files that are kept: `keep`, or where the log was wiped to. The first file of a scan begins here. */
+  readonly from: Offset;
   /** To be written from `keep` on (always). */
   readonly batches: readonly StoredBatch[];
   /** Null: nothing is scanned. Else batches above `keep` are believed that end at or below `limit`. */
@@ -37,18 +39,22 @@ export function planRecovery(record: GroupRecord, records: readonly PlacedRecord
 function planJournaled(record: GroupRecord, records: readonly PlacedRecord[]): RecoveryPlan | DamageError {
   let facts = record.facts;
   let keep: Offset | null = facts.logEnd;
+  let wiped = facts.logStart;
   let batches: StoredBatch[] = [];
   for (const placed of records) {
-    const { operation, end, bytes } = placed.record;
+    const { operation, bytes } = placed.record;
+    const endBefore = placed.record.end;
     if (operation.kind === 'cut-done' || operation.kind === 'unsynced') continue;
     const isPositioned = operation.kind === 'append' || operation.kind === 'hard-state';
-    if (isPositioned && end !== facts.logEnd)
-      return refused(placed, `the log end before it was ${end}, and is ${facts.logEnd}: there is a gap`);
+    if (isPositioned && endBefore !== facts.logEnd)
+      return refused(placed, `the log end before it was ${endBefore}, and is ${facts.logEnd}: there is a gap`);
     const reason = invalidOperation(facts, operation);
     if (reason !== null) return refused(placed, reason);
     if (operation.kind === 'append' && bytes !== null) batches.push({ position: operation.position, bytes });
-    if (wipedTo(facts, operation) !== null) {
+    const end = wipedTo(facts, operation);
+    if (end !== null) {
       keep = null;
+      wiped = end;
       batches = [];
     } else if (operation.kind === 'truncate') {
       if (keep !== null && operation.to <= keep) {
@@ -59,12 +65,13 @@ function planJournaled(record: GroupRecord, records: readonly PlacedRecord[]): R
     facts = applyOperation(facts, operation);
   }
   batches = batches.filter((batch) => batch.position.end > facts.logStart);
-  return { facts, keep, batches, scan: null, unsynced: false };
+  return { facts, keep, from: keep ?? wiped, batches, scan: null, unsynced: false };
 }
 
 function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): RecoveryPlan | DamageError {
   let facts = record.facts;
   let keep: Offset | null = facts.logEnd;
+  let wiped = facts.logStart;
   let limit: Offset | null = null;
   let opened: TermStart[] = [];
   let unsynced = false;
@@ -75,14 +82,17 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
     else if (operation.kind === 'open-term') opened.push(operation.start);
     else {
       // The batches since the checkpoint are not in the journal: what they did to the end is told by the record itself.
+      const end = wipedTo(facts, operation);
+      if (end !== null) {
+        keep = null;
+        wiped = end;
+      }
       if (operation.kind === 'truncate') {
-        if (wipedTo(facts, operation) !== null) keep = null;
         if (keep !== null && operation.to < keep) keep = operation.to;
         limit = operation.to;
         opened = opened.filter((entry) => entry.start < operation.to);
       }
       if (operation.kind === 'reset') {
-        keep = null;
         limit = operation.to.end;
         opened = [];
       }
@@ -93,12 +103,13 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
       facts = applyOperation({ ...facts, logEnd: offset(ending) }, operation);
     }
   }
-  const from = keep ?? facts.logStart;
+  const from = keep ?? wiped;
   const scanned = { limit, opened };
   const start = Math.max(from, facts.logStart);
   return {
     facts: { ...facts, logEnd: offset(start), terms: facts.terms.filter((entry) => entry.start <= start) },
     keep,
+    from,
     batches: [],
     scan: unsynced || records.length > 0 ? scanned : null,
     unsynced,

@@ -31,6 +31,7 @@ export function statePrefix(log: number): string {
   return `state/${log}/`;
 }
 
+/** One per log. */
 export class SavedStates {
   readonly #log: number;
   readonly #byName = new Map<string, SavedState[]>();

@@ -3,6 +3,7 @@
  */
 import type { Tail } from './tail.ts';
 
+/** One per store; limits in bytes. */
 export class TailBudget {
   readonly #bytesMax: number;
   readonly #bytesPerLogMax: number;

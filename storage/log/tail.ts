@@ -14,6 +14,7 @@ import { EMPTY_RUN } from '../segment/segment-read.ts';
 /** Entries forgotten at the front before the array is made anew. */
 const HOLES_MAX = 256;
 
+/** One per log. */
 export class Tail {
   #batches: (StoredBatch | null)[] = [];
   /** Index of the first batch that is still here. */

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../raft/index.ts';
 
+/** One per store. */
 export class BufferPool {
   readonly bufferBytes: number;
   readonly #keepMax: number;

@@ -10,6 +10,7 @@
 import { assert } from '../../raft/index.ts';
 import type { Disk, DiskFile, OpenMode } from '../disk.ts';
 
+/** An open file and who uses it. */
 export class OpenFile {
   readonly file: DiskFile;
   users = 0;
@@ -31,13 +32,14 @@ export class OpenFile {
   }
 }
 
+/** One per store. */
 export class FileCache {
   readonly #disk: Disk;
   readonly #openMax: number;
   /** In order of use, least recent first. */
   readonly #open = new Map<string, OpenFile>();
   readonly #opening = new Map<string, Promise<OpenFile>>();
-  readonly #failed = new Map<string, unknown>();
+  readonly #failed = new Map<string, Error>();
 
   constructor(disk: Disk, openMax: number) {
     assert(openMax >= 1, 'at least one file must be allowed to be open');
@@ -131,7 +133,7 @@ export class FileCache {
       file.dirty = false;
     } catch (error) {
       // Told to the next user of the path: its log, which then fails.
-      this.#failed.set(path, error);
+      this.#failed.set(path, error instanceof Error ? error : new Error(String(error)));
     }
     this.#close(file);
   }

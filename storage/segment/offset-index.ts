@@ -11,6 +11,7 @@ import { assert } from '../../raft/index.ts';
 
 export const OFFSET_ENTRY_BYTES = 8;
 
+/** Grows at the end, is cut from the end. */
 export class OffsetIndex {
   #offsets: number[] = [];
   #positions: number[] = [];

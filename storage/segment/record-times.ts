@@ -13,7 +13,10 @@ import type { BatchHeader } from './batch-header.ts';
 const COMPRESSION_MASK = 0x07;
 const APPEND_TIME = 0x08;
 
-/** The first record at or above `start` with a timestamp ≥ `timestamp`; of a compressed batch its first record. Null when there is none. */
+/**
+ * The first record at or above `start` with a timestamp ≥ `timestamp`; of a compressed batch its first record. Null
+ * when there is none.
+ */
 export function firstRecordFrom(
   source: Buffer,
   at: number,

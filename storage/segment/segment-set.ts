@@ -34,6 +34,7 @@ export interface SegmentShape {
 const WRITE_BYTES_MAX = 8 * 1024 * 1024;
 const WRITE_BUFFERS_MAX = 512;
 
+/** One per log. */
 export class SegmentSet {
   readonly ports: IndexPorts;
   readonly directory: string;

@@ -32,6 +32,7 @@ export interface SegmentSummary {
 /** Relative offsets are int32. */
 export const RELATIVE_MAX = 0x7fff_ffff;
 
+/** `end` and `bytes` count what was written whole. */
 export class Segment {
   readonly directory: string;
   readonly base: Offset;

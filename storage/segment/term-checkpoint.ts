@@ -15,6 +15,7 @@ import type { TermStart } from '../../raft/index.ts';
 
 export const TERM_CHECKPOINT_NAME = 'leader-epoch-checkpoint';
 
+/** The file's bytes for `terms`, ascending. */
 export function encodeTermCheckpoint(terms: readonly TermStart[]): Buffer {
   const lines = ['0', String(terms.length), ...terms.map((entry) => `${entry.term} ${entry.start}`)];
   return Buffer.from(`${lines.join('\n')}\n`, 'utf8');

@@ -11,6 +11,7 @@ import { readInt64, writeInt64 } from '../int64.ts';
 
 export const TIME_ENTRY_BYTES = 12;
 
+/** Grows at the end, is cut from the end. */
 export class TimeIndex {
   #timestamps: number[] = [];
   #offsets: number[] = [];

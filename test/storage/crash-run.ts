@@ -152,7 +152,8 @@ export class CrashRun {
       const { done, states, cutDone, floor } = subject.model;
       const shown = states.slice(done).map((state) => describe(state));
       throw new Error(
-        `${subject.group} ${log.logStart}..${log.logEnd} ${JSON.stringify(log.recovered)} of ${states.length}, done ${done}, cut ${cutDone}, floor ${floor}, is none of\n${shown.join('\n')}`,
+        `${subject.group} ${log.logStart}..${log.logEnd} ${JSON.stringify(log.recovered)} is none of\n${shown.join('\n')}\n` +
+          `of ${states.length}, done ${done}, cut ${cutDone}, floor ${floor}`,
       );
     }
     subject.model = new LogModel(found);
@@ -223,9 +224,7 @@ export class CrashRun {
     const read = await this.#alive(this.#readAll(log));
     const expected = visible(state).map((batch) => batch.bytes);
     if (!Buffer.concat(read).equals(Buffer.concat(expected)))
-      throw new Error(
-        `${subject.group}: a read of ${describe(state)} gave other bytes, ${read.map((each) => each.length).join()} not ${expected.map((each) => each.length).join()}`,
-      );
+      throw new Error(`${subject.group}: a read of ${describe(state)} gave other bytes`);
   }
 
   async #readAll(log: ReplicaLog): Promise<Buffer[]> {
@@ -335,5 +334,6 @@ function essential(terms: readonly { readonly term: number; readonly start: numb
 
 function describe(state: ModelState): string {
   const terms = termsOf(state).map((entry) => `${entry.term}@${entry.start}`);
-  return `${state.logStart}..${state.logEnd} term ${state.term} terms ${terms.join(',')} before ${startTermOf(state)} ${visible(state).length} batches`;
+  const count = visible(state).length;
+  return `${state.logStart}..${state.logEnd} term ${state.term} terms ${terms.join()} before ${startTermOf(state)} ${count} batches`;
 }
