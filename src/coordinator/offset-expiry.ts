@@ -9,9 +9,8 @@
 import type { CoordinatorImage, NamedOffset, RecordName } from './coordinator-image.ts';
 import type { Group } from './group-state.ts';
 
-/** Whether `stored` may be forgotten at `wallNow` (milliseconds since 1970). */
-export function isExpired(group: Group, stored: NamedOffset, wallNow: number, retentionMs: number): boolean {
-  if (group.state.kind !== 'empty') return false;
+/** Whether `stored` of the empty `group` may be forgotten at `wallNow` (milliseconds since 1970). */
+function isExpired(group: Group, stored: NamedOffset, wallNow: number, retentionMs: number): boolean {
   if (stored.expiresAt !== null) return wallNow >= stored.expiresAt;
   const since = group.protocolType === null ? stored.committedAt : Math.max(group.stateSince, stored.committedAt);
   return wallNow - since >= retentionMs;

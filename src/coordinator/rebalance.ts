@@ -46,7 +46,6 @@ export function currentJoin(group: Group, member: Member, members: readonly Join
 /** Answers every parked Sync with `error`; the sessions of their members begin anew. */
 export function refuseSyncs(step: Step, error: number): void {
   for (const member of step.group.members.values()) {
-    member.assignment = new Uint8Array(0);
     if (member.syncing === null) continue;
     answer(step, member.syncing, refusedSync(error));
     member.syncing = null;
@@ -148,7 +147,6 @@ function becomeCompleting(step: Step): void {
   noteDeadline(group, syncDue);
   const all = joinedMembers(group);
   for (const member of group.members.values()) {
-    member.assignment = new Uint8Array(0);
     if (member.joining === null) continue;
     answer(step, member.joining, currentJoin(group, member, member.id === group.leader ? all : []));
     member.joining = null;

@@ -121,6 +121,7 @@ test('a stable group comes back from its record as it was', () => {
   const ids = requests.map((request) => bench.joined(request).memberId);
   for (const id of [...ids].reverse())
     bench.sync(id, 1, Object.fromEntries(ids.map((other) => [other, `of ${other}`])));
+  bench.group.leader = ids[1] ?? '';
   const assignments = bench.persisted.at(-1)?.assignments ?? new Map<string, Uint8Array>();
   const restored = restoreGroup('g', snapshotGroup(bench.group, assignments, bench.group.stateSince), bench.context);
   resetAlarm(bench.group);

@@ -12,7 +12,7 @@ import { NodeBench } from './node-bench.ts';
 const SETTINGS = {
   compactionBytesMin: 1_500,
   compactionFactor: 2,
-  rewriteBatchBytes: 300,
+  rewriteBatchBytes: 100,
   offsetsRetentionMs: Number.MAX_SAFE_INTEGER,
 };
 const NOTHING = -1;

@@ -213,6 +213,21 @@ describe('the join phase', () => {
     expect(bench.group.leader).toBe(leader);
   });
 
+  test('a leader that was absent does not get its place back from the one who led since', () => {
+    const bench = new GroupBench({ initialRebalanceDelayMs: 10 });
+    const options = { session: 100_000, rebalance: 20_000 };
+    const requests = [bench.join({ ...options, instanceId: 'one' }), bench.join(options)];
+    bench.advance(30);
+    const [absent = '', second = ''] = requests.map((request) => bench.joined(request).memberId);
+    expect(bench.group.leader).toBe(absent);
+    bench.join({ ...options, memberId: second, protocols: ['range=new'] });
+    bench.advance(20_000);
+    expect(bench.group.leader).toBe(second);
+    bench.join({ ...options, memberId: absent, instanceId: 'one', protocols: ['range=new'] });
+    bench.join({ ...options, memberId: second, protocols: ['range=new'] });
+    expect(bench.group).toMatchObject({ generation: 3, leader: second });
+  });
+
   test('a static member that does not rejoin stays until its session ends', () => {
     const bench = new GroupBench({ initialRebalanceDelayMs: 10 });
     const options = { session: 100_000, rebalance: 20_000 };
@@ -315,6 +330,22 @@ describe('sync', () => {
     expect(bench.answer(request, 'sync')?.error).toBe(REBALANCE);
     bench.commit();
     expect(bench.group.state.kind).toBe('preparing');
+  });
+
+  test('a commit of an earlier generation makes nothing of the current one stable', () => {
+    const bench = new GroupBench();
+    const { memberId } = bench.joined(bench.join());
+    bench.holdCommits = true;
+    bench.sync(memberId, 1, { [memberId]: 'first' });
+    bench.join({ memberId, protocols: ['range=new'] });
+    expect(bench.group).toMatchObject({ generation: 2, state: { kind: 'completing' } });
+    const waiting = bench.sync(memberId, 2, { [memberId]: 'second' });
+    const [first, second] = bench.held;
+    if (first === undefined || second === undefined) throw new Error('two records were to be written');
+    bench.step({ kind: 'persisted', reason: first, error: 0 });
+    expect(bench.answer(waiting, 'sync')).toBe(null);
+    bench.step({ kind: 'persisted', reason: second, error: 0 });
+    expect(text(bench.answer(waiting, 'sync')?.assignment ?? new Uint8Array())).toBe('second');
   });
 
   test('members that never sync are removed when the timer fires, and a rebalance starts', () => {

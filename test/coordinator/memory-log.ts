@@ -22,12 +22,19 @@ interface Batch extends RecordRun {
 const BATCH_OVERHEAD = 61;
 const RECORD_OVERHEAD = 8;
 
+/** A log may start within a batch. */
+function recordsFrom(batch: Batch, from: number): readonly KeyValueRecord[] {
+  return batch.records.slice(Math.max(0, from - batch.base));
+}
+
 export class MemoryLog {
   readonly partition: number;
   readonly #clock: Clock;
   batches: Batch[] = [];
   logStart = 0;
   highWatermark = 0;
+  /** Bytes ever appended. */
+  bytesAppended = 0;
   term = 0;
   /** Commits wait for `commit`. */
   held = false;
@@ -54,7 +61,7 @@ export class MemoryLog {
 
   /** Data records from the log start on. */
   records(): readonly KeyValueRecord[] {
-    return this.batches.flatMap((batch) => batch.records);
+    return this.batches.flatMap((batch) => recordsFrom(batch, this.logStart));
   }
 
   /** Everything that is appended is committed now. */
@@ -116,6 +123,7 @@ export class MemoryLog {
       BATCH_OVERHEAD,
     );
     this.batches.push({ records, bytes: byteCount(bytes), base, end });
+    this.bytesAppended += bytes;
     this.#waiting.push({ end, settled });
     if (!this.held) this.#clock.defer(() => !this.held && this.commit(end));
     return end;
@@ -126,7 +134,7 @@ export class MemoryLog {
       if (batch.end <= from || batch.base >= to) continue;
       if (this.readsHeld) await new Promise<void>((resolve) => this.#readers.push(resolve));
       if (this.damage !== null) throw this.damage;
-      yield batch;
+      yield { records: recordsFrom(batch, from), bytes: batch.bytes };
     }
   }
 }

@@ -103,6 +103,7 @@ describe('group ids', () => {
     const other = await ready({ partitionGroupsMax: 2 });
     for (let index = 0; index < 5; index += 1)
       expect((await other.ask('joinGroup', 3, { ...JOIN, groupId: `bad ${index}`, protocols: [] })).errorCode).toBe(23);
+    expect(await other.commit('bad', 1, {}, 99)).toBe(3);
     expect((await other.ask('listGroups', 0, {})).groups).toEqual([]);
   });
 });
