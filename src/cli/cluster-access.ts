@@ -96,7 +96,7 @@ export class ClusterAccess {
 
   /** All topic names. */
   async topicNames(): Promise<readonly string[]> {
-    const { topics } = await this.kafka.retry(() => this.kafka.refresh(null));
+    const { topics } = await this.kafka.refresh(null);
     return [...topics.keys()].sort();
   }
 

@@ -60,7 +60,9 @@ export class GroupAdmin {
   }
 
   /** The broker that coordinates the group. */
-  coordinator(group: string): Promise<number> {
+  async coordinator(group: string): Promise<number> {
+    // The first contact is not repeated: nobody there is an answer.
+    if (this.#client.metadata.brokers.size === 0) await this.#client.refresh([]);
     return this.#client.retry(async () => {
       const answer = await this.#client.any(API_TABLE.findCoordinator.schema, { key: group, keyType: GROUP_KEY, coordinatorKeys: [group] });
       const [found] = answer.coordinators;
@@ -72,7 +74,8 @@ export class GroupAdmin {
   }
 
   /** Rejects with GROUP_ID_NOT_FOUND when there is no such group. */
-  describe(group: string): Promise<GroupDescription> {
+  async describe(group: string): Promise<GroupDescription> {
+    await this.coordinator(group);
     return this.#client.retry(async () => {
       const node = await this.coordinator(group);
       const answer = await this.#client.on(node, API_TABLE.describeGroups.schema, { groups: [group], includeAuthorizedOperations: false });

@@ -35,7 +35,7 @@ export async function createTopic(context: CliContext, name: string, options: Cr
 
 export async function listTopics(context: CliContext, options: { readonly internal?: boolean }): Promise<void> {
   const { kafka } = context.access;
-  const { topics } = await kafka.retry(() => kafka.refresh(null));
+  const { topics } = await kafka.refresh(null);
   const items = [...topics.values()]
     .filter(({ internal }) => !internal || options.internal === true)
     .map(({ name, id, partitions, internal }) => ({
