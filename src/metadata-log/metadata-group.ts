@@ -79,6 +79,33 @@ async function scanVoters(log: ReplicaLog): Promise<RecoveredLog['voters']> {
   return found;
 }
 
+/** Makes the log begin and end where the snapshot ends. */
+function resetLog(log: ReplicaLog, { last }: SnapshotMeta, durable: () => void): void {
+  log.persist({ hardState: null, truncateTo: null, reset: last, openTerm: null, append: [], logStart: null }, durable);
+}
+
+/** Term of the batch that ends at, or holds what precedes, `end`; null when the log does not reach there. */
+function termBefore({ logStart, logStartTerm, logEnd, terms }: RecoveredLog, end: Offset): Term | null {
+  if (end < logStart || end > logEnd) return null;
+  return terms.findLast(({ start }) => start < end)?.term ?? logStartTerm;
+}
+
+/**
+ * The log as it goes with the newest snapshot. A crash between the installation of a received snapshot and the reset of
+ * the log leaves a log that does not reach the snapshot's end, or reaches it by another history: it begins anew there.
+ */
+async function recoverLog(log: ReplicaLog, meta: SnapshotMeta | null): Promise<RecoveredLog> {
+  const { recovered } = log;
+  if (meta === null) return recovered;
+  const { end, term } = meta.last;
+  if (end < recovered.logStart) return recovered;
+  if (termBefore(recovered, end) === term) {
+    return { ...recovered, highWatermark: end > recovered.highWatermark ? end : recovered.highWatermark };
+  }
+  await new Promise<void>((durable) => resetLog(log, meta, durable));
+  return { ...recovered, logStart: end, logStartTerm: term, logEnd: end, terms: [], highWatermark: end };
+}
+
 export class MetadataGroup implements SnapshotSender {
   readonly #options: MetadataGroupOptions;
   readonly #machine: MetadataMachine;
@@ -96,10 +123,13 @@ export class MetadataGroup implements SnapshotSender {
     if (log.failure !== null) return { failed: log };
     const meta = store.metadataSnapshots.newest();
     const image = meta === null ? emptyImage() : await readImage(store, meta, options.fatal);
-    const entries = await scanVoters(log);
-    const start = meta === null ? [] : [{ base: log.logStart, voters: meta.voters }];
-    const voters = [...start.filter(({ voters: named }) => named.length > 0), ...entries];
-    return new MetadataGroup(options, log, { ...log.recovered, voters, initialVoters: options.initialVoters }, image, meta?.voters ?? []);
+    const recovered = await recoverLog(log, meta);
+    if (image.end < recovered.logStart) {
+      return options.fatal(`the metadata log begins at ${recovered.logStart}, and the newest snapshot ends at ${image.end}`);
+    }
+    const start = meta === null ? [] : [{ base: recovered.logStart, voters: meta.voters }];
+    const voters = [...start.filter(({ voters: named }) => named.length > 0), ...(await scanVoters(log))];
+    return new MetadataGroup(options, log, { ...recovered, voters, initialVoters: options.initialVoters }, image, meta?.voters ?? []);
   }
 
   private constructor(
@@ -178,7 +208,13 @@ export class MetadataGroup implements SnapshotSender {
 
   async receive(meta: SnapshotMeta, position: ByteCount, chunk: Uint8Array): Promise<ByteCount> {
     const wanted = byteCount(await this.#options.store.metadataSnapshots.receive(meta, position, chunk));
-    if (wanted === meta.bytes) this.#machine.replace(await readImage(this.#options.store, meta, this.#options.fatal), meta.voters);
+    if (wanted < meta.bytes || meta.last.end <= this.replica.highWatermark) return wanted;
+    const image = await readImage(this.#options.store, meta, this.#options.fatal);
+    if (meta.last.end <= this.replica.highWatermark) return wanted;
+    // What the log held may be another history than the snapshot's, and must never be sent to anybody. The core hears of
+    // it in this turn; the snapshot is durable, and a crash before the reset is finds it when it starts.
+    resetLog(this.replica.log, meta, () => undefined);
+    this.#machine.replace(image, meta.voters);
     return wanted;
   }
 
@@ -252,9 +288,16 @@ export class MetadataGroup implements SnapshotSender {
     this.#machine.resetAppliedBytes();
     const { image, voters } = this.#machine;
     assert(image.end > 0, 'a snapshot of nothing');
-    await this.#options.store.metadataSnapshots.write({ end: image.end, term: image.term }, voters, encodeImage(image));
-    this.replica.input({ kind: 'advance-log-start', to: image.end });
-    this.#options.sink.log('info', 'metadata snapshot taken', { end: image.end, term: image.term });
+    const { sink, store } = this.#options;
+    const { end, term } = image;
+    await store.metadataSnapshots.write({ end, term }, voters, encodeImage(image)).then(
+      () => {
+        this.replica.input({ kind: 'advance-log-start', to: end });
+        sink.log('info', 'metadata snapshot taken', { end, term });
+      },
+      // A full disk, mostly. The log stays as it is, and the next snapshot is due after as many bytes again.
+      (error: unknown) => sink.log('error', 'a metadata snapshot could not be written', { end, reason: String(error) }),
+    );
     this.#snapshotting = false;
   }
 }
@@ -263,4 +306,3 @@ async function readImage(store: Store, meta: SnapshotMeta, fatal: (reason: strin
   const decoded = decodeImage(await store.metadataSnapshots.read(meta, 0, meta.bytes));
   return decoded.kind === 'image' ? decoded.image : fatal(`metadata snapshot at ${meta.last.end}: ${decoded.reason}`);
 }
-

@@ -7,7 +7,7 @@
  *
  * One reader at a time; images come in the order of the log. An image never reaches beyond the high watermark.
  */
-import { byteCount, offset as toOffset, term as toTerm } from '../../raft/index.ts';
+import { assert, byteCount, offset as toOffset, term as toTerm } from '../../raft/index.ts';
 import type { Offset, Voter } from '../../raft/index.ts';
 import { readRecords, refuseCompressed } from '../../storage/batch/index.ts';
 import type { BatchRun, ReplicaLog } from '../../storage/index.ts';
@@ -67,6 +67,7 @@ export class MetadataMachine {
 
   /** A snapshot took the place of everything below `image.end`. */
   replace(image: MetadataImage, voters: readonly Voter[]): void {
+    assert(image.end >= this.#image.end, () => `a snapshot at ${image.end} in the place of what is applied to ${this.#image.end}`);
     this.#generation += 1;
     this.#reading = false;
     this.#image = image;

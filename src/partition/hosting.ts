@@ -48,8 +48,10 @@ interface Entry {
   readonly group: GroupId;
   topic: Topic;
   record: PartitionRecord;
-  /** Null while its log is being opened. */
+  /** Null while its log is being opened, and when that cannot be used. */
   partition: Partition | null;
+  /** Its log has been opened, for better or worse. */
+  opened: boolean;
   /** Set when it was removed while its log was being opened. */
   removed: boolean;
 }
@@ -66,6 +68,8 @@ export function logDirectory(topic: Topic, index: number): string {
 export class Hosting {
   readonly #options: HostingOptions;
   readonly #entries = new Map<GroupId, Entry>();
+  /** Openings and deletions of each group's log under way: one after the other, since a partition may leave and come back. */
+  readonly #work = new Map<GroupId, Promise<void>>();
   #image: MetadataImage | null = null;
 
   constructor(options: HostingOptions) {
@@ -83,7 +87,7 @@ export class Hosting {
 
   /** Partitions whose log is still being opened. */
   get opening(): number {
-    return [...this.#entries.values()].filter(({ partition }) => partition === null).length;
+    return [...this.#entries.values()].filter(({ opened }) => !opened).length;
   }
 
   /** Brings what is hosted in line with `image`. Ignored until the image holds this life's registration. */
@@ -95,42 +99,63 @@ export class Hosting {
     const everything = previous === null || previous.brokers !== image.brokers || previous.clusterConfigs !== image.clusterConfigs;
     for (const topic of image.topicsById.values()) {
       if (!everything && previous.topicsById.get(topic.id) === topic) continue;
-      for (const record of topic.partitions) this.#follow(topic, record, image);
+      const known = previous === null ? null : (previous.topicsById.get(topic.id)?.partitions.length ?? 0);
+      for (const record of topic.partitions) this.#follow(topic, record, image, known !== null && record.index >= known);
     }
     this.#removeUnknown(image);
     if (previous === null) this.#deleteOrphans(image);
   }
 
   close(): void {
-    for (const { partition } of this.#entries.values()) partition?.close();
+    for (const entry of this.#entries.values()) {
+      entry.removed = true;
+      entry.partition?.close();
+    }
     this.#entries.clear();
   }
 
-  #follow(topic: Topic, record: PartitionRecord, image: MetadataImage): void {
+  /** `created`: it came into being while this life of the node watched. */
+  #follow(topic: Topic, record: PartitionRecord, image: MetadataImage, created: boolean): void {
     const group = partitionGroup(topic.id, record.index);
     const entry = this.#entries.get(group);
     const mine = record.replicas.includes(this.#options.self);
     if (!mine) return;
-    if (entry === undefined) return this.#open(group, topic, record, image);
+    if (entry === undefined) return this.#open(group, topic, record, image, created);
     entry.topic = topic;
     entry.record = record;
     if (entry.partition !== null) this.#update(entry, image);
   }
 
-  #open(group: GroupId, topic: Topic, record: PartitionRecord, image: MetadataImage): void {
-    const entry: Entry = { group, topic, record, partition: null, removed: false };
+  #open(group: GroupId, topic: Topic, record: PartitionRecord, image: MetadataImage, created: boolean): void {
+    const entry: Entry = { group, topic, record, partition: null, opened: false, removed: false };
     this.#entries.set(group, entry);
     const settings = this.#options.settingsOf(topic, image);
-    const fresh = !this.#options.store.groups.some((found) => found.group === group);
     const directory = logDirectory(topic, record.index);
-    void this.#options.openLog(group, directory, settings.log).then((log) => this.#opened(entry, log, settings, fresh));
+    this.#after(group, async () => {
+      if (entry.removed) return;
+      const log = await this.#options.openLog(group, directory, settings.log);
+      this.#opened(entry, log, settings, created);
+    });
   }
 
-  #opened(entry: Entry, log: ReplicaLog, settings: PartitionSettings, fresh: boolean): void {
-    if (entry.removed) {
-      void this.#options.store.deleteLog(entry.group);
-      return;
-    }
+  /** Does `work` on a group's log when all earlier work on it is done. */
+  #after(group: GroupId, work: () => Promise<void>): void {
+    const before = this.#work.get(group);
+    const done = before === undefined ? work() : before.then(work);
+    this.#work.set(group, done);
+    void done.then(() => {
+      if (this.#work.get(group) === done) this.#work.delete(group);
+    });
+  }
+
+  #delete(group: GroupId): void {
+    this.#after(group, () => this.#options.store.deleteLog(group));
+  }
+
+  #opened(entry: Entry, log: ReplicaLog, settings: PartitionSettings, created: boolean): void {
+    // Removed, and its deletion waits for this opening; or the node closes.
+    if (entry.removed) return;
+    entry.opened = true;
     if (log.failure !== null) return this.#options.onUnusable(entry.group, entry.topic.name, log);
     const { topic, record } = entry;
     const image = this.#image;
@@ -141,7 +166,7 @@ export class Hosting {
       group: entry.group,
       policy: record.replication,
       log,
-      recovered: { ...log.recovered, initialVoters: initialVoters(record, image, fresh) },
+      recovered: { ...log.recovered, initialVoters: initialVoters(record, image, log, created) },
       notify: (notice) => partition.notice(notice),
     });
     partition.attach(replica);
@@ -166,11 +191,10 @@ export class Hosting {
       if (record?.replicas.includes(this.#options.self) === true) continue;
       this.#entries.delete(entry.group);
       entry.removed = true;
-      if (entry.partition === null) continue;
       this.#options.sink.log('info', 'partition removed', { topic: entry.topic.name, partition: entry.record.index });
-      this.#options.stopReplica(entry.group);
-      entry.partition.close();
-      void this.#options.store.deleteLog(entry.group);
+      entry.partition?.close();
+      if (entry.partition !== null) this.#options.stopReplica(entry.group);
+      this.#delete(entry.group);
     }
   }
 
@@ -182,7 +206,7 @@ export class Hosting {
       const record = image.topicsById.get(topicId)?.partitions[Number(index)];
       if (record?.replicas.includes(this.#options.self) === true) continue;
       this.#options.sink.log('info', 'log of a removed partition deleted', { directory });
-      void this.#options.store.deleteLog(group);
+      this.#delete(group);
     }
   }
 }
@@ -206,12 +230,14 @@ function assignmentOf(record: PartitionRecord, image: MetadataImage, minInsyncRe
 
 /**
  * The first voters of a quorum partition are its replicas with the directories they are registered with. A replica that
- * begins with an empty log although the partition has had a leader was wiped: it waits until the log names voters,
- * and votes for nobody until then (design 2.1, voters are directories).
+ * begins with nothing although the partition has had a leader may have been wiped and forgotten its vote: it waits
+ * until the log names voters, and votes for nobody until then (design 2.1, voters are directories). One that was
+ * `created` before our eyes has never had anything to forget.
  */
-function initialVoters(record: PartitionRecord, image: MetadataImage, fresh: boolean): readonly Voter[] | null {
+function initialVoters(record: PartitionRecord, image: MetadataImage, log: ReplicaLog, created: boolean): readonly Voter[] | null {
   if (record.replication !== 'quorum') return null;
-  if (fresh && record.leaderTerm > 0) return null;
+  const empty = log.recovered.hardState.term === 0 && log.recovered.logEnd === 0;
+  if (empty && !created && record.leaderTerm > 0) return null;
   const voters: Voter[] = [];
   for (const node of record.replicas) {
     const directory = image.brokers.get(node)?.directory;
