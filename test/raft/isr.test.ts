@@ -175,6 +175,20 @@ describe('high watermark', () => {
   });
 });
 
+describe('former lives', () => {
+  it('a late answer to a former progress moves nothing', () => {
+    const bench = leading({ isr: ids(1, 2) });
+    const { role } = bench.core;
+    const former = role.kind === 'leader' ? (role.progress.get(nodeId(2))?.progressId ?? 0) : 0;
+    bench.propose(1);
+    bench.persist();
+    bench.connect(2, 2);
+    const outcome = { kind: 'matched', verifiedEnd: offset(1) } as const;
+    bench.receive(2, { kind: 'append-reply', term: term(1), progressId: former, round: 0, outcome, logEnd: offset(1) });
+    expect(statusOf(bench.core).highWatermark).toBe(0);
+  });
+});
+
 describe('joining and leaving', () => {
   it('a replica joins at the high watermark and the start of the term, not before', () => {
     const bench = leading({ term: term(2), isr: ids(1, 2) }, { log: [1, 1, 1], highWatermark: 1 });

@@ -157,6 +157,13 @@ describe('3.6 safety', () => {
     expect(heldOf(bench.receive(3, vote(3, 7, 2, 1)))).toEqual([{ kind: 'vote-reply', term: 7, granted: true }]);
   });
 
+  it('3.6.1 a candidate names the term of its last batch, not its current one', () => {
+    const bench = new Bench({ log: [1, 1], term: 6 });
+    bench.tick(1300);
+    const effects = bench.receive(2, { kind: 'pre-vote-reply', term: term(7), granted: true });
+    expect(heldOf(effects)).toMatchObject([{ kind: 'vote', term: 7, log: { end: 2, term: 1 } }, { kind: 'vote' }]);
+  });
+
   it('3.6.2 a new leader commits nothing before a batch of its own term is on a majority', () => {
     const bench = new Bench({ log: [1, 1], term: 1 });
     bench.win(2);
@@ -214,6 +221,7 @@ describe('9.6 pre-vote', () => {
     expect(ask(1, 1, 3)).toEqual([{ kind: 'pre-vote-reply', term: 2, granted: false }]);
     expect(ask(2, 2, 3)).toEqual([{ kind: 'pre-vote-reply', term: 3, granted: true }]);
     expect(ask(2, 2, 2)).toEqual([{ kind: 'pre-vote-reply', term: 2, granted: false }]);
+    expect(ask(2, 2, 1)).toEqual([{ kind: 'pre-vote-reply', term: 2, granted: false }]);
     expect(statusOf(bench.core).term).toBe(2);
   });
 
