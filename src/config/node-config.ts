@@ -6,6 +6,7 @@ import type { ByteCount, Millis, NodeId } from '../../raft/index.ts';
 import type { FlushPolicy } from '../../storage/index.ts';
 import type { Endpoint } from '../metadata/index.ts';
 import type { Settings } from './read-settings.ts';
+import type { SettingKey } from './settings.ts';
 
 export interface VoterAddress {
   readonly node: NodeId;
@@ -89,37 +90,98 @@ function parseVoters(texts: readonly string[], problems: string[]): readonly Vot
   return voters;
 }
 
-/** Turns checked settings into a configuration; all problems at once. */
-export function nodeConfig(settings: Settings): NodeConfigResult {
+/** Typed reading of checked settings. */
+interface Reading {
+  readonly whole: (key: SettingKey) => number;
+  readonly text: (key: SettingKey) => string | null;
+  readonly optional: (key: SettingKey) => number | null;
+  readonly time: (key: SettingKey) => Millis;
+}
+
+function readingOf(settings: Settings): Reading {
+  const whole = (key: SettingKey): number => Number(settings[key]);
+  return {
+    whole,
+    text: (key) => (settings[key] === null ? null : String(settings[key])),
+    optional: (key) => (settings[key] === null ? null : Number(settings[key])),
+    time: (key) => millis(whole(key)),
+  };
+}
+
+/** Relations between settings that each are allowed by themselves. */
+function contradictions({ whole, text }: Reading, settings: Settings): string[] {
   const problems: string[] = [];
-  const whole = (key: keyof Settings): number => Number(settings[key]);
-  const text = (key: keyof Settings): string | null => (settings[key] === null ? null : String(settings[key]));
-  const optional = (key: keyof Settings): number | null => (settings[key] === null ? null : Number(settings[key]));
-  const time = (key: keyof Settings): Millis => millis(whole(key));
   if (settings['node.id'] === null) problems.push('node.id is missing: give each node a number, such as node.id: 1');
   if (settings['data.dir'] === null) problems.push('data.dir is missing: name the directory of this node’s data');
+  const host = text('advertised.host') ?? text('host');
+  if (host === '0.0.0.0' || host === '::') {
+    problems.push(`host is ${host}: set advertised.host to the address that clients and the other nodes are to use`);
+  }
+  const above = (low: SettingKey, high: SettingKey, factor: number, relation: string): void => {
+    if (whole(low) * factor > whole(high))
+      problems.push(`${low} (${whole(low)}) must be ${relation} ${high} (${whole(high)})`);
+  };
+  if (whole('election.timeout.min.ms') === whole('election.timeout.max.ms')) {
+    problems.push(
+      'election.timeout.min.ms must be below election.timeout.max.ms, or voters campaign at the same moment',
+    );
+  }
+  above('election.timeout.min.ms', 'election.timeout.max.ms', 1, 'below');
+  above('peer.heartbeat.ms', 'election.timeout.min.ms', 2, 'at most half of');
+  above('replica.append.max.bytes', 'replica.inflight.max.bytes', 1, 'at most');
+  return problems;
+}
+
+function topicDefaults({ whole, optional }: Reading): TopicDefaults {
+  return {
+    replicationFactor: optional('default.replication.factor'),
+    partitions: whole('num.partitions'),
+    offsetsPartitions: whole('offsets.topic.num.partitions'),
+    retentionMs: whole('log.retention.ms'),
+    retentionBytes: whole('log.retention.bytes'),
+    segmentBytes: whole('log.segment.bytes'),
+    batchBytesMax: whole('message.max.bytes'),
+  };
+}
+
+function timing({ time }: Reading): Timing {
+  return {
+    heartbeat: time('peer.heartbeat.ms'),
+    electionTimeoutMin: time('election.timeout.min.ms'),
+    electionTimeoutMax: time('election.timeout.max.ms'),
+    brokerSession: time('broker.session.timeout.ms'),
+    lagMax: time('replica.lag.time.max.ms'),
+    retentionCheck: time('log.retention.check.interval.ms'),
+    controlledShutdown: time('controlled.shutdown.timeout.ms'),
+  };
+}
+
+function nodeLimits({ whole }: Reading): NodeLimits {
+  return {
+    requestBytesMax: whole('socket.request.max.bytes'),
+    fetchBytesMax: whole('fetch.max.bytes'),
+    connectionsMax: whole('max.connections'),
+    connectionIdleMs: whole('connections.max.idle.ms'),
+    fetchSessionsMax: whole('max.fetch.sessions'),
+    journalFileBytes: whole('journal.file.bytes'),
+    checkpointBytes: whole('checkpoint.bytes'),
+    tailBytesMax: whole('tail.max.bytes'),
+    freeBytesMin: whole('disk.free.min.bytes'),
+    openFilesMax: whole('open.files.max'),
+  };
+}
+
+/** Turns checked settings into a configuration; all problems at once. */
+export function nodeConfig(settings: Settings): NodeConfigResult {
+  const reading = readingOf(settings);
+  const { whole, text, time } = reading;
+  const problems = contradictions(reading, settings);
   const host = text('host') ?? '127.0.0.1';
   const advertisedHost = text('advertised.host') ?? host;
-  const node = nodeId(settings['node.id'] === null ? 0 : whole('node.id'));
+  const node = nodeId(whole('node.id'));
   const given = settings.voters as readonly string[] | null;
   const alone = [{ node, peer: { host: advertisedHost, port: whole('peer.port') } }];
   const voters = given === null ? alone : parseVoters(given, problems);
-  if (advertisedHost === '0.0.0.0' || advertisedHost === '::') {
-    problems.push(`host is ${host}: set advertised.host to the address that clients and the other nodes are to use`);
-  }
-  if (whole('election.timeout.min.ms') >= whole('election.timeout.max.ms')) {
-    problems.push(
-      `election.timeout.min.ms (${whole('election.timeout.min.ms')}) must be below election.timeout.max.ms (${whole('election.timeout.max.ms')})`,
-    );
-  }
-  if (whole('peer.heartbeat.ms') * 2 > whole('election.timeout.min.ms')) {
-    problems.push(
-      `peer.heartbeat.ms (${whole('peer.heartbeat.ms')}) must be at most half of election.timeout.min.ms (${whole('election.timeout.min.ms')})`,
-    );
-  }
-  if (whole('replica.append.max.bytes') > whole('replica.inflight.max.bytes')) {
-    problems.push('replica.append.max.bytes must not be above replica.inflight.max.bytes');
-  }
   if (problems.length > 0) return { kind: 'invalid', problems };
   return {
     kind: 'config',
@@ -136,40 +198,13 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
       rack: text('rack'),
       flush: text('flush') as FlushPolicy,
       flushInterval: time('flush.interval.ms'),
-      topics: {
-        replicationFactor: optional('default.replication.factor'),
-        partitions: whole('num.partitions'),
-        offsetsPartitions: whole('offsets.topic.num.partitions'),
-        retentionMs: whole('log.retention.ms'),
-        retentionBytes: whole('log.retention.bytes'),
-        segmentBytes: whole('log.segment.bytes'),
-        batchBytesMax: whole('message.max.bytes'),
-      },
-      timing: {
-        heartbeat: time('peer.heartbeat.ms'),
-        electionTimeoutMin: time('election.timeout.min.ms'),
-        electionTimeoutMax: time('election.timeout.max.ms'),
-        brokerSession: time('broker.session.timeout.ms'),
-        lagMax: time('replica.lag.time.max.ms'),
-        retentionCheck: time('log.retention.check.interval.ms'),
-        controlledShutdown: time('controlled.shutdown.timeout.ms'),
-      },
+      topics: topicDefaults(reading),
+      timing: timing(reading),
       replication: {
         appendBytesMax: byteCount(whole('replica.append.max.bytes')),
         inflightBytesMax: byteCount(whole('replica.inflight.max.bytes')),
       },
-      limits: {
-        requestBytesMax: whole('socket.request.max.bytes'),
-        fetchBytesMax: whole('fetch.max.bytes'),
-        connectionsMax: whole('max.connections'),
-        connectionIdleMs: whole('connections.max.idle.ms'),
-        fetchSessionsMax: whole('max.fetch.sessions'),
-        journalFileBytes: whole('journal.file.bytes'),
-        checkpointBytes: whole('checkpoint.bytes'),
-        tailBytesMax: whole('tail.max.bytes'),
-        freeBytesMin: whole('disk.free.min.bytes'),
-        openFilesMax: whole('open.files.max'),
-      },
+      limits: nodeLimits(reading),
       groupInitialRebalanceDelayMs: whole('group.initial.rebalance.delay.ms'),
       autoCreateTopics: settings['auto.create.topics.enable'] === true,
       metadataSnapshotBytes: whole('metadata.snapshot.bytes'),

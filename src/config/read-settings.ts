@@ -39,7 +39,7 @@ function variableOf(key: string): string {
 function flatten(content: unknown, prefix: string, place: string, into: Written[]): string | null {
   if (content === null || content === undefined) return null;
   if (typeof content !== 'object' || Array.isArray(content)) {
-    const text = Array.isArray(content) ? content.join(',') : String(content);
+    const text = Array.isArray(content) ? content.join(',') : `${content as string | number | boolean}`;
     into.push({ key: prefix, text, place });
     return null;
   }

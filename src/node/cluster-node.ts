@@ -11,9 +11,8 @@
  * (unfenced) ready. Nothing here touches the outside but through `ports`; the same code runs in the simulator.
  */
 import { millis, present } from '../../raft/index.ts';
-import type { GroupId, Incarnation, NodeId, Term, Voter } from '../../raft/index.ts';
-import type { ReplicaLog, Store } from '../../storage/index.ts';
-import type { NodeConfig } from '../config/index.ts';
+import type { GroupId, NodeId, Term, Voter } from '../../raft/index.ts';
+import type { ReplicaLog } from '../../storage/index.ts';
 import {
   BrokerLifecycle,
   Controller,
@@ -26,15 +25,15 @@ import { GroupCoordinator, DEFAULT_COORDINATOR_SETTINGS, OFFSETS_TOPIC } from '.
 import { FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { CommandPort } from '../handlers/index.ts';
 import { emptyImage } from '../metadata/index.ts';
-import type { Endpoint, MetadataImage } from '../metadata/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
 import { MetadataGroup } from '../metadata-log/index.ts';
 import { Hosting, partitionSettings } from '../partition/index.ts';
 import type { Partition, ReplicaSpec } from '../partition/index.ts';
 import { createPeerTransport } from '../peer/index.ts';
 import type { PeerEvents, PeerTransport } from '../peer/index.ts';
-import type { Ports } from '../ports/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
-import { KafkaServer } from '../server/index.ts';
+import type { ReplicaOptions } from '../replica/index.ts';
+import type { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
 import { coordinatorLog } from './coordinator-log.ts';
@@ -42,27 +41,20 @@ import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
 import { groupConfig, METADATA_LOG } from './node-groups.ts';
 import type { GroupOwner } from './node-groups.ts';
-import { controllerSettings, registration, serverLimits, transportOptions } from './node-parts.ts';
+import type { ClusterNodeOptions } from './node-options.ts';
+import {
+  contactOf,
+  controllerSettings,
+  kafkaServer,
+  peerAddresses,
+  registration,
+  transportOptions,
+  usableController,
+} from './node-parts.ts';
 import { RetentionLoop } from './retention-loop.ts';
-import { serverHandlers } from './server-handlers.ts';
 
 /** Between heartbeats while something is being waited for: what a start or a shutdown costs. */
 const EAGER_INTERVAL = millis(20);
-
-/** Why a node stopped by itself. */
-export type NodeEnd =
-  /** Another life of this node id has registered: two processes with one id. */
-  { readonly kind: 'superseded' } | { readonly kind: 'damaged'; readonly reason: string };
-
-export interface ClusterNodeOptions {
-  readonly config: NodeConfig;
-  readonly ports: Ports;
-  readonly store: Store;
-  /** Identity of this life of the process. */
-  readonly incarnation: Incarnation;
-  readonly onReady: () => void;
-  readonly onEnd: (end: NodeEnd) => void;
-}
 
 export class ClusterNode {
   readonly options: ClusterNodeOptions;
@@ -141,7 +133,7 @@ export class ClusterNode {
         clock: ports.clock,
         random: ports.random.fork('controller'),
         sink: ports.log,
-        contactOf: (node) => this.#contactOf(node),
+        contactOf: (node) => contactOf(this.transport, node),
         knownController: () => this.metadataLeader,
       },
       controllerSettings(config),
@@ -204,28 +196,20 @@ export class ClusterNode {
 
   #makeServer(): KafkaServer {
     const { config, ports, incarnation } = this.options;
-    return new KafkaServer({
-      network: ports.network,
-      clock: ports.clock,
-      sink: ports.log,
-      host: config.host,
-      port: config.kafkaPort,
-      handlers: serverHandlers({
-        broker: {
-          self: config.node,
-          clock: ports.clock,
-          image: () => this.image(),
-          partition: (topicId, index) => this.hosting.partition(topicId, index),
-        },
-        commands: this.commands(),
-        groups: this.groups,
-        config,
-        sessions: new FetchSessions(config.limits.fetchSessionsMax, ports.random.fork('fetch sessions')),
-        producerIds: new ProducerIds({ self: config.node, incarnation, commands: this.commands() }),
-        controller: () => this.#liveController(),
-        untilApplied: (applied, timeoutMs) => this.#waiters.until(applied, timeoutMs),
-      }),
-      limits: serverLimits(config),
+    return kafkaServer(config, ports, {
+      broker: {
+        self: config.node,
+        clock: ports.clock,
+        image: () => this.image(),
+        partition: (topicId, index) => this.hosting.partition(topicId, index),
+      },
+      commands: this.commands(),
+      groups: this.groups,
+      config,
+      sessions: new FetchSessions(config.limits.fetchSessionsMax, ports.random.fork('fetch sessions')),
+      producerIds: new ProducerIds({ self: config.node, incarnation, commands: this.commands() }),
+      controller: () => usableController(this.image(), this.metadataLeader, config.node),
+      untilApplied: (applied, timeoutMs) => this.#waiters.until(applied, timeoutMs),
     });
   }
 
@@ -245,7 +229,6 @@ export class ClusterNode {
 
   /** Resolves when the listeners are bound and the metadata group runs; readiness comes later (`onReady`). Rejects with ListenError. */
   async start(): Promise<void> {
-    const { config, ports, store } = this.options;
     await this.transport.start();
     this.#kafkaPort = await this.server.start();
     const opened = await this.#openMetadata();
@@ -265,7 +248,7 @@ export class ClusterNode {
     this.#metadata = opened;
     this.replicas.add(opened.replica);
     opened.start();
-    this.transport.setPeers(this.#peerAddresses(opened.image));
+    this.transport.setPeers(peerAddresses(opened.image, this.options.config));
     this.lifecycle.start();
     this.#retention.start();
   }
@@ -351,21 +334,6 @@ export class ClusterNode {
     };
   }
 
-  #contactOf(
-    node: NodeId,
-  ): { readonly incarnation: Incarnation; readonly lastFrameAt: ReturnType<typeof millis> } | null {
-    const status = this.transport.status(node);
-    if (status === null || status.identity === null || status.lastFrameAt === null) return null;
-    return { incarnation: status.identity.incarnation, lastFrameAt: status.lastFrameAt };
-  }
-
-  /** Any broker that serves may be named controller: admin requests reach it from everywhere. Prefer the real one. */
-  #liveController(): NodeId | null {
-    const { leader } = this.#metadataLeader;
-    const broker = leader === null ? undefined : this.image().brokers.get(leader);
-    return broker === undefined || broker.fenced ? this.options.config.node : leader;
-  }
-
   #onImage(image: MetadataImage): void {
     const { store } = this.options;
     if (image.clusterId !== null && store.identity.clusterId === null) {
@@ -373,37 +341,21 @@ export class ClusterNode {
       this.transport.updateIdentity({ clusterId: image.clusterId, empty: false });
     }
     this.controller.onApplied(image);
-    if (this.#metadata !== null) this.transport.setPeers(this.#peerAddresses(image));
+    if (this.#metadata !== null) this.transport.setPeers(peerAddresses(image, this.options.config));
     this.hosting.apply(image);
     this.lifecycle.onApplied();
     this.#waiters.onImage();
     this.#maybeReady(image);
   }
 
-  #peerAddresses(image: MetadataImage): ReadonlyMap<NodeId, Endpoint> {
-    const addresses = new Map<NodeId, Endpoint>();
-    for (const { node, peer } of image.brokers.values()) addresses.set(node, peer);
-    for (const { node, peer } of this.options.config.voters) addresses.set(node, peer);
-    return addresses;
-  }
-
   #startReplica(spec: ReplicaSpec): Replica {
     const { config, ports } = this.options;
-    const replica = new Replica({
-      config: groupConfig(config, spec.policy, this.#owner, spec.group),
-      group: spec.group,
-      log: spec.log,
-      recovered: spec.recovered,
-      clock: ports.clock,
-      transport: this.transport,
-      turns: this.#turns,
-      sink: ports.log,
-      snapshots: null,
-      notify: spec.notify,
-      onDue: (due, replica) => this.replicas.noteDue(due, replica),
-    });
-    this.replicas.add(replica);
-    return replica;
+    const around = { clock: ports.clock, transport: this.transport, turns: this.#turns, sink: ports.log };
+    const group = groupConfig(config, spec.policy, this.#owner, spec.group);
+    const onDue: ReplicaOptions['onDue'] = (due, replica) => this.replicas.noteDue(due, replica);
+    const started = new Replica({ ...around, ...spec, config: group, snapshots: null, onDue });
+    this.replicas.add(started);
+    return started;
   }
 
   #onPartitionLeadership(partition: Partition): void {

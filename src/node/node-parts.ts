@@ -2,13 +2,16 @@
  * Options of a node's parts, worked out from its configuration: what is plain data and needs no wiring.
  */
 import { millis } from '../../raft/index.ts';
-import type { Incarnation } from '../../raft/index.ts';
+import type { Incarnation, NodeId } from '../../raft/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
-import type { Controller, RegisterBroker } from '../controller/index.ts';
-import type { PeerTransportOptions } from '../peer/index.ts';
+import type { ContactOf, Controller, RegisterBroker } from '../controller/index.ts';
+import type { Endpoint, MetadataImage } from '../metadata/index.ts';
+import type { PeerTransport, PeerTransportOptions } from '../peer/index.ts';
 import type { Ports } from '../ports/index.ts';
-import type { KafkaServerOptions } from '../server/index.ts';
+import { KafkaServer } from '../server/index.ts';
+import { serverHandlers } from './server-handlers.ts';
+import type { ServedBy } from './server-handlers.ts';
 
 const PARTITIONS_PER_COMMAND_MAX = 100_000;
 const WAITING_COMMANDS_MAX = 1000;
@@ -64,14 +67,45 @@ export function registration(
   };
 }
 
-export function serverLimits(config: NodeConfig): KafkaServerOptions['limits'] {
-  return {
-    requestBytesMax: config.limits.requestBytesMax,
-    connectionsMax: config.limits.connectionsMax,
-    pendingRequestsMax: 64,
-    pendingBytesMax: 32 << 20,
-    unsentBytesMax: 4 << 20,
-    requestMs: 30_000,
-    idleMs: config.limits.connectionIdleMs,
-  };
+/** The Kafka listener with its handlers and limits. */
+export function kafkaServer(config: NodeConfig, ports: Ports, by: ServedBy): KafkaServer {
+  const { limits } = config;
+  return new KafkaServer({
+    network: ports.network,
+    clock: ports.clock,
+    sink: ports.log,
+    host: config.host,
+    port: config.kafkaPort,
+    handlers: serverHandlers(by),
+    limits: {
+      requestBytesMax: limits.requestBytesMax,
+      connectionsMax: limits.connectionsMax,
+      pendingRequestsMax: 64,
+      pendingBytesMax: 32 << 20,
+      unsentBytesMax: 4 << 20,
+      requestMs: 30_000,
+      idleMs: limits.connectionIdleMs,
+    },
+  });
+}
+
+/** The last sign of a broker's life that this node has, for the controller's sessions. */
+export function contactOf(transport: PeerTransport, node: NodeId): ReturnType<ContactOf> {
+  const status = transport.status(node);
+  if (status === null || status.identity === null || status.lastFrameAt === null) return null;
+  return { incarnation: status.identity.incarnation, lastFrameAt: status.lastFrameAt };
+}
+
+/** Whom to connect to: the brokers that metadata knows, and the voters of the configuration. */
+export function peerAddresses(image: MetadataImage, config: NodeConfig): ReadonlyMap<NodeId, Endpoint> {
+  const addresses = new Map<NodeId, Endpoint>();
+  for (const { node, peer } of image.brokers.values()) addresses.set(node, peer);
+  for (const { node, peer } of config.voters) addresses.set(node, peer);
+  return addresses;
+}
+
+/** The controller as clients are told: the real one when it serves, else this node, since admin requests reach it from everywhere. */
+export function usableController(image: MetadataImage, controller: NodeId | null, self: NodeId): NodeId {
+  const broker = controller === null ? undefined : image.brokers.get(controller);
+  return controller === null || broker === undefined || broker.fenced ? self : controller;
 }

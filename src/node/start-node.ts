@@ -11,7 +11,7 @@ import type { NodeConfig } from '../config/index.ts';
 import { ListenError } from '../ports/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { ClusterNode } from './cluster-node.ts';
-import type { NodeEnd } from './cluster-node.ts';
+import type { NodeEnd } from './node-options.ts';
 
 export interface StartRefused {
   readonly kind: 'refused';
