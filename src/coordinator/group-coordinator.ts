@@ -12,7 +12,7 @@
 import { present } from '../../raft/index.ts';
 import type { Random, Term } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import type { MetadataImage } from '../metadata/image.ts';
+import type { MetadataImage } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import { coordinatorPartition, ERROR_CODES, WireCodec } from '../wire/index.ts';
 import { CoordinatorPartition } from './coordinator-partition.ts';
