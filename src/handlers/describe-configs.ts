@@ -1,7 +1,12 @@
 /** DescribeConfigs of topics (resource type 2) and brokers (4), with where each value comes from. */
 import { nodeId } from '../../raft/index.ts';
-import { describeBrokerConfigs, describeTopicConfigs, invalidTopicName, KAFKA_CONFIG_SOURCE } from '../metadata/index.ts';
-import type { ComputedDefaults, ConfigDefinition, DescribedConfig } from '../metadata/index.ts';
+import {
+  describeBrokerConfigs,
+  describeTopicConfigs,
+  invalidTopicName,
+  KAFKA_CONFIG_SOURCE,
+} from '../metadata/index.ts';
+import type { ComputedDefaults, ConfigDefinition, DescribedConfig, Endpoint } from '../metadata/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
@@ -13,7 +18,30 @@ type Resource = DescribeConfigsRequest['resources'][number];
 const TOPIC = 2;
 const BROKER = 4;
 /** Kafka's numbers of config types. */
-const CONFIG_TYPE: Readonly<Record<ConfigDefinition['type']['kind'], number>> = { boolean: 1, choice: 2, integer: 5, number: 6, list: 7, text: 2 };
+const CONFIG_TYPE: Readonly<Record<ConfigDefinition['type']['kind'], number>> = {
+  boolean: 1,
+  choice: 2,
+  integer: 5,
+  number: 6,
+  list: 7,
+  text: 2,
+};
+
+/** Where a broker's admin server is: told to tools here, because the protocol has no place for it. */
+const ADMIN_ADDRESS: ConfigDefinition = {
+  key: 'flotilla.admin.address',
+  type: { kind: 'text' },
+  default: null,
+  clusterKey: null,
+  doc: 'Address of the admin HTTP server, as registered. Set by the node itself (admin.port).',
+  dynamic: false,
+};
+
+function adminAddress({ host, port }: Endpoint): DescribedConfig {
+  const { key } = ADMIN_ADDRESS;
+  const synonym = { key, value: `${host}:${port}`, source: 'default' as const };
+  return { ...synonym, definition: ADMIN_ADDRESS, synonyms: [synonym] };
+}
 
 type Found = { readonly configs: readonly DescribedConfig[] } | { readonly code: number; readonly message: string };
 
@@ -27,11 +55,13 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
     if (topic === undefined) return { code: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), message: 'no such topic' };
     return { configs: describeTopicConfigs(image, topic, computed) };
   }
-  if (resourceType !== BROKER) return { code: errorCode('INVALID_REQUEST'), message: `resource type ${resourceType} has no configs here` };
+  if (resourceType !== BROKER)
+    return { code: errorCode('INVALID_REQUEST'), message: `resource type ${resourceType} has no configs here` };
   if (resourceName === '') return { configs: describeBrokerConfigs(image, null, computed) };
   const node = /^\d{1,10}$/.test(resourceName) ? nodeId(Number(resourceName)) : null;
-  if (node === null || !image.brokers.has(node)) return { code: errorCode('INVALID_REQUEST'), message: 'no such broker' };
-  return { configs: describeBrokerConfigs(image, node, computed) };
+  const registered = node === null ? undefined : image.brokers.get(node);
+  if (registered === undefined) return { code: errorCode('INVALID_REQUEST'), message: 'no such broker' };
+  return { configs: [adminAddress(registered.admin), ...describeBrokerConfigs(image, node, computed)] };
 }
 
 export function describeConfigsHandler(broker: BrokerView, computed: ComputedDefaults): ApiHandler {
@@ -39,7 +69,8 @@ export function describeConfigsHandler(broker: BrokerView, computed: ComputedDef
     const results = request.resources.map((resource) => {
       const { resourceType, resourceName, configurationKeys } = resource;
       const found = find(broker, resource, computed);
-      if ('code' in found) return { errorCode: found.code, errorMessage: found.message, resourceType, resourceName, configs: [] };
+      if ('code' in found)
+        return { errorCode: found.code, errorMessage: found.message, resourceType, resourceName, configs: [] };
       // No keys means all keys, whether the list is absent or empty.
       const all = configurationKeys === null || configurationKeys.length === 0;
       const wanted = found.configs.filter(({ key }) => all || configurationKeys.includes(key));
@@ -50,7 +81,11 @@ export function describeConfigsHandler(broker: BrokerView, computed: ComputedDef
         configSource: KAFKA_CONFIG_SOURCE[source],
         isSensitive: false,
         synonyms: request.includeSynonyms
-          ? synonyms.map((synonym) => ({ name: synonym.key, value: synonym.value, source: KAFKA_CONFIG_SOURCE[synonym.source] }))
+          ? synonyms.map((synonym) => ({
+              name: synonym.key,
+              value: synonym.value,
+              source: KAFKA_CONFIG_SOURCE[synonym.source],
+            }))
           : [],
         configType: CONFIG_TYPE[definition.type.kind],
         documentation: request.includeDocumentation ? definition.doc : null,
