@@ -35,7 +35,11 @@ interface Altered {
   readonly resourceName: string;
 }
 
-async function alter(commands: CommandPort, wanted: readonly Wanted[], validateOnly: boolean): Promise<readonly Altered[]> {
+async function alter(
+  commands: CommandPort,
+  wanted: readonly Wanted[],
+  validateOnly: boolean,
+): Promise<readonly Altered[]> {
   const sound: AlterConfigs['resources'][number][] = [];
   /** Place of each wanted resource among the sound ones; null: it is none. */
   const places = wanted.map(({ resourceType, resourceName, replaceAll, changes }) => {
@@ -46,7 +50,8 @@ async function alter(commands: CommandPort, wanted: readonly Wanted[], validateO
   return wanted.map(({ resourceType, resourceName }, at) => {
     const named = { resourceType, resourceName };
     const place = places[at] ?? null;
-    if (place === null) return { ...named, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'no such resource or operation' };
+    if (place === null)
+      return { ...named, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'no such resource or operation' };
     if (outcome.kind === 'answer') return { ...named, ...resultCode(outcome.answer[place]) };
     const { code, message } = noAnswer(outcome);
     return { ...named, errorCode: code, errorMessage: message };
@@ -57,7 +62,12 @@ export function alterConfigsHandler(commands: CommandPort): ApiHandler {
   return apiHandler(API_TABLE.alterConfigs, async (request) => {
     const wanted = request.resources.map(({ resourceType, resourceName, configs }) => {
       const changes = configs.map(({ name, value }) => ({ key: name, operation: 'set' as const, value }));
-      return { resourceType, resourceName, replaceAll: true, changes: changes.every(({ value }) => value !== null) ? changes : null };
+      return {
+        resourceType,
+        resourceName,
+        replaceAll: true,
+        changes: changes.every(({ value }) => value !== null) ? changes : null,
+      };
     });
     return respond({ responses: await alter(commands, wanted, request.validateOnly) });
   });
@@ -70,7 +80,9 @@ export function incrementalAlterConfigsHandler(commands: CommandPort): ApiHandle
         const operation = OPERATIONS[configOperation];
         return operation === undefined ? [] : [{ key: name, operation, value: operation === 'delete' ? null : value }];
       });
-      const sound = changes.length === configs.length && changes.every(({ operation, value }) => operation === 'delete' || value !== null);
+      const sound =
+        changes.length === configs.length &&
+        changes.every(({ operation, value }) => operation === 'delete' || value !== null);
       return { resourceType, resourceName, replaceAll: false, changes: sound ? changes : null };
     });
     return respond({ responses: await alter(commands, wanted, request.validateOnly) });

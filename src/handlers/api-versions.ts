@@ -17,7 +17,9 @@ export function apiVersionsHandler(served: readonly ApiHandler[]): ApiHandler {
   const own = rows.filter(({ apiKey }) => apiKey === API_TABLE.apiVersions.schema.key);
   return apiHandler(API_TABLE.apiVersions, (request, context) => {
     if ('unsupported' in request) return respond({ errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: own });
-    const named = context.version < 3 || (SOFTWARE_NAME.test(request.clientSoftwareName) && SOFTWARE_NAME.test(request.clientSoftwareVersion));
+    const named =
+      context.version < 3 ||
+      (SOFTWARE_NAME.test(request.clientSoftwareName) && SOFTWARE_NAME.test(request.clientSoftwareVersion));
     if (!named) return respond({ errorCode: errorCode('INVALID_REQUEST'), apiKeys: [] });
     return respond({ errorCode: 0, apiKeys: rows });
   });

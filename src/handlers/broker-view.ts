@@ -15,7 +15,11 @@ export interface BrokerView {
 }
 
 /** Topics that the cluster makes for itself when it needs them, with partitions and settings of its own. */
-export const RESERVED_TOPICS: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
+export const RESERVED_TOPICS: ReadonlySet<string> = new Set([
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+]);
 
 /** A partition as a request names it, found in the metadata. */
 export interface FoundPartition {

@@ -11,7 +11,14 @@ export interface CommandPort {
 }
 
 /** Code and message for a command that got no answer. */
-export function noAnswer(outcome: Exclude<Outcome<AdminCommand>, { readonly kind: 'answer' }>): { readonly code: number; readonly message: string } {
-  if (outcome.kind === 'not-controller') return { code: errorCode('NOT_CONTROLLER'), message: 'there is no controller that can be reached' };
-  return { code: errorCode('REQUEST_TIMED_OUT'), message: `the controller gave no answer (${outcome.reason}); it may have been carried out` };
+export function noAnswer(outcome: Exclude<Outcome<AdminCommand>, { readonly kind: 'answer' }>): {
+  readonly code: number;
+  readonly message: string;
+} {
+  if (outcome.kind === 'not-controller')
+    return { code: errorCode('NOT_CONTROLLER'), message: 'there is no controller that can be reached' };
+  return {
+    code: errorCode('REQUEST_TIMED_OUT'),
+    message: `the controller gave no answer (${outcome.reason}); it may have been carried out`,
+  };
 }

@@ -41,7 +41,13 @@ function waitForLogStart(broker: BrokerView, partition: Partition, to: number, t
   });
 }
 
-async function deleteOne(broker: BrokerView, topicName: string, index: number, asked: number, timeoutMs: number): Promise<Answer> {
+async function deleteOne(
+  broker: BrokerView,
+  topicName: string,
+  index: number,
+  asked: number,
+  timeoutMs: number,
+): Promise<Answer> {
   const topic = findTopic(broker, topicName, '', false);
   const found = findPartition(broker, topic, index);
   if (found === null) return failed(index, errorCode('UNKNOWN_TOPIC_OR_PARTITION'));
@@ -56,7 +62,8 @@ async function deleteOne(broker: BrokerView, topicName: string, index: number, a
   if (to < 0 || to > highWatermark) return failed(index, errorCode('OFFSET_OUT_OF_RANGE'));
   if (to > partition.logStart) partition.replica.input({ kind: 'advance-log-start', to: toOffset(to) });
   const reached = await waitForLogStart(broker, partition, to, timeoutMs);
-  if (!reached) return failed(index, errorCode(partition.leading === null ? 'NOT_LEADER_OR_FOLLOWER' : 'REQUEST_TIMED_OUT'));
+  if (!reached)
+    return failed(index, errorCode(partition.leading === null ? 'NOT_LEADER_OR_FOLLOWER' : 'REQUEST_TIMED_OUT'));
   return { partitionIndex: index, lowWatermark: partition.lowWatermark(), errorCode: 0 };
 }
 
@@ -66,7 +73,9 @@ export function deleteRecordsHandler(broker: BrokerView): ApiHandler {
       request.topics.map(async ({ name, partitions }) => ({
         name,
         partitions: await Promise.all(
-          partitions.map(({ partitionIndex, offset }) => deleteOne(broker, name, partitionIndex, offset, request.timeoutMs)),
+          partitions.map(({ partitionIndex, offset }) =>
+            deleteOne(broker, name, partitionIndex, offset, request.timeoutMs),
+          ),
         ),
       })),
     );

@@ -13,11 +13,22 @@ export function describeClusterHandler(broker: BrokerView, controller: () => Nod
     const clusterId = image.clusterId ?? '';
     if (request.endpointType !== BROKERS) {
       const code = errorCode(request.endpointType === 2 ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE');
-      return respond({ errorCode: code, errorMessage: 'only endpoint type 1 (brokers) is served', clusterId, brokers: [] });
+      return respond({
+        errorCode: code,
+        errorMessage: 'only endpoint type 1 (brokers) is served',
+        clusterId,
+        brokers: [],
+      });
     }
     const brokers = [...image.brokers.values()]
       .filter(({ fenced }) => !fenced || request.includeFencedBrokers)
-      .map(({ node, kafka, rack, fenced }) => ({ brokerId: node, host: kafka.host, port: kafka.port, rack, isFenced: fenced }));
+      .map(({ node, kafka, rack, fenced }) => ({
+        brokerId: node,
+        host: kafka.host,
+        port: kafka.port,
+        rack,
+        isFenced: fenced,
+      }));
     return respond({ errorCode: 0, endpointType: BROKERS, clusterId, controllerId: controller() ?? -1, brokers });
   });
 }

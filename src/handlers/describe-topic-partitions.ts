@@ -33,7 +33,13 @@ export function describeTopicPartitionsHandler(broker: BrokerView): ApiHandler {
       }
       const topic = image.topicsByName.get(name);
       if (topic === undefined) {
-        topics.push({ errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), name, topicId: ZERO_UUID, isInternal: false, partitions: [] });
+        topics.push({
+          errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'),
+          name,
+          topicId: ZERO_UUID,
+          isInternal: false,
+          partitions: [],
+        });
         continue;
       }
       const from = cursor !== null && cursor.topicName === name ? Math.max(0, cursor.partitionIndex) : 0;
@@ -49,7 +55,11 @@ export function describeTopicPartitionsHandler(broker: BrokerView): ApiHandler {
   });
 }
 
-function describe(topic: Topic, page: Topic['partitions'], live: readonly number[]): {
+function describe(
+  topic: Topic,
+  page: Topic['partitions'],
+  live: readonly number[],
+): {
   readonly errorCode: number;
   readonly name: string;
   readonly topicId: string;

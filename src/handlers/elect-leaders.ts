@@ -13,8 +13,14 @@ export function electLeadersHandler(commands: CommandPort): ApiHandler {
   return apiHandler(API_TABLE.electLeaders, async (request) => {
     const election = request.electionType === UNCLEAN ? 'unclean' : 'preferred';
     const asked = request.topicPartitions;
-    const partitions = asked === null ? null : asked.flatMap(({ topic, partitions: numbers }) => numbers.map((partition) => ({ topic, partition })));
-    const outcome = await commands.submit({ kind: 'elect-leaders', election, partitions }, millis(Math.max(0, request.timeoutMs)));
+    const partitions =
+      asked === null
+        ? null
+        : asked.flatMap(({ topic, partitions: numbers }) => numbers.map((partition) => ({ topic, partition })));
+    const outcome = await commands.submit(
+      { kind: 'elect-leaders', election, partitions },
+      millis(Math.max(0, request.timeoutMs)),
+    );
     if (outcome.kind !== 'answer') return respond({ errorCode: noAnswer(outcome).code, replicaElectionResults: [] });
     const byTopic = new Map<string, { partitionId: number; errorCode: number; errorMessage: string | null }[]>();
     for (const { topic, partition, result } of outcome.answer) {

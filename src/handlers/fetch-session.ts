@@ -67,7 +67,11 @@ const UNUSED_MS = 120_000;
 /** Partitions of one session; a client that wants more gets none. */
 const TARGETS_MAX = 100_000;
 
-export function targetKey(target: { readonly name: string | null; readonly topicId: string | null; readonly index: number }): string {
+export function targetKey(target: {
+  readonly name: string | null;
+  readonly topicId: string | null;
+  readonly index: number;
+}): string {
   return `${target.topicId ?? target.name}/${target.index}`;
 }
 
@@ -162,7 +166,8 @@ export class FetchSessions {
         const before = session.told.get(key);
         if (told === null) session.told.delete(key);
         else session.told.set(key, told);
-        const changed = told === null || before?.highWatermark !== told.highWatermark || before.logStart !== told.logStart;
+        const changed =
+          told === null || before?.highWatermark !== told.highWatermark || before.logStart !== told.logStart;
         if (news === 'records' && session.targets.get(key) === target) {
           session.targets.delete(key);
           session.targets.set(key, target);

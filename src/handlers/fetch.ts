@@ -57,7 +57,14 @@ interface Fetching {
 
 function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): Outcome {
   const leaderField = leader === null ? {} : { currentLeader: leader };
-  const response = { partitionIndex: target.index, errorCode: code, highWatermark: -1, abortedTransactions: null, records: [], ...leaderField };
+  const response = {
+    partitionIndex: target.index,
+    errorCode: code,
+    highWatermark: -1,
+    abortedTransactions: null,
+    records: [],
+    ...leaderField,
+  };
   return { target, response, bytes: 0, urgent: true };
 }
 
@@ -74,15 +81,11 @@ function lookUp(fetching: Fetching, target: FetchTarget): HostedPartition | Outc
   return { ...found, hosted };
 }
 
-function outcomeOf(
-  fetching: Fetching,
-  target: FetchTarget,
-  found: FoundPartition,
-  read: Read,
-): Outcome {
+function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartition, read: Read): Outcome {
   if (read.kind !== 'read' && read.kind !== 'diverged') {
     // Kafka knows KAFKA_STORAGE_ERROR in Fetch from v6 on; older clients are told to look for another leader.
-    const code = read.kind === 'storage' && fetching.version <= 5 ? errorCode('NOT_LEADER_OR_FOLLOWER') : refusalCode(read);
+    const code =
+      read.kind === 'storage' && fetching.version <= 5 ? errorCode('NOT_LEADER_OR_FOLLOWER') : refusalCode(read);
     const leads = read.kind === 'not-leader' || read.kind === 'stale-term';
     return failedResponse(target, code, leads ? currentLeader(found.record) : null);
   }
@@ -131,9 +134,14 @@ function readOne(
   bytesMax: ReturnType<typeof byteCount>,
   atLeastOne: boolean,
 ): Read | Promise<Read> {
-  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, { term: target.term, lastFetchedTerm: target.lastFetchedTerm });
+  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, {
+    term: target.term,
+    lastFetchedTerm: target.lastFetchedTerm,
+  });
   // The log reports its own failure; the client is told that this replica's storage is gone.
-  return read instanceof Promise ? read.catch((error: unknown) => ({ kind: 'storage' as const, reason: String(error) })) : read;
+  return read instanceof Promise
+    ? read.catch((error: unknown) => ({ kind: 'storage' as const, reason: String(error) }))
+    : read;
 }
 
 /**
@@ -171,17 +179,23 @@ function waitForNews(fetching: Fetching, waitMs: number, context: RequestContext
 function answer(fetching: Fetching, session: OpenSession | null, outcomes: readonly Outcome[]): Result {
   const told = outcomes.filter(({ target, response, bytes, urgent }) => {
     if (session === null) return true;
-    const state = response.errorCode === 0 ? { highWatermark: response.highWatermark, logStart: response.logStartOffset ?? -1 } : null;
+    const state =
+      response.errorCode === 0
+        ? { highWatermark: response.highWatermark, logStart: response.logStartOffset ?? -1 }
+        : null;
     return session.tells(target, state, bytes > 0 ? 'records' : urgent ? 'urgent' : 'nothing');
   });
   const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = [];
   for (const { target, response } of told) {
     const last = responses.at(-1);
-    const same = last !== undefined && (target.topicId === null ? last.topic === target.name : last.topicId === target.topicId);
+    const same =
+      last !== undefined && (target.topicId === null ? last.topic === target.name : last.topicId === target.topicId);
     if (same) last.partitions.push(response);
     else responses.push({ topic: target.name ?? '', topicId: target.topicId ?? ZERO_ID, partitions: [response] });
   }
-  const leaders = told.flatMap(({ response }) => (response.currentLeader === undefined ? [] : [response.currentLeader as CurrentLeader]));
+  const leaders = told.flatMap(({ response }) =>
+    response.currentLeader === undefined ? [] : [response.currentLeader as CurrentLeader],
+  );
   return respond({
     errorCode: 0,
     sessionId: session?.id ?? 0,
@@ -193,7 +207,11 @@ function answer(fetching: Fetching, session: OpenSession | null, outcomes: reado
 /** The zero UUID: the topic is named, not identified. */
 const ZERO_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
-async function fetchUntilEnough(fetching: Fetching, session: OpenSession | null, context: RequestContext): Promise<Result> {
+async function fetchUntilEnough(
+  fetching: Fetching,
+  session: OpenSession | null,
+  context: RequestContext,
+): Promise<Result> {
   const { request, broker } = fetching;
   const enough = Math.min(request.minBytes, fetching.bytesMax);
   const deadline = broker.clock.now() + Math.max(0, request.maxWaitMs);

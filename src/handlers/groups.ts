@@ -24,14 +24,28 @@ function contextOf(context: RequestContext): GroupRequestContext {
 
 export function groupHandlers(groups: GroupCoordinator): readonly ApiHandler[] {
   return [
-    apiHandler(API_TABLE.findCoordinator, (request, context) => respond(findCoordinator(groups, request, contextOf(context)))),
-    apiHandler(API_TABLE.joinGroup, async (request, context) => respond(await joinGroup(groups, request, contextOf(context)))),
-    apiHandler(API_TABLE.syncGroup, async (request, context) => respond(await syncGroup(groups, request, contextOf(context)))),
+    apiHandler(API_TABLE.findCoordinator, (request, context) =>
+      respond(findCoordinator(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.joinGroup, async (request, context) =>
+      respond(await joinGroup(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.syncGroup, async (request, context) =>
+      respond(await syncGroup(groups, request, contextOf(context))),
+    ),
     apiHandler(API_TABLE.heartbeat, async (request) => respond(await heartbeat(groups, request))),
-    apiHandler(API_TABLE.leaveGroup, async (request, context) => respond(await leaveGroup(groups, request, contextOf(context)))),
-    apiHandler(API_TABLE.offsetCommit, async (request, context) => respond(await offsetCommit(groups, request, contextOf(context)))),
-    apiHandler(API_TABLE.offsetFetch, async (request, context) => respond(await offsetFetch(groups, request, contextOf(context)))),
-    apiHandler(API_TABLE.describeGroups, (request, context) => respond(describeGroups(groups, request, contextOf(context)))),
+    apiHandler(API_TABLE.leaveGroup, async (request, context) =>
+      respond(await leaveGroup(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.offsetCommit, async (request, context) =>
+      respond(await offsetCommit(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.offsetFetch, async (request, context) =>
+      respond(await offsetFetch(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.describeGroups, (request, context) =>
+      respond(describeGroups(groups, request, contextOf(context))),
+    ),
     apiHandler(API_TABLE.listGroups, (request) => respond(listGroups(groups, request))),
     apiHandler(API_TABLE.deleteGroups, async (request) => respond(await deleteGroups(groups, request))),
     apiHandler(API_TABLE.offsetDelete, async (request) => respond(await offsetDelete(groups, request))),

@@ -58,7 +58,8 @@ export function initProducerIdHandler(ids: ProducerIds): ApiHandler {
       return respond({ errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), producerId: -1, producerEpoch: -1 });
     }
     const producerId = await ids.next();
-    if (producerId === null) return respond({ errorCode: errorCode('COORDINATOR_LOAD_IN_PROGRESS'), producerId: -1, producerEpoch: -1 });
+    if (producerId === null)
+      return respond({ errorCode: errorCode('COORDINATOR_LOAD_IN_PROGRESS'), producerId: -1, producerEpoch: -1 });
     return respond({ errorCode: 0, producerId, producerEpoch: 0 });
   });
 }

@@ -51,7 +51,8 @@ async function search(partition: Partition, timestamp: number): Promise<Found | 
   if (timestamp === LATEST) return { offset: latest, timestamp: -1 };
   const { log } = partition.replica;
   try {
-    const found = timestamp === MAX_TIMESTAMP ? await log.findMaxTimestamp(latest) : await log.findTimestamp(timestamp, latest);
+    const found =
+      timestamp === MAX_TIMESTAMP ? await log.findMaxTimestamp(latest) : await log.findTimestamp(timestamp, latest);
     return found ?? NOTHING;
   } catch (error) {
     // The log reports its own failure; the client is told that this replica's storage is gone.
@@ -78,10 +79,20 @@ async function listOne(broker: BrokerView, name: string, asked: Asked, version: 
   }
   // Latest is where the own term goes on; any other offset is that of a record, and so is its term.
   const term = timestamp === LATEST ? (found.hosted.leading?.term ?? null) : found.hosted.termAt(result.offset);
-  return { partitionIndex: index, errorCode: 0, offset: result.offset, timestamp: result.timestamp, leaderEpoch: term ?? -1 };
+  return {
+    partitionIndex: index,
+    errorCode: 0,
+    offset: result.offset,
+    timestamp: result.timestamp,
+    leaderEpoch: term ?? -1,
+  };
 }
 
-async function listAll(broker: BrokerView, request: ListOffsetsRequest, context: RequestContext): Promise<HandlerResult<ListOffsetsResponse>> {
+async function listAll(
+  broker: BrokerView,
+  request: ListOffsetsRequest,
+  context: RequestContext,
+): Promise<HandlerResult<ListOffsetsResponse>> {
   const topics = [];
   for (const { name, partitions } of request.topics) {
     const seen = new Map<number, number>();
@@ -89,7 +100,11 @@ async function listAll(broker: BrokerView, request: ListOffsetsRequest, context:
     const answers = [];
     for (const asked of partitions) {
       const twice = (seen.get(asked.partitionIndex) ?? 0) > 1;
-      answers.push(twice ? failed(asked.partitionIndex, errorCode('INVALID_REQUEST')) : await listOne(broker, name, asked, context.version));
+      answers.push(
+        twice
+          ? failed(asked.partitionIndex, errorCode('INVALID_REQUEST'))
+          : await listOne(broker, name, asked, context.version),
+      );
     }
     topics.push({ name, partitions: answers });
   }

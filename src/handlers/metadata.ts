@@ -73,7 +73,8 @@ export function metadataHandler(broker: BrokerView, options: MetadataOptions): A
       const topic = byId ? image.topicsById.get(topicId) : image.topicsByName.get(name);
       if (topic !== undefined) return topicResponse(topic, live, version);
       if (byId) return missing(null, topicId, errorCode('UNKNOWN_TOPIC_ID'), version);
-      if (invalidTopicName(name) !== null) return missing(name, ZERO_UUID, errorCode('INVALID_TOPIC_EXCEPTION'), version);
+      if (invalidTopicName(name) !== null)
+        return missing(name, ZERO_UUID, errorCode('INVALID_TOPIC_EXCEPTION'), version);
       if (!RESERVED_TOPICS.has(name)) wanted.add(name);
       return missing(name, ZERO_UUID, errorCode('UNKNOWN_TOPIC_OR_PARTITION'), version);
     });

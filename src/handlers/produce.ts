@@ -53,7 +53,10 @@ function responseOf(broker: BrokerView, index: number, outcome: ProduceOutcome, 
     const { base, logAppendTime, logStart } = outcome;
     return { index, errorCode: 0, baseOffset: base, logAppendTimeMs: logAppendTime ?? -1, logStartOffset: logStart };
   }
-  const recordErrors = refusedRecords(outcome).map((batchIndex) => ({ batchIndex, batchIndexErrorMessage: refusalMessage(outcome) }));
+  const recordErrors = refusedRecords(outcome).map((batchIndex) => ({
+    batchIndex,
+    batchIndexErrorMessage: refusalMessage(outcome),
+  }));
   const leader = outcome.kind === 'not-leader' ? leaderNow(broker, topicId, index) : {};
   return { ...failed(index, refusalCode(outcome), refusalMessage(outcome)), recordErrors, ...leader };
 }
@@ -81,7 +84,12 @@ class PendingProduce {
     this.#waitMs = Math.max(request.acks === -1 ? 0 : DISK_MS, request.timeoutMs);
     this.#topics = request.topicData.map(({ name, topicId, partitionData }) => {
       this.#missing += partitionData.length;
-      return { name, topicId, indexes: partitionData.map(({ index }) => index), responses: partitionData.map(() => null) };
+      return {
+        name,
+        topicId,
+        indexes: partitionData.map(({ index }) => index),
+        responses: partitionData.map(() => null),
+      };
     });
     if (this.#missing === 0) this.#finish();
   }
@@ -108,7 +116,9 @@ class PendingProduce {
   /** Time is over. */
   #expire(): void {
     this.#topics.forEach(({ indexes }, topicAt) =>
-      indexes.forEach((index, partitionAt) => this.settle(topicAt, partitionAt, failed(index, errorCode('REQUEST_TIMED_OUT')))),
+      indexes.forEach((index, partitionAt) =>
+        this.settle(topicAt, partitionAt, failed(index, errorCode('REQUEST_TIMED_OUT'))),
+      ),
     );
   }
 
@@ -119,8 +129,14 @@ class PendingProduce {
   }
 
   #body(rows: readonly (readonly PartitionResponse[])[]): ProduceResponse {
-    const leaders = rows.flat().flatMap(({ currentLeader: leader }) => (leader === undefined ? [] : [leader as CurrentLeader]));
-    const responses = this.#topics.map(({ name, topicId }, at) => ({ name, topicId, partitionResponses: rows[at] ?? [] }));
+    const leaders = rows
+      .flat()
+      .flatMap(({ currentLeader: leader }) => (leader === undefined ? [] : [leader as CurrentLeader]));
+    const responses = this.#topics.map(({ name, topicId }, at) => ({
+      name,
+      topicId,
+      partitionResponses: rows[at] ?? [],
+    }));
     return { responses, nodeEndpoints: leaderEndpoints(this.#broker.image(), leaders) };
   }
 }
@@ -132,19 +148,25 @@ function withoutAnswer(responses: readonly PartitionResponse[]): Result {
   return { kind: 'close', reason: `acks=0 produce failed with code ${bad.errorCode}` };
 }
 
-type Target = { readonly kind: 'partition'; readonly partition: Partition; readonly topicId: string } | { readonly kind: 'failed'; readonly response: PartitionResponse };
+type Target =
+  | { readonly kind: 'partition'; readonly partition: Partition; readonly topicId: string }
+  | { readonly kind: 'failed'; readonly response: PartitionResponse };
 
 /** Where the batch goes, or why it goes nowhere. */
 function targetOf(broker: BrokerView, topic: Topic | null, asked: Asked, context: RequestContext): Target {
   const { index } = asked;
   const refuse = (response: PartitionResponse): Target => ({ kind: 'failed', response });
-  if (topic === null) return refuse(failed(index, errorCode(context.version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')));
+  if (topic === null)
+    return refuse(failed(index, errorCode(context.version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')));
   if (topic.internal && context.clientId !== ADMIN_CLIENT) {
-    return refuse(failed(index, errorCode('INVALID_TOPIC_EXCEPTION'), 'internal topics are written by the cluster only'));
+    return refuse(
+      failed(index, errorCode('INVALID_TOPIC_EXCEPTION'), 'internal topics are written by the cluster only'),
+    );
   }
   const found = findPartition(broker, topic, index);
   if (found === null) return refuse(failed(index, errorCode('UNKNOWN_TOPIC_OR_PARTITION')));
-  if (found.hosted === null) return refuse({ ...failed(index, errorCode('NOT_LEADER_OR_FOLLOWER')), ...leaderNow(broker, topic.id, index) });
+  if (found.hosted === null)
+    return refuse({ ...failed(index, errorCode('NOT_LEADER_OR_FOLLOWER')), ...leaderNow(broker, topic.id, index) });
   return { kind: 'partition', partition: found.hosted, topicId: topic.id };
 }
 
@@ -162,7 +184,9 @@ export function produceHandler(broker: BrokerView): ApiHandler {
     if (records === null) return settle(failed(index, errorCode('INVALID_RECORD'), 'no records'));
     const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
     const { partition, topicId } = target;
-    partition.produce(bytes, acks, { internal: false, version: context.version }, (outcome) => settle(responseOf(broker, index, outcome, topicId)));
+    partition.produce(bytes, acks, { internal: false, version: context.version }, (outcome) =>
+      settle(responseOf(broker, index, outcome, topicId)),
+    );
   };
   const handle = (request: ProduceRequest, context: RequestContext): Result | Promise<Result> => {
     const pending = new PendingProduce(broker, request);
@@ -172,7 +196,9 @@ export function produceHandler(broker: BrokerView): ApiHandler {
       partitionData.forEach((asked, partitionAt) => {
         const settle = (response: PartitionResponse): void => pending.settle(topicAt, partitionAt, response);
         if (acks !== null) return produceOne(topic, asked, acks, context, settle);
-        settle(failed(asked.index, errorCode('INVALID_REQUIRED_ACKS'), `acks is ${request.acks}; allowed are -1, 0 and 1`));
+        settle(
+          failed(asked.index, errorCode('INVALID_REQUIRED_ACKS'), `acks is ${request.acks}; allowed are -1, 0 and 1`),
+        );
       });
     });
     return pending.result();

@@ -32,7 +32,9 @@ interface Senseless {
 /** Ids of brokers as a client wrote them: negative ones exist nowhere, and are no node ids. */
 function namesNoBroker(assignments: readonly { readonly brokerIds: readonly number[] }[]): Senseless | null {
   const wrong = assignments.flatMap(({ brokerIds }) => brokerIds).find((id) => id < 0);
-  return wrong === undefined ? null : { code: errorCode('INVALID_REPLICA_ASSIGNMENT'), reason: `broker ${wrong} is not registered` };
+  return wrong === undefined
+    ? null
+    : { code: errorCode('INVALID_REPLICA_ASSIGNMENT'), reason: `broker ${wrong} is not registered` };
 }
 
 /** Why an item cannot even be asked of the controller, or null. */
@@ -40,7 +42,10 @@ function senseless(item: CreateItem, twice: boolean): Senseless | null {
   const invalid = (reason: string): Senseless => ({ code: errorCode('INVALID_REQUEST'), reason });
   if (twice) return invalid('the topic is named twice in the request');
   if (RESERVED_TOPICS.has(item.name)) {
-    return { code: errorCode('INVALID_TOPIC_EXCEPTION'), reason: `the cluster makes ${item.name} itself when it is needed` };
+    return {
+      code: errorCode('INVALID_TOPIC_EXCEPTION'),
+      reason: `the cluster makes ${item.name} itself when it is needed`,
+    };
   }
   const manual = item.assignments.length > 0;
   if (manual && (item.numPartitions !== DEFAULT || item.replicationFactor !== DEFAULT)) {
@@ -55,7 +60,9 @@ function senseless(item: CreateItem, twice: boolean): Senseless | null {
 }
 
 function newTopic(item: CreateItem): NewTopic {
-  const assignments = [...item.assignments].sort((a, b) => a.partitionIndex - b.partitionIndex).map(({ brokerIds }) => brokerIds.map(nodeId));
+  const assignments = [...item.assignments]
+    .sort((a, b) => a.partitionIndex - b.partitionIndex)
+    .map(({ brokerIds }) => brokerIds.map(nodeId));
   return {
     name: item.name,
     partitions: item.numPartitions === DEFAULT ? null : item.numPartitions,
@@ -96,7 +103,11 @@ export function createTopicsHandler(options: TopicAdminOptions): ApiHandler {
     for (const { name } of request.topics) times.set(name, (times.get(name) ?? 0) + 1);
     const checked = request.topics.map((item) => ({ item, wrong: senseless(item, times.get(item.name) !== 1) }));
     const sound = checked.filter(({ wrong }) => wrong === null).map(({ item }) => item);
-    const command: CreateTopics = { kind: 'create-topics', topics: sound.map(newTopic), validateOnly: request.validateOnly };
+    const command: CreateTopics = {
+      kind: 'create-topics',
+      topics: sound.map(newTopic),
+      validateOnly: request.validateOnly,
+    };
     const outcome = await options.commands.submit(command, millis(Math.max(0, request.timeoutMs)));
     let asked = 0;
     const topics = checked.map(({ item, wrong }) => {
@@ -120,8 +131,13 @@ export function deleteTopicsHandler(options: TopicAdminOptions): ApiHandler {
     const refs: readonly TopicRef[] =
       context.version < 6
         ? request.topicNames.map((name) => ({ kind: 'name', name }))
-        : request.topics.map(({ name, topicId }) => (name === null ? { kind: 'id', id: topicId } : { kind: 'name', name }));
-    const outcome = await options.commands.submit({ kind: 'delete-topics', topics: refs }, millis(Math.max(0, request.timeoutMs)));
+        : request.topics.map(({ name, topicId }) =>
+            name === null ? { kind: 'id', id: topicId } : { kind: 'name', name },
+          );
+    const outcome = await options.commands.submit(
+      { kind: 'delete-topics', topics: refs },
+      millis(Math.max(0, request.timeoutMs)),
+    );
     const responses = refs.map((ref, at) => {
       const named = { name: ref.kind === 'name' ? ref.name : null, topicId: ref.kind === 'id' ? ref.id : ZERO_UUID };
       if (outcome.kind !== 'answer') {
@@ -129,13 +145,20 @@ export function deleteTopicsHandler(options: TopicAdminOptions): ApiHandler {
         return { ...named, errorCode: code, errorMessage: message };
       }
       const result = outcome.answer[at];
-      if (result?.kind === 'done') return { name: result.value.name, topicId: result.value.topicId, errorCode: 0, errorMessage: null };
+      if (result?.kind === 'done')
+        return { name: result.value.name, topicId: result.value.topicId, errorCode: 0, errorMessage: null };
       const refusal = result?.refusal;
-      return { ...named, errorCode: refusal === undefined ? -1 : kafkaErrorOf(refusal), errorMessage: refusal?.message ?? null };
+      return {
+        ...named,
+        errorCode: refusal === undefined ? -1 : kafkaErrorOf(refusal),
+        errorMessage: refusal?.message ?? null,
+      };
     });
     const gone = responses.filter((response) => response.errorCode === 0).map(({ topicId }) => topicId);
     await options.untilApplied((image) => gone.every((id) => !image.topicsById.has(id)), request.timeoutMs);
-    return respond({ responses: context.version < 6 ? responses.map((each) => ({ ...each, name: each.name ?? '' })) : responses });
+    return respond({
+      responses: context.version < 6 ? responses.map((each) => ({ ...each, name: each.name ?? '' })) : responses,
+    });
   });
 }
 
@@ -149,7 +172,10 @@ export function createPartitionsHandler(options: TopicAdminOptions): ApiHandler 
       assignments: assignments === null ? null : assignments.map(({ brokerIds }) => brokerIds.map(nodeId)),
     }));
     const { validateOnly } = request;
-    const outcome = await options.commands.submit({ kind: 'create-partitions', topics, validateOnly }, millis(Math.max(0, request.timeoutMs)));
+    const outcome = await options.commands.submit(
+      { kind: 'create-partitions', topics, validateOnly },
+      millis(Math.max(0, request.timeoutMs)),
+    );
     let asked = 0;
     const results = checked.map(({ item: { name }, wrong }) => {
       if (wrong !== null) return { name, errorCode: wrong.code, errorMessage: wrong.reason };
@@ -170,8 +196,12 @@ export function createPartitionsHandler(options: TopicAdminOptions): ApiHandler 
 }
 
 /** Code and message of one item of an answer. */
-export function resultCode(result: ItemResult | undefined): { readonly errorCode: number; readonly errorMessage: string | null } {
-  if (result === undefined) return { errorCode: errorCode('UNKNOWN_SERVER_ERROR'), errorMessage: 'the controller did not answer this item' };
+export function resultCode(result: ItemResult | undefined): {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+} {
+  if (result === undefined)
+    return { errorCode: errorCode('UNKNOWN_SERVER_ERROR'), errorMessage: 'the controller did not answer this item' };
   if (result.kind === 'done') return { errorCode: 0, errorMessage: null };
   return { errorCode: kafkaErrorOf(result.refusal), errorMessage: result.refusal.message };
 }

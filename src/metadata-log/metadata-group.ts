@@ -8,7 +8,17 @@
  * ```
  */
 import { assert, byteCount, METADATA_GROUP, present } from '../../raft/index.ts';
-import type { ByteCount, GroupConfig, Millis, NodeId, Offset, RecoveredLog, SnapshotMeta, Term, Voter } from '../../raft/index.ts';
+import type {
+  ByteCount,
+  GroupConfig,
+  Millis,
+  NodeId,
+  Offset,
+  RecoveredLog,
+  SnapshotMeta,
+  Term,
+  Voter,
+} from '../../raft/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import type { Clock, LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import { decodeImage, emptyImage, encodeImage, encodeRecord } from '../metadata/index.ts';
@@ -125,11 +135,19 @@ export class MetadataGroup implements SnapshotSender {
     const image = meta === null ? emptyImage() : await readImage(store, meta, options.fatal);
     const recovered = await recoverLog(log, meta);
     if (image.end < recovered.logStart) {
-      return options.fatal(`the metadata log begins at ${recovered.logStart}, and the newest snapshot ends at ${image.end}`);
+      return options.fatal(
+        `the metadata log begins at ${recovered.logStart}, and the newest snapshot ends at ${image.end}`,
+      );
     }
     const start = meta === null ? [] : [{ base: recovered.logStart, voters: meta.voters }];
     const voters = [...start.filter(({ voters: named }) => named.length > 0), ...(await scanVoters(log))];
-    return new MetadataGroup(options, log, { ...recovered, voters, initialVoters: options.initialVoters }, image, meta?.voters ?? []);
+    return new MetadataGroup(
+      options,
+      log,
+      { ...recovered, voters, initialVoters: options.initialVoters },
+      image,
+      meta?.voters ?? [],
+    );
   }
 
   private constructor(
@@ -140,7 +158,13 @@ export class MetadataGroup implements SnapshotSender {
     voters: readonly Voter[],
   ) {
     this.#options = options;
-    this.#machine = new MetadataMachine({ log, image, voters, onImage: (next) => this.#onImage(next), fatal: options.fatal });
+    this.#machine = new MetadataMachine({
+      log,
+      image,
+      voters,
+      onImage: (next) => this.#onImage(next),
+      fatal: options.fatal,
+    });
     this.replica = new Replica({
       config: options.config,
       group: METADATA_GROUP,
@@ -167,13 +191,19 @@ export class MetadataGroup implements SnapshotSender {
   }
 
   /** See `MetadataLog.append` (controller). */
-  append(term: Term, records: readonly MetadataRecord[]): { readonly base: Offset; readonly settled: Promise<'committed' | 'lost'> } | null {
+  append(
+    term: Term,
+    records: readonly MetadataRecord[],
+  ): { readonly base: Offset; readonly settled: Promise<'committed' | 'lost'> } | null {
     if (!this.#leads || this.replica.term !== term) return null;
     const timestamp = this.#options.clock.wallNow();
-    const batch = buildBatch({ records: records.map((record) => ({ key: null, value: encodeRecord(record), timestamp })) });
+    const batch = buildBatch({
+      records: records.map((record) => ({ key: null, value: encodeRecord(record), timestamp })),
+    });
     const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
     const proposed = this.replica.propose([{ bytes, offsets: records.length }]);
-    if (proposed.kind === 'unwritable') return this.#options.fatal(`the metadata log cannot be written: ${proposed.reason}`);
+    if (proposed.kind === 'unwritable')
+      return this.#options.fatal(`the metadata log cannot be written: ${proposed.reason}`);
     if (proposed.kind === 'refused') return null;
     const { base, end } = proposed;
     const settled = new Promise<'committed' | 'lost'>((settle) => this.#appends.push({ end, term, settle }));
@@ -264,12 +294,17 @@ export class MetadataGroup implements SnapshotSender {
     this.#options.events.onImage(image);
     this.#settleAppends();
     this.#settleReads();
-    if (this.#machine.appliedBytes >= this.#options.snapshotEveryBytes && !this.#snapshotting) void this.#takeSnapshot();
+    if (this.#machine.appliedBytes >= this.#options.snapshotEveryBytes && !this.#snapshotting)
+      void this.#takeSnapshot();
   }
 
   #settleAppends(): void {
     const { term } = this.replica;
-    for (let first = this.#appends[0]; first !== undefined && first.end <= this.#machine.image.end; first = this.#appends[0]) {
+    for (
+      let first = this.#appends[0];
+      first !== undefined && first.end <= this.#machine.image.end;
+      first = this.#appends[0]
+    ) {
       this.#appends.shift();
       first.settle(this.#leads && first.term === term ? 'committed' : 'lost');
     }

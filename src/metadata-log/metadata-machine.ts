@@ -67,7 +67,10 @@ export class MetadataMachine {
 
   /** A snapshot took the place of everything below `image.end`. */
   replace(image: MetadataImage, voters: readonly Voter[]): void {
-    assert(image.end >= this.#image.end, () => `a snapshot at ${image.end} in the place of what is applied to ${this.#image.end}`);
+    assert(
+      image.end >= this.#image.end,
+      () => `a snapshot at ${image.end} in the place of what is applied to ${this.#image.end}`,
+    );
     this.#generation += 1;
     this.#reading = false;
     this.#image = image;
@@ -79,7 +82,11 @@ export class MetadataMachine {
 
   #read(): void {
     while (!this.#reading && this.#image.end < this.#target) {
-      const run = this.#options.log.read(this.#image.end, { end: this.#target, bytesMax: READ_BYTES, atLeastOne: true });
+      const run = this.#options.log.read(this.#image.end, {
+        end: this.#target,
+        bytesMax: READ_BYTES,
+        atLeastOne: true,
+      });
       if (!(run instanceof Promise)) {
         if (!this.#apply(run)) return;
         continue;
@@ -92,7 +99,9 @@ export class MetadataMachine {
           this.#reading = false;
           if (this.#apply(batches)) this.#read();
         },
-        (error: unknown) => this.#options.fatal(`the metadata log cannot be read: ${String(error)}`),
+        (error: unknown) => {
+          if (generation === this.#generation) this.#options.fatal(`the metadata log cannot be read: ${String(error)}`);
+        },
       );
       return;
     }
@@ -126,7 +135,8 @@ export class MetadataMachine {
       return;
     }
     const records: MetadataRecord[] = read.records.map(({ value, offset }) => {
-      const decoded = value === null ? { kind: 'invalid' as const, reason: 'a record without a value' } : decodeRecord(value);
+      const decoded =
+        value === null ? { kind: 'invalid' as const, reason: 'a record without a value' } : decodeRecord(value);
       if (decoded.kind === 'invalid') this.#options.fatal(`metadata record ${offset}: ${decoded.reason}`);
       return decoded.record;
     });

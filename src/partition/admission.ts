@@ -63,9 +63,20 @@ export function producerOf(batch: Uint8Array): ProducerBatch | null {
 }
 
 /** Checks one batch for appending and stamps its time; base offset and term are the replica's to write. */
-export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOrigin, wallNow: number): Admitted | PartitionRefusal {
+export function admitBatch(
+  bytes: Buffer,
+  rules: AdmissionRules,
+  origin: BatchOrigin,
+  wallNow: number,
+): Admitted | PartitionRefusal {
   if (origin.internal) {
-    return { kind: 'admitted', batch: bytes, offsets: readBatchHeader(bytes).lastOffsetDelta + 1, producer: null, logAppendTime: null };
+    return {
+      kind: 'admitted',
+      batch: bytes,
+      offsets: readBatchHeader(bytes).lastOffsetDelta + 1,
+      producer: null,
+      logAppendTime: null,
+    };
   }
   const checked = checkProduce(bytes, {
     maxBytes: rules.batchBytesMax,
@@ -79,7 +90,10 @@ export function admitBatch(bytes: Buffer, rules: AdmissionRules, origin: BatchOr
   if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail, records: checked.records };
   const { header } = checked;
   if (checked.batch.length > rules.segmentBytesMax) {
-    return { kind: 'larger-than-segment', reason: `${checked.batch.length} bytes where segment.bytes is ${rules.segmentBytesMax}` };
+    return {
+      kind: 'larger-than-segment',
+      reason: `${checked.batch.length} bytes where segment.bytes is ${rules.segmentBytesMax}`,
+    };
   }
   const logAppendTime = rules.timestampType === 'append' ? wallNow : null;
   stampTimestamp(checked.batch, rules.timestampType, logAppendTime ?? checked.maxTimestamp);

@@ -96,11 +96,13 @@ export class Hosting {
     if (broker === undefined || broker.incarnation !== this.#options.incarnation) return;
     const previous = this.#image;
     this.#image = image;
-    const everything = previous === null || previous.brokers !== image.brokers || previous.clusterConfigs !== image.clusterConfigs;
+    const everything =
+      previous === null || previous.brokers !== image.brokers || previous.clusterConfigs !== image.clusterConfigs;
     for (const topic of image.topicsById.values()) {
       if (!everything && previous.topicsById.get(topic.id) === topic) continue;
       const known = previous === null ? null : (previous.topicsById.get(topic.id)?.partitions.length ?? 0);
-      for (const record of topic.partitions) this.#follow(topic, record, image, known !== null && record.index >= known);
+      for (const record of topic.partitions)
+        this.#follow(topic, record, image, known !== null && record.index >= known);
     }
     this.#removeUnknown(image);
     if (previous === null) this.#deleteOrphans(image);
@@ -181,7 +183,10 @@ export class Hosting {
     partition.configure(settings);
     if (!sameSettings(partition.replica.log.settings, settings.log)) void partition.replica.log.configure(settings.log);
     if (record.replication === 'isr') {
-      partition.replica.input({ kind: 'assign', assignment: assignmentOf(record, image, settings.minInsyncReplicas ?? 1) });
+      partition.replica.input({
+        kind: 'assign',
+        assignment: assignmentOf(record, image, settings.minInsyncReplicas ?? 1),
+      });
     }
   }
 
@@ -234,7 +239,12 @@ function assignmentOf(record: PartitionRecord, image: MetadataImage, minInsyncRe
  * until the log names voters, and votes for nobody until then (design 2.1, voters are directories). One that was
  * `created` before our eyes has never had anything to forget.
  */
-function initialVoters(record: PartitionRecord, image: MetadataImage, log: ReplicaLog, created: boolean): readonly Voter[] | null {
+function initialVoters(
+  record: PartitionRecord,
+  image: MetadataImage,
+  log: ReplicaLog,
+  created: boolean,
+): readonly Voter[] | null {
   if (record.replication !== 'quorum') return null;
   const empty = log.recovered.hardState.term === 0 && log.recovered.logEnd === 0;
   if (empty && !created && record.leaderTerm > 0) return null;

@@ -28,7 +28,14 @@ export type PartitionRefusal =
   | { readonly kind: 'timed-out' };
 
 export type ProduceOutcome =
-  | { readonly kind: 'acknowledged'; readonly base: Offset; readonly end: Offset; readonly term: Term; readonly logAppendTime: number | null; readonly logStart: Offset }
+  | {
+      readonly kind: 'acknowledged';
+      readonly base: Offset;
+      readonly end: Offset;
+      readonly term: Term;
+      readonly logAppendTime: number | null;
+      readonly logStart: Offset;
+    }
   | PartitionRefusal;
 
 /** What has to be true before a produce is acknowledged: nothing, durable at the leader, or committed. */

@@ -2,7 +2,14 @@
  * A partition's settings: the topic's own config, else the cluster's, else this node's configuration file, else the
  * built-in default.
  */
-import { integerOf, minInsyncReplicas, setTopicConfig, topicConfig, topicConfigList, topicConfigNumber } from '../metadata/index.ts';
+import {
+  integerOf,
+  minInsyncReplicas,
+  setTopicConfig,
+  topicConfig,
+  topicConfigList,
+  topicConfigNumber,
+} from '../metadata/index.ts';
 import type { MetadataImage, Topic } from '../metadata/index.ts';
 import type { FlushPolicy } from '../../storage/index.ts';
 import type { PartitionSettings } from './partition.ts';
@@ -55,4 +62,3 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
     minInsyncReplicas: quorum || partition === undefined ? null : minInsyncReplicas(image, topic, partition),
   };
 }
-

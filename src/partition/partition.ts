@@ -144,10 +144,16 @@ export class Partition {
     if (checked?.kind === 'duplicate') return this.#answerDuplicate(checked.original, acks, done);
     if (checked?.kind === 'out-of-order') {
       const { firstSequence } = present(admitted.producer, 'producer');
-      return done({ kind: 'out-of-order-sequence', reason: `sequence ${firstSequence} where ${checked.expected} was expected` });
+      return done({
+        kind: 'out-of-order-sequence',
+        reason: `sequence ${firstSequence} where ${checked.expected} was expected`,
+      });
     }
     if (checked?.kind === 'fenced') {
-      return done({ kind: 'producer-fenced', reason: `a newer producer with epoch ${checked.producerEpoch} has written` });
+      return done({
+        kind: 'producer-fenced',
+        reason: `a newer producer with epoch ${checked.producerEpoch} has written`,
+      });
     }
     const proposed = this.replica.propose([{ bytes: admitted.batch, offsets: admitted.offsets }]);
     if (proposed.kind === 'refused') return done(this.#notLeader());
@@ -181,9 +187,11 @@ export class Partition {
       }
     }
     if (from > logEnd) return outOfRange;
-    if (from >= highWatermark || (bytesMax <= 0 && !atLeastOne)) return { kind: 'read', highWatermark, logStart, run: null };
+    if (from >= highWatermark || (bytesMax <= 0 && !atLeastOne))
+      return { kind: 'read', highWatermark, logStart, run: null };
     const run = log.read(toOffset(from), { end: highWatermark, bytesMax, atLeastOne });
-    if (run instanceof Promise) return run.then((batches) => ({ kind: 'read' as const, highWatermark, logStart, run: batches }));
+    if (run instanceof Promise)
+      return run.then((batches) => ({ kind: 'read' as const, highWatermark, logStart, run: batches }));
     return { kind: 'read', highWatermark, logStart, run };
   }
 
@@ -301,7 +309,12 @@ export class Partition {
 
   #acknowledge(
     acks: Acknowledgement,
-    appended: { readonly base: Offset; readonly end: Offset; readonly term: Term; readonly logAppendTime: number | null },
+    appended: {
+      readonly base: Offset;
+      readonly end: Offset;
+      readonly term: Term;
+      readonly logAppendTime: number | null;
+    },
     done: (outcome: ProduceOutcome) => void,
   ): void {
     const finish = (result: 'reached' | 'lost'): void =>

@@ -96,18 +96,29 @@ export class ProducerState {
 
   /** JSON of all producers, for `ReplicaLog.saveState`. */
   encode(): Uint8Array {
-    return Buffer.from(JSON.stringify([...this.#producers].map(([id, { producerEpoch, batches }]) => [id, producerEpoch, batches])));
+    return Buffer.from(
+      JSON.stringify([...this.#producers].map(([id, { producerEpoch, batches }]) => [id, producerEpoch, batches])),
+    );
   }
 
   /** Replaces everything by what `encode` gave; all count as seen `now`. */
   restore(state: Uint8Array, now: number): void {
     this.#producers.clear();
-    const entries = JSON.parse(Buffer.from(state).toString()) as readonly (readonly [number, number, readonly ProducerBatch[]])[];
-    for (const [producerId, producerEpoch, batches] of entries) this.#producers.set(producerId, { producerEpoch, batches, seenAt: now });
+    const entries = JSON.parse(Buffer.from(state).toString()) as readonly (readonly [
+      number,
+      number,
+      readonly ProducerBatch[],
+    ])[];
+    for (const [producerId, producerEpoch, batches] of entries)
+      this.#producers.set(producerId, { producerEpoch, batches, seenAt: now });
   }
 
   /** For status and comparison in tests: producer id, epoch, last sequence; ascending by id. */
-  describe(): readonly { readonly producerId: number; readonly producerEpoch: number; readonly lastSequence: number }[] {
+  describe(): readonly {
+    readonly producerId: number;
+    readonly producerEpoch: number;
+    readonly lastSequence: number;
+  }[] {
     return [...this.#producers]
       .map(([producerId, { producerEpoch, batches }]) => ({
         producerId,

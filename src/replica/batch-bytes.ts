@@ -26,11 +26,16 @@ export const stampBatch = stamp;
 export function invalidBatches(positions: readonly BatchPosition[], bytes: Buffer): string | null {
   let at = 0;
   for (const position of positions) {
-    if (position.bytes > bytes.length - at) return `batch at ${position.base} is cut after ${bytes.length - at} of ${position.bytes} bytes`;
+    if (position.bytes > bytes.length - at)
+      return `batch at ${position.base} is cut after ${bytes.length - at} of ${position.bytes} bytes`;
     const batch = bytes.subarray(at, at + position.bytes);
     const reason = invalidBatch(batch);
     if (reason !== null) return `batch at ${position.base}: ${reason}`;
-    if (readBatchHeader(batch).baseOffset !== position.base || batchEndOffset(batch) !== position.end || batchTerm(batch) !== position.term) {
+    if (
+      readBatchHeader(batch).baseOffset !== position.base ||
+      batchEndOffset(batch) !== position.end ||
+      batchTerm(batch) !== position.term
+    ) {
       return `batch at ${position.base} (term ${position.term}) has another offset or term in its bytes`;
     }
     at += position.bytes;
@@ -43,7 +48,10 @@ function encodeVoters(voters: readonly Voter[]): Uint8Array {
 }
 
 function decodeVoters(body: Uint8Array): readonly Voter[] {
-  const voters = JSON.parse(Buffer.from(body).toString()) as readonly { readonly node: number; readonly directory: string }[];
+  const voters = JSON.parse(Buffer.from(body).toString()) as readonly {
+    readonly node: number;
+    readonly directory: string;
+  }[];
   return voters.map(({ node, directory }) => ({ node: nodeId(node), directory: directoryId(directory) }));
 }
 
@@ -62,7 +70,11 @@ const NO_OP_BODY = new Uint8Array(2);
 export function buildControl(position: BatchPosition, wallNow: number): Buffer {
   const { control } = position;
   const body = control?.kind === 'voters' ? encodeVoters(control.voters) : NO_OP_BODY;
-  const batch = buildControlBatch({ type: control?.kind === 'voters' ? 'voters' : 'leader-change', body, timestamp: wallNow });
+  const batch = buildControlBatch({
+    type: control?.kind === 'voters' ? 'voters' : 'leader-change',
+    body,
+    timestamp: wallNow,
+  });
   stampBatch(batch, position.base, position.term);
   return Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
 }
@@ -71,5 +83,11 @@ export function buildControl(position: BatchPosition, wallNow: number): Buffer {
 export function positionOf(batch: Uint8Array): BatchPosition {
   const { baseOffset } = readBatchHeader(batch);
   const bytes: ByteCount = byteCount(batch.length);
-  return { base: baseOffset as BatchPosition['base'], end: batchEndOffset(batch), term: batchTerm(batch), bytes, control: controlOf(batch) };
+  return {
+    base: baseOffset as BatchPosition['base'],
+    end: batchEndOffset(batch),
+    term: batchTerm(batch),
+    bytes,
+    control: controlOf(batch),
+  };
 }

@@ -5,7 +5,10 @@
 import type { Effect, Offset } from '../../raft/index.ts';
 import type { StoredBatch } from '../../storage/index.ts';
 
-type Passed = Extract<Effect, { kind: 'commit' | 'role' | 'propose-isr' | 'read-ready' | 'read-refused' | 'voters' | 'violation' }>;
+type Passed = Extract<
+  Effect,
+  { kind: 'commit' | 'role' | 'propose-isr' | 'read-ready' | 'read-refused' | 'voters' | 'violation' }
+>;
 
 export type Notice =
   | Passed

@@ -156,7 +156,10 @@ export class Replica {
     const base = this.log.logEnd;
     this.#proposed = batches;
     this.#lastRefusal = null;
-    this.#step({ kind: 'propose', batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: byteCount(bytes.length) })) });
+    this.#step({
+      kind: 'propose',
+      batches: batches.map(({ offsets, bytes }) => ({ offsets, bytes: byteCount(bytes.length) })),
+    });
     this.#proposed = [];
     const refusal = this.#takeRefusal();
     // Taken before the owner hears of anything: it may propose more from inside a notice.
@@ -202,7 +205,11 @@ export class Replica {
     const bytes = Buffer.from(attachment.buffer, attachment.byteOffset, attachment.byteLength);
     const reason = invalidBatches(message.batches, bytes);
     if (reason !== null) {
-      this.#options.sink.log('error', 'append refused: its bytes are not what its header says', { group: this.group, from, reason });
+      this.#options.sink.log('error', 'append refused: its bytes are not what its header says', {
+        group: this.group,
+        from,
+        reason,
+      });
       return;
     }
     let at = 0;
@@ -318,7 +325,10 @@ export class Replica {
     run.then(
       (batches) => this.#sendRun(effect, batches),
       (error: unknown) => {
-        this.#options.sink.log('error', 'cannot read batches for a follower', { group: this.group, reason: String(error) });
+        this.#options.sink.log('error', 'cannot read batches for a follower', {
+          group: this.group,
+          reason: String(error),
+        });
         this.#nothingSent(effect);
       },
     );
@@ -331,7 +341,13 @@ export class Replica {
     const message: Append = { kind: 'append', ...header, highWatermark: this.highWatermark, batches: run.positions };
     if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return this.#nothingSent(effect);
     const last = run.positions.at(-1);
-    this.input({ kind: 'sent', peer, progressId: header.progressId, end: last?.end ?? header.prevOffset, bytes: run.bytes });
+    this.input({
+      kind: 'sent',
+      peer,
+      progressId: header.progressId,
+      end: last?.end ?? header.prevOffset,
+      bytes: run.bytes,
+    });
   }
 
   /**
@@ -361,7 +377,11 @@ export class Replica {
   }
 
   #sendSnapshotLater(effect: SendSnapshot, reason: string): void {
-    this.#options.sink.log('error', 'cannot read a snapshot for a follower', { group: this.group, peer: effect.peer, reason });
+    this.#options.sink.log('error', 'cannot read a snapshot for a follower', {
+      group: this.group,
+      peer: effect.peer,
+      reason,
+    });
     this.#options.clock.setTimer(SNAPSHOT_RETRY, () => this.#sendSnapshot(effect));
   }
 
@@ -382,7 +402,9 @@ export class Replica {
 
 /** Messages that a log which takes nothing must not see: it would keep their batches in memory. Their senders try again. */
 function bringsData(message: Message): boolean {
-  return message.kind === 'snapshot' || message.kind === 'reset' || (message.kind === 'append' && message.batches.length > 0);
+  return (
+    message.kind === 'snapshot' || message.kind === 'reset' || (message.kind === 'append' && message.batches.length > 0)
+  );
 }
 
 /** The stored form of the last `positions.length` batches of a received append. */

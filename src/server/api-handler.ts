@@ -17,7 +17,9 @@ export interface RequestContext {
 
 /** `none`: no bytes at all (acks=0). `close`: the connection closes, which is how an acks=0 client learns of an error. */
 export type HandlerResult<Response> =
-  { readonly kind: 'response'; readonly body: Response } | { readonly kind: 'none' } | { readonly kind: 'close'; readonly reason: string };
+  | { readonly kind: 'response'; readonly body: Response }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'close'; readonly reason: string };
 
 export type Handle<Api extends ApiSchema> = (
   request: Decoded<Api['request']>,
@@ -32,7 +34,10 @@ export interface ApiHandler {
    * produces are appended in the order of arrival and wait side by side. All others wait for their turn.
    */
   readonly pipelined: boolean;
-  readonly handle: (request: unknown, context: RequestContext) => HandlerResult<unknown> | Promise<HandlerResult<unknown>>;
+  readonly handle: (
+    request: unknown,
+    context: RequestContext,
+  ) => HandlerResult<unknown> | Promise<HandlerResult<unknown>>;
 }
 
 /** Binds a typed handler to its API. */

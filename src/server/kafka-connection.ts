@@ -116,7 +116,9 @@ export class KafkaConnection implements ConnectionHandler {
     const { requestMs, idleMs } = this.#options.limits;
     const pending = this.#frames.pending();
     if (this.#requestAt !== null && now - this.#requestAt > requestMs + pending / BYTES_PER_MS) {
-      return this.#refuse(`a request is incomplete after ${Math.round(now - this.#requestAt)} ms, ${pending} bytes came`);
+      return this.#refuse(
+        `a request is incomplete after ${Math.round(now - this.#requestAt)} ms, ${pending} bytes came`,
+      );
     }
     const waiting = this.#turns.length > 0 && !this.#clogged;
     if (waiting || now - this.#activeAt <= idleMs) return;
@@ -268,7 +270,13 @@ export class KafkaConnection implements ConnectionHandler {
     const { handler, context, correlationId } = turn;
     const { schema } = handler.api;
     try {
-      return responseFrame(this.#options.codec, schema, context.version, correlationId, body as Encodable<ApiSchema['response']>);
+      return responseFrame(
+        this.#options.codec,
+        schema,
+        context.version,
+        correlationId,
+        body as Encodable<ApiSchema['response']>,
+      );
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#refuse(`the answer cannot be written: ${error.message}`);

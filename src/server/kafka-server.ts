@@ -70,7 +70,10 @@ export class KafkaServer {
     });
     this.#connections.add(handler);
     if (this.#connections.size > limits.connectionsMax) {
-      sink.log('warn', 'connection closed: too many', { remote: connection.remote, connectionsMax: limits.connectionsMax });
+      sink.log('warn', 'connection closed: too many', {
+        remote: connection.remote,
+        connectionsMax: limits.connectionsMax,
+      });
       connection.destroy();
     }
     if (this.#look === null) this.#lookLater();
