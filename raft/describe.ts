@@ -115,7 +115,8 @@ export function describeEffect(effect: Effect): string {
     }
     case 'propose-isr': {
       const members = effect.isr.map((member) => member.node).join(',');
-      return `propose-isr term=${effect.term} version=${effect.version} isr=${members}`;
+      const expelled = effect.expelled.length === 0 ? '' : ` expelled=${effect.expelled.join(',')}`;
+      return `propose-isr term=${effect.term} version=${effect.version} isr=${members}${expelled}`;
     }
     case 'read-ready':
       return `read-ready ${effect.id} hw=${effect.highWatermark}`;

@@ -113,9 +113,16 @@ export type Effect =
     }
   /**
    * isr leader: ask the controller for this ISR, compare-and-set on `version`. Repeated on ticks until metadata
-   * closes it.
+   * closes it. `expelled`: of those left out, the members whose log was seen to end below the high watermark: they
+   * have lost what they had acknowledged, and must not be elected for having been in sync once.
    */
-  | { readonly kind: 'propose-isr'; readonly term: Term; readonly version: number; readonly isr: readonly Member[] }
+  | {
+      readonly kind: 'propose-isr';
+      readonly term: Term;
+      readonly version: number;
+      readonly isr: readonly Member[];
+      readonly expelled: readonly NodeId[];
+    }
   | { readonly kind: 'read-ready'; readonly id: number; readonly highWatermark: Offset }
   | { readonly kind: 'read-refused'; readonly id: number; readonly refusal: Refusal }
   /** The last `propose`, `change-voters` or `transfer` input was refused; nothing changed. */

@@ -11,6 +11,8 @@
  * - Joining takes the high watermark *and* the start of the term: a replica at the high watermark of a new leader may lack
  *   what was committed but is not yet known to be (KIP-966's model, KAFKA-7128), and the very incarnation that metadata
  *   registered: a late proposal must not admit a successor with an empty disk (KIP-903).
+ * - Expelled is who was in sync and is seen to end below the high watermark: it has lost what it had acknowledged, so
+ *   that it may not even be eligible.
  */
 import { type Millis, millis, type NodeId, type Offset } from './ids.ts';
 import type { Assignment, Member } from './input.ts';
@@ -84,10 +86,20 @@ export function leaveAt(state: CoreState, member: Member, progress: Progress): M
   return millis(progress.lastCaughtUp + state.config.lagMax);
 }
 
+/**
+ * A member of the ISR holds what is committed, or it has lost it: its disk lied, or was put back. Judged by the log end that
+ * it told in this connection, as the incarnation that metadata knows; where it matched last says less.
+ */
+function hasLost(state: CoreState, member: Member, progress: Progress | undefined): boolean {
+  if (progress === undefined || progress.logEnd === null) return false;
+  return progress.incarnation === member.incarnation && progress.logEnd < state.highWatermark;
+}
+
 /** Why a member of the ISR is to leave it; null when it stays. */
 export function whyLeaving(state: CoreState, member: Member, progress: Progress | undefined): WhyNotInSync | null {
   if (member.incarnation === null) return 'not-registered';
   if (progress === undefined) return null;
+  if (hasLost(state, member, progress)) return 'below-high-watermark';
   const at = leaveAt(state, member, progress);
   return at !== null && state.now >= at ? 'lagging' : null;
 }
@@ -100,6 +112,14 @@ export function desiredIsr(state: CoreState, leader: LeaderRole, assignment: Ass
     if (assignment.isr.includes(member.node)) return whyLeaving(state, member, progress) === null;
     return progress !== undefined && whyNotJoining(state, leader, member, progress) === null;
   });
+}
+
+/** Members of metadata's ISR that are not even eligible any more. */
+function expelledFrom(state: CoreState, leader: LeaderRole, assignment: Assignment): readonly NodeId[] {
+  const lost = assignment.replicas.filter(
+    (member) => assignment.isr.includes(member.node) && hasLost(state, member, leader.progress.get(member.node)),
+  );
+  return lost.map((member) => member.node).filter((node) => node !== state.config.self.node);
 }
 
 function asObserved(state: CoreState, leader: LeaderRole, member: Member): Member {
@@ -134,5 +154,6 @@ export function maybeProposeIsr(state: CoreState, leader: LeaderRole): void {
     proposal.sentAt = state.now;
   }
   const isr = desired.map((member) => asObserved(state, leader, member));
-  emit(state, { kind: 'propose-isr', term: state.term, version: assignment.version, isr });
+  const expelled = expelledFrom(state, leader, assignment);
+  emit(state, { kind: 'propose-isr', term: state.term, version: assignment.version, isr, expelled });
 }

@@ -85,7 +85,7 @@ export interface AppendReply {
   readonly progressId: number;
   readonly round: number;
   readonly outcome: AppendOutcome;
-  /** The follower's log end when it replied (durable or not), for status only. */
+  /** The follower's log end when it replied (durable or not): never an acknowledgement, but proof of what it lacks. */
   readonly logEnd: Offset;
 }
 

@@ -51,6 +51,8 @@ export interface Progress {
   lastContact: Millis;
   /** When it last held everything that the log held (isr: Kafka's lastCaughtUpTime). */
   lastCaughtUp: Millis;
+  /** Greatest end of its log that it told in this connection, durable or not (answers may overtake each other); null before. */
+  logEnd: Offset | null;
   /** Log end when it answered last, and when that was: reaching it later proves that it was caught up then. */
   markEnd: Offset;
   markAt: Millis;
@@ -84,6 +86,7 @@ export function createProgress(
     round: 0,
     lastContact: now,
     lastCaughtUp: now,
+    logEnd: null,
     markEnd: next,
     markAt: now,
     snapshot: null,

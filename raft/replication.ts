@@ -202,6 +202,7 @@ export function onAppendReply(state: CoreState, leader: LeaderRole, from: NodeId
     return advance(state, leader, progress);
   }
   if (reply.progressId !== progress.progressId) return;
+  if (progress.logEnd === null || reply.logEnd > progress.logEnd) progress.logEnd = reply.logEnd;
   noteContact(state, progress);
   if (reply.round > progress.round) progress.round = reply.round;
   switch (reply.outcome.kind) {
