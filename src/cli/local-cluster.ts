@@ -3,14 +3,13 @@
  * which it was started.
  *
  *   <data>/cluster.json                          nodes, ports, settings; pids and ids of the last start
- *   ~/.flotilla/started/<hash of the folder>     path of the data directory (FLOTILLA_HOME instead of ~/.flotilla)
+ *   ~/.flotilla/started/<folder, hash>          path of the data directory (FLOTILLA_HOME instead of ~/.flotilla)
  *
  * A second `up` on the directory takes nodes and ports from there. Commands look for the folder and those above it.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, EXIT } from './exit-code.ts';
 
 export interface LocalNode {
@@ -50,7 +49,17 @@ function clusterFile(dataDir: string): string {
 
 function pointerFile(folder: string): string {
   const home = process.env['FLOTILLA_HOME'] ?? join(homedir(), '.flotilla');
-  return join(home, 'started', createHash('sha256').update(folder).digest('hex').slice(0, 24));
+  return join(home, 'started', `${basename(folder)}-${folderHash(folder)}`);
+}
+
+/** FNV-1a, twice: names a file, no more. */
+function folderHash(folder: string): string {
+  const hash = (seed: number): string => {
+    let state = seed;
+    for (const byte of Buffer.from(folder)) state = Math.imul(state ^ byte, 0x0100_0193) >>> 0;
+    return state.toString(16).padStart(8, '0');
+  };
+  return hash(0x811c_9dc5) + hash(0x1234_5678);
 }
 
 function writeWhole(path: string, text: string): void {
@@ -106,9 +115,11 @@ export interface FoundCluster {
 export function findStarted(folder: string): FoundCluster | null {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const path = pointerFile(at);
-    const dataDir = existsSync(path) ? readFileSync(path, 'utf8').trim() : join(at, 'flotilla-data');
-    const cluster = readLocalCluster(dataDir);
-    if (cluster !== null) return { dataDir, cluster };
+    const pointed = existsSync(path) ? [readFileSync(path, 'utf8').trim()] : [];
+    for (const dataDir of [...pointed, join(at, 'flotilla-data')]) {
+      const cluster = readLocalCluster(dataDir);
+      if (cluster !== null) return { dataDir, cluster };
+    }
     if (dirname(at) === at) return null;
   }
 }

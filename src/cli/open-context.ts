@@ -1,5 +1,6 @@
 /** Opens the real context of a command: ports, the cluster that is meant, standard output. */
-import { NodeClock, NodeNetwork, nodeRandom } from '../runtime/index.ts';
+import { seededRandom } from '../../raft/index.ts';
+import { NodeClock, NodeNetwork } from '../runtime/index.ts';
 import { adminGet } from './admin-get.ts';
 import { ClusterAccess, parseBootstrap } from './cluster-access.ts';
 import type { CliContext } from './context.ts';
@@ -36,7 +37,8 @@ function clusterMeant(given: string | undefined): Meant {
 /** The caller closes `access`. */
 export function openContext(options: CommonOptions): CliContext {
   const clock = new NodeClock();
-  const ports = { clock, network: new NodeNetwork(() => undefined), random: nodeRandom() };
+  // Only spreads load and waits: no secrets, so node:crypto need not be loaded.
+  const ports = { clock, network: new NodeNetwork(() => undefined), random: seededRandom(`${process.pid} ${process.hrtime.bigint()}`) };
   const access = new ClusterAccess({ ports, ...clusterMeant(options.bootstrap), get: adminGet(options.timeout), timeoutMs: options.timeout });
   return {
     access,

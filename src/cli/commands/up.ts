@@ -115,13 +115,13 @@ export async function up(options: UpOptions): Promise<number> {
   };
   try {
     mkdirSync(dataDir, { recursive: true });
-    rememberStarted(process.cwd(), dataDir);
     await Promise.race([supervisor.start(), ended]);
   } catch (error) {
     clean();
     throw error;
   }
   if (supervisor.clusterId !== '') {
+    rememberStarted(process.cwd(), dataDir);
     const line = upLine(cluster, supervisor.clusterId, performance.now(), (id) => supervisor.pidOf(id));
     process.stdout.write(await render({ value: line, items: [line], table: () => upTable(line, supervisor.controller, dataDir, false) }, options.format));
   }
