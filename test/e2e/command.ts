@@ -2,9 +2,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
-export const root = resolve(import.meta.dirname, '../..');
+/** The folder of package.json, from wherever this was bundled to. */
+function findRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
+}
+
+const root = findRoot(import.meta.dirname);
 /** What `npm run e2e` has built. Another build, such as an installed package, can be named instead. */
 const command = process.env['E2E_COMMAND'] ?? join(root, 'dist/bin/flotilla.js');
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 const LOWEST = 20_000;
 const HIGHEST = 31_000;
 /** `up` takes its kafka, peer and admin ports at these distances from the base port, one a node. */
-const DISTANCES = [0, 100, 200] as const;
+const DISTANCES = [0, 100, 552] as const;
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

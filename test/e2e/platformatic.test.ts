@@ -103,7 +103,7 @@ describe('@platformatic/kafka', () => {
       expect(await admin.listTopics()).toContain('made');
       const metadata = await admin.metadata({ topics: ['made'] });
       expect(metadata.topics.get('made')?.partitionsCount).toBe(2);
-      expect([...metadata.brokers.keys()].sort()).toEqual([1, 2, 3]);
+      expect([...metadata.brokers.keys()].sort((left, right) => left - right)).toEqual([1, 2, 3]);
       await admin.deleteTopics({ topics: ['made'] });
     } finally {
       await admin.close();
