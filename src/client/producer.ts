@@ -228,7 +228,13 @@ export class Producer {
     for (;;) {
       const byLeader = new Map<number, Sent[]>();
       for (const queue of this.#queues.values()) {
-        if (!queue.ready || queue.recovering) continue;
+        if (queue.recovering) continue;
+        if (queue.drained) {
+          // The last one in flight may have been acknowledged while one before it waits to be sent again.
+          this.#recover(queue);
+          continue;
+        }
+        if (!queue.ready) continue;
         const known = this.#client.leaderOf(queue.topic, queue.index);
         if (known === null) {
           if (queue.inflight === 0) this.#recover(queue);
