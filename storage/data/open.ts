@@ -8,6 +8,7 @@
  * Nothing is written that the checkpoint does not carry: a crash anywhere in here finds the old checkpoint and the old
  * journal, and does it all again.
  */
+import { METADATA_GROUP } from '../../raft/index.ts';
 import type { GroupId } from '../../raft/index.ts';
 import { isJournalName, JournalFiles } from '../journal/journal-file.ts';
 import { replayJournal } from '../journal/journal-replay.ts';
@@ -218,6 +219,8 @@ async function construct(
     limits,
     checkpointer,
     onFailure: (log, failure) => {
+      // Nothing can be done without it, and the journal still holds what its files have lost: the next start writes it again.
+      if (log.group === METADATA_GROUP && failure.kind === 'disk') fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
       for (const listener of listeners) listener(log.group, failure);
     },
   });

@@ -1,5 +1,6 @@
 /** A disk that refuses: what ends the process, what takes one replica offline, what waits. */
 import { describe, expect, it } from 'vitest';
+import { METADATA_GROUP } from '../../raft/index.ts';
 import { change, makeBatch, OTHER, StoreRig } from './store-rig.ts';
 
 const FREE = 60_000;
@@ -41,6 +42,22 @@ describe('the journal', () => {
     expect(told).toEqual([0, 1, 2, 3, 4]);
     rig.powerLoss('lose-all');
     expect((await rig.openLog(await rig.open())).logEnd).toBe(5);
+  });
+});
+
+describe('the metadata log', () => {
+  it('ends the process when its segment cannot be synced, and is written again from the journal by the next start', async () => {
+    const rig = new StoreRig('metadata sync');
+    const store = await rig.open();
+    const log = await rig.openLog(store, { flush: 'always' }, METADATA_GROUP);
+    await rig.persist(log, { append: [makeBatch(0, 1)] });
+    rig.machine.disk.inject({ operation: 'datasync', path: 'logs/metadata' });
+    void store.checkpoint().catch(() => undefined);
+    await rig.world.run(() => rig.fatal.length > 0, { milliseconds: 1000 }).catch(() => undefined);
+    expect(rig.fatal).toHaveLength(1);
+    rig.powerLoss('mixed');
+    const again = await rig.openLog(await rig.open(), { flush: 'always' }, METADATA_GROUP);
+    expect([again.failure, again.logEnd]).toEqual([null, 1]);
   });
 });
 
