@@ -4,10 +4,10 @@
  * Shapes are data: a shape is a function that returns null or what is wrong, with the path to it. What the values mean
  * (does the topic exist, is the config known) is for the decisions.
  */
-import type { AdminCommand, AllocateProducerIds, ReportQuorumLeader } from './command.ts';
+import type { AdminCommand, AllocateProducerIds, ReportFailedReplicas, ReportQuorumLeader } from './command.ts';
 
 /** Commands that travel as JSON. */
-export type JsonCommand = AdminCommand | ReportQuorumLeader | AllocateProducerIds;
+export type JsonCommand = AdminCommand | ReportQuorumLeader | ReportFailedReplicas | AllocateProducerIds;
 
 type Shape = (value: unknown, path: string) => string | null;
 
@@ -100,6 +100,10 @@ const COMMAND = union({
   'report-quorum-leader': object({
     ...life,
     reports: list(object({ topicId: text, partition: natural, term: natural })),
+  }),
+  'report-failed-replicas': object({
+    ...life,
+    replicas: list(object({ topicId: text, partition: natural, version: natural })),
   }),
   'allocate-producer-ids': object(life),
 });

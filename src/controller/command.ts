@@ -29,6 +29,8 @@ export interface FoundReplica {
   readonly end: Offset;
   /** Acknowledged records may have been lost since it was last open (design section 3). */
   readonly lossy: boolean;
+  /** It cannot be used at all: damage, or a fault of the disk. Then it is lossy too. */
+  readonly failed: boolean;
 }
 
 export interface RegisterBroker extends BrokerLife {
@@ -80,6 +82,20 @@ export interface ReportQuorumLeader extends BrokerLife {
   readonly reports: readonly { readonly topicId: string; readonly partition: number; readonly term: Term }[];
 }
 
+/**
+ * Replicas of the sender whose logs failed while it runs. Each is taken out of ISR and ELR and the partition gets a new
+ * term, so that nothing that the failed log has acknowledged counts for anybody any more.
+ */
+export interface ReportFailedReplicas extends BrokerLife {
+  readonly kind: 'report-failed-replicas';
+  readonly replicas: readonly {
+    readonly topicId: string;
+    readonly partition: number;
+    /** The partition version that the sender has applied; a report that was overtaken (a late copy, too) is refused. */
+    readonly version: number;
+  }[];
+}
+
 export interface AllocateProducerIds extends BrokerLife {
   readonly kind: 'allocate-producer-ids';
 }
@@ -89,6 +105,7 @@ export type BrokerCommand =
   | BrokerHeartbeat
   | AlterPartition
   | ReportQuorumLeader
+  | ReportFailedReplicas
   | AllocateProducerIds;
 
 export interface NewTopic {
@@ -204,6 +221,8 @@ export interface Answers {
   /** Per proposal: the partition's new version. */
   readonly 'alter-partition': readonly ItemResult<{ readonly version: number }>[];
   readonly 'report-quorum-leader': readonly ItemResult[];
+  /** Per replica. Refused with `stale-version`: look at newer metadata, and report again if it is still needed. */
+  readonly 'report-failed-replicas': readonly ItemResult[];
   readonly 'allocate-producer-ids': ItemResult<{ readonly first: number; readonly count: number }>;
   readonly 'create-topics': readonly ItemResult<CreatedTopic>[];
   /** Per topic: its id and name. */

@@ -62,6 +62,7 @@ export function encodeCommand(command: RemoteCommand): EncodedCommand {
       };
     }
     case 'report-quorum-leader':
+    case 'report-failed-replicas':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':
@@ -131,6 +132,7 @@ function readRegister(message: flotilla.controller.Register.$Properties): Regist
       lastTerm: term(each.lastTerm ?? 0),
       end: offset(each.end ?? 0),
       lossy: each.lossy ?? false,
+      failed: each.failed ?? false,
     })),
   };
 }
@@ -202,6 +204,7 @@ function replyMessage(command: RemoteCommand, answer: AnswerOf<RemoteCommand>): 
       return { alterPartition: { answers } };
     }
     case 'report-quorum-leader':
+    case 'report-failed-replicas':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':
@@ -248,6 +251,7 @@ function readAnswer(command: RemoteCommand, reply: ReplyMessage): AnswerOf<Remot
       return answers.map((each) => readResult(each.refusal, { version: each.version ?? 0 }));
     }
     case 'report-quorum-leader':
+    case 'report-failed-replicas':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':

@@ -38,8 +38,11 @@ export function decideRegisterBroker(
   const ends = new Map(found.map((each) => [`${each.topicId}:${each.partition}`, each]));
   const lossyOf = (partition: Partition): LossyReplica | null => {
     const log = ends.get(`${partition.topicId}:${partition.index}`);
-    if (own && (log === undefined || !log.lossy)) return null;
-    return { node: command.node, lastTerm: log?.lastTerm ?? term(0), end: log?.end ?? offset(0) };
+    // A log that had failed in the last life and is whole again: what it may lack meanwhile, nobody knows.
+    const hadFailed = partition.lossy.some((each) => each.node === command.node && each.failed);
+    if (own && !hadFailed && (log === undefined || !log.lossy)) return null;
+    const left = { lastTerm: log?.lastTerm ?? term(0), end: log?.end ?? offset(0), failed: log?.failed ?? false };
+    return { node: command.node, ...left };
   };
   const registered: MetadataRecord = { kind: 'broker-registered', ...life };
   const changes = changesWithout(image, [registered], command.node, context, lossyOf);

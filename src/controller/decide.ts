@@ -19,6 +19,7 @@ import {
   decideElectLossy,
   decideReportQuorumLeader,
 } from './decide-partition.ts';
+import { decideReportFailedReplicas } from './decide-failed-replica.ts';
 import { decideCreatePartitions, decideCreateTopics, decideDeleteTopics, randomId } from './decide-topic.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { refusal } from './refusal.ts';
@@ -52,6 +53,8 @@ function decideAny(
       return decideAlterPartition(image, command, context);
     case 'report-quorum-leader':
       return decideReportQuorumLeader(image, command);
+    case 'report-failed-replicas':
+      return decideReportFailedReplicas(image, command, context);
     case 'allocate-producer-ids':
       return decideAllocateProducerIds(image, command);
     case 'create-topics':

@@ -5,6 +5,7 @@
  *  the present leader, if it may stay ─▶ first live replica in the ISR ─▶ first live one in the ELR
  *     ─▶ every member of the last ISR ∪ ELR came back lossy: the one with the greatest (last term, end)
  *     ─▶ unclean allowed: the lossy one with the greatest (last term, end), else the first live one ─▶ none
+ *                                                                                   never one whose log has failed
  * ```
  *
  * "First" is by order of assignment. Live: registered, unfenced and not leaving. A leaving leader keeps the partition
@@ -55,7 +56,9 @@ function isSameLife(partition: Candidates, brokers: Brokers): boolean {
 }
 
 function electWithLoss(partition: Candidates, live: readonly NodeId[], rules: ElectionRules): Elected | null {
-  const { isr, elr, lossy } = partition;
+  const { isr, elr } = partition;
+  const lossy = partition.lossy.filter((each) => !each.failed);
+  const failed = partition.lossy.filter((each) => each.failed).map((each) => each.node);
   const present = lossy.filter((each) => live.includes(each.node));
   const best = greatest(present);
   // Somebody in ISR or ELR is away and may be intact: only "unclean" may go on without it.
@@ -63,7 +66,7 @@ function electWithLoss(partition: Candidates, live: readonly NodeId[], rules: El
   const waited = rules.lossy === 'now' || (rules.lossy === 'when-all-live' && present.length === lossy.length);
   if (best !== null && nobodyIntact && waited) return { leader: best.node, from: 'lossy' };
   if (!rules.unclean) return null;
-  const leader = best?.node ?? live[0];
+  const leader = best?.node ?? live.find((node) => !failed.includes(node));
   return leader === undefined ? null : { leader, from: 'unclean' };
 }
 

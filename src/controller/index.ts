@@ -40,5 +40,6 @@ export type {
   NewTopic,
   Outcome,
   RegisterBroker,
+  ReportFailedReplicas,
   TopicRef,
 } from './command.ts';

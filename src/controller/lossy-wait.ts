@@ -44,5 +44,5 @@ export class LossyWait {
 
 function waits(partition: Partition): boolean {
   const { leader, isr, elr, lossy, replication } = partition;
-  return replication === 'isr' && leader === null && isr.length === 0 && elr.length === 0 && lossy.length > 0;
+  return replication === 'isr' && leader === null && isr.length === 0 && elr.length === 0 && lossy.some((each) => !each.failed);
 }

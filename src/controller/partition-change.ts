@@ -27,6 +27,8 @@ export interface PartitionTarget {
   readonly rules?: Partial<ElectionRules>;
   /** Write a record even if nothing changes, so that the version moves. */
   readonly always?: boolean;
+  /** Raise the term even if the leader stays: its progress for some replica must begin afresh. */
+  readonly newTerm?: boolean;
 }
 
 /** What a change depends on: the image, already showing brokers and configs as they are to be, and the flush of topics that set none. */
@@ -57,7 +59,7 @@ export function partitionChange(
   };
   const elected = electLeader(before, image.brokers, { ...defaultRules(facts, topic), ...target.rules });
   const after = afterElection(before, elected, min);
-  const leadership = leadershipAfter(image, partition, elected);
+  const leadership = leadershipAfter(image, partition, elected, target.newTerm === true);
   const change: PartitionChanged = {
     kind: 'partition-changed',
     topicId: topic.id,
@@ -102,12 +104,17 @@ function afterElection(before: Sets, elected: Elected | null, min: number): Sets
   };
 }
 
-function leadershipAfter(image: MetadataImage, partition: Partition, elected: Elected | null): Leadership | null {
+function leadershipAfter(
+  image: MetadataImage,
+  partition: Partition,
+  elected: Elected | null,
+  newTerm: boolean,
+): Leadership | null {
   const leader = elected === null ? null : elected.leader;
   const leaderIncarnation = leader === null ? null : present(image.brokers.get(leader), `broker ${leader}`).incarnation;
   const unclean = elected !== null && (elected.from === 'lossy' || elected.from === 'unclean');
   const same = leader === partition.leader && leaderIncarnation === partition.leaderIncarnation;
-  if (same && !unclean) return null;
+  if (same && !unclean && !newTerm) return null;
   return { leader, leaderIncarnation, leaderTerm: term(partition.leaderTerm + 1), unclean };
 }
 
@@ -125,8 +132,12 @@ function sameNodes(a: readonly NodeId[], b: readonly NodeId[]): boolean {
   return a.length === b.length && a.every((node, index) => node === b[index]);
 }
 
+function describeLossy({ lastTerm, end, failed }: LossyReplica): string {
+  return `${lastTerm}/${end}/${failed}`;
+}
+
 function sameLossy(a: readonly LossyReplica[], b: readonly LossyReplica[]): boolean {
   const same = (one: LossyReplica, other: LossyReplica | undefined): boolean =>
-    other !== undefined && one.node === other.node && one.lastTerm === other.lastTerm && one.end === other.end;
+    other !== undefined && one.node === other.node && describeLossy(one) === describeLossy(other);
   return a.length === b.length && a.every((each, index) => same(each, b[index]));
 }

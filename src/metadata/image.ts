@@ -41,6 +41,8 @@ export interface LossyReplica {
   /** Term of the last batch of its log, 0 when empty. */
   readonly lastTerm: Term;
   readonly end: Offset;
+  /** Its log cannot be used at all (damage, a fault of the disk): it never leads, whatever an operator allows. */
+  readonly failed: boolean;
 }
 
 export interface Partition {

@@ -63,6 +63,7 @@ export function readLossy(messages: readonly LossyMessage[] | null | undefined):
     node: nodeId(each.node ?? 0),
     lastTerm: term(each.lastTerm ?? 0),
     end: offset(each.end ?? 0),
+    failed: each.failed ?? false,
   }));
 }
 

@@ -55,6 +55,7 @@ export class FoundLogs {
           lastTerm: terms.at(-1)?.term ?? logStartTerm,
           end: log.logEnd,
           lossy: log.lossy,
+          failed: false,
         });
         this.#logs.set(group, log);
         continue;
@@ -67,7 +68,7 @@ export class FoundLogs {
       });
       this.rebuilt.push(directory);
       await this.#store.deleteLog(group);
-      this.#replicas.push({ ...where, lastTerm: toTerm(0), end: toOffset(0), lossy: true });
+      this.#replicas.push({ ...where, lastTerm: toTerm(0), end: toOffset(0), lossy: true, failed: false });
     }
     return null;
   }

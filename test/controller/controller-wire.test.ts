@@ -8,7 +8,7 @@ import { decodeCommand, decodeReply, encodeCommand, encodeReply } from '../../sr
 import { newTopic, registration } from './scene.ts';
 
 const life = { node: nodeId(2), incarnation: incarnation('life-2') };
-const found = [{ topicId: 't', partition: 3, lastTerm: term(4), end: offset(2 ** 52), lossy: true }];
+const found = [{ topicId: 't', partition: 3, lastTerm: term(4), end: offset(2 ** 52), lossy: true, failed: true }];
 const isr = [life, { node: nodeId(0), incarnation: null }];
 const refused = { kind: 'refused', refusal: { reason: 'unknown-topic', message: 'there is none' } } as const;
 const proposal = { topicId: 't', partition: 0, leaderTerm: term(0), version: 9, isr, expelled: [nodeId(4)] };
@@ -60,6 +60,14 @@ const CASES: readonly Case[] = [
       ],
     },
     answers: [[refused, refused]],
+  },
+  {
+    command: {
+      kind: 'report-failed-replicas',
+      ...life,
+      replicas: [{ topicId: 't', partition: 3, version: 2 ** 40 }],
+    },
+    answers: [[refused], [{ kind: 'done', value: null }]],
   },
   {
     command: { kind: 'create-partitions', topics: [{ name: 't', count: 4, assignments: null }], validateOnly: false },

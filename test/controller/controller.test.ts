@@ -296,7 +296,7 @@ describe('work on timers', () => {
     await rig.controller.submit({ kind: 'create-topics', topics: [topic], validateOnly: false });
     const topicId = rig.log.image.topicsByName.get('t')?.id ?? '';
     for (const node of [1, 2]) {
-      const found = [{ topicId, partition: 0, lastTerm: 1 as never, end: offset(node), lossy: true }];
+      const found = [{ topicId, partition: 0, lastTerm: 1 as never, end: offset(node), lossy: true, failed: false }];
       const knownIncarnations = [incarnation(`life-${node}`)];
       await rig.controller.submit(registration(node, `again-${node}`, { found, knownIncarnations }));
     }

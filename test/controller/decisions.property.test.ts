@@ -37,6 +37,7 @@ type Act =
     }
   | { readonly kind: 'min'; readonly name: number; readonly value: number }
   | { readonly kind: 'unclean'; readonly on: boolean }
+  | { readonly kind: 'fail'; readonly node: number; readonly at: number; readonly late: boolean }
   | { readonly kind: 'elect'; readonly how: 'preferred' | 'unclean' | 'balance' | 'lossy' };
 
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -84,6 +85,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       value: fc.integer({ min: 1, max: 4 }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail' as const), node, at: pick, late: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unclean' as const), on: fc.boolean() }) },
   {
     weight: 2,
@@ -148,6 +150,8 @@ class History {
         return;
       case 'isr':
         return this.#propose(each);
+      case 'fail':
+        return this.#fail(each);
       case 'min':
         return this.#configure({ kind: 'topic', name }, 'min.insync.replicas', String(each.value));
       case 'unclean':
@@ -166,7 +170,26 @@ class History {
         lastTerm: term(partition.leaderTerm),
         end: offset(bits + index),
         lossy: ((bits >> (index % 8)) & 1) === 1,
+        failed: ((bits >> (index % 8)) & 9) === 9,
       }));
+  }
+
+  /** A log fails while its node runs; or an old report of that arrives. */
+  #fail(each: Extract<Act, { readonly kind: 'fail' }>): void {
+    const { image } = this.scene;
+    const life = image.brokers.get(nodeId(each.node));
+    const hosted = partitions(image).filter((partition) => partition.replicas.includes(nodeId(each.node)));
+    const partition = hosted[each.at % Math.max(1, hosted.length)];
+    if (life === undefined || partition === undefined) return;
+    const { topicId, index, version, leaderTerm, replication } = partition;
+    const { node, incarnation } = life;
+    const replicas = [{ topicId, partition: index, version: version - (each.late ? 1 : 0) }];
+    const [answer] = this.scene.run({ kind: 'report-failed-replicas', node, incarnation, replicas });
+    const after = this.scene.image.topicsById.get(topicId)?.partitions[index];
+    expect(answer?.kind).toBe(each.late ? 'refused' : 'done');
+    if (each.late || replication === 'quorum') return;
+    expect(after?.leaderTerm).toBe(leaderTerm + 1);
+    expect([after?.leader, ...(after?.isr ?? []), ...(after?.elr ?? [])]).not.toContain(node);
   }
 
   #propose(each: Extract<Act, { readonly kind: 'isr' }>): void {

@@ -10,7 +10,7 @@ import { Scene } from './scene.ts';
 const OS = { flush: 'os' };
 
 function found(scene: Scene, name: string, lastTerm: number, end: number, lossy: boolean): readonly FoundReplica[] {
-  return [{ topicId: scene.find(name).id, partition: 0, lastTerm: term(lastTerm), end: offset(end), lossy }];
+  return [{ topicId: scene.find(name).id, partition: 0, lastTerm: term(lastTerm), end: offset(end), lossy, failed: false }];
 }
 
 function three(configs: Readonly<Record<string, string>> = {}): Scene {
@@ -185,7 +185,7 @@ describe('replicas that may have lost records', () => {
     scene.register(1, 'life-1b', found(scene, 't', 1, 5, false), { knownIncarnations: [] });
     scene.heartbeat(1);
     expect(scene.show('t')).toBe('2/2 2||1');
-    expect(scene.partition('t').lossy).toEqual([{ node: 1, lastTerm: 1, end: 5 }]);
+    expect(scene.partition('t').lossy).toEqual([{ node: 1, lastTerm: 1, end: 5, failed: false }]);
   });
 
   it('are everything of a node that was unregistered meanwhile: it may have another disk', () => {

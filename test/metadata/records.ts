@@ -48,7 +48,7 @@ export const EVERY_RECORD: readonly MetadataRecord[] = [
     replicas: null,
     isr: [],
     elr: [nodeId(0)],
-    lossy: [{ node: nodeId(1), lastTerm: term(7), end: offset(2 ** 53 - 1) }],
+    lossy: [{ node: nodeId(1), lastTerm: term(7), end: offset(2 ** 53 - 1), failed: true }],
     leadership: { ...nobody, leaderTerm: term(2), unclean: true },
   },
   {

@@ -167,6 +167,9 @@ export namespace flotilla {
             /** FoundReplica lossy. */
             lossy: boolean;
 
+            /** FoundReplica failed. */
+            failed: boolean;
+
             /**
              * Encodes the specified FoundReplica message. Does not implicitly {@link flotilla.controller.FoundReplica.verify|verify} messages.
              * @param message FoundReplica message or plain object to encode
@@ -205,6 +208,9 @@ export namespace flotilla {
 
                 /** FoundReplica lossy */
                 lossy?: (boolean|null);
+
+                /** FoundReplica failed */
+                failed?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

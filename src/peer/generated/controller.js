@@ -209,6 +209,7 @@ export const flotilla = $root.flotilla = (() => {
             FoundReplica.prototype.lastTerm = 0;
             FoundReplica.prototype.end = 0;
             FoundReplica.prototype.lossy = false;
+            FoundReplica.prototype.failed = false;
             FoundReplica.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -226,6 +227,8 @@ export const flotilla = $root.flotilla = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.end);
                 if (message.lossy != null && $Object.hasOwnProperty.call(message, "lossy") && message.lossy !== false)
                     writer.uint32(/* id 5, wireType 0 =*/40).bool(message.lossy);
+                if (message.failed != null && $Object.hasOwnProperty.call(message, "failed") && message.failed !== false)
+                    writer.uint32(/* id 6, wireType 0 =*/48).bool(message.failed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -301,6 +304,15 @@ export const flotilla = $root.flotilla = (() => {
                                 message.lossy = value;
                             else
                                 delete message.lossy;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.failed = value;
+                            else
+                                delete message.failed;
                             continue;
                         }
                     }

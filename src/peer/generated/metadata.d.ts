@@ -155,6 +155,9 @@ export namespace flotilla {
             /** LossyReplica end. */
             end: number;
 
+            /** LossyReplica failed. */
+            failed: boolean;
+
             /**
              * Encodes the specified LossyReplica message. Does not implicitly {@link flotilla.metadata.LossyReplica.verify|verify} messages.
              * @param message LossyReplica message or plain object to encode
@@ -187,6 +190,9 @@ export namespace flotilla {
 
                 /** LossyReplica end */
                 end?: (number|null);
+
+                /** LossyReplica failed */
+                failed?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -201,6 +201,7 @@ export const flotilla = $root.flotilla = (() => {
             LossyReplica.prototype.node = 0;
             LossyReplica.prototype.lastTerm = 0;
             LossyReplica.prototype.end = 0;
+            LossyReplica.prototype.failed = false;
             LossyReplica.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -214,6 +215,8 @@ export const flotilla = $root.flotilla = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.lastTerm);
                 if (message.end != null && $Object.hasOwnProperty.call(message, "end") && (typeof message.end === "object" ? message.end.low || message.end.high : message.end !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.end);
+                if (message.failed != null && $Object.hasOwnProperty.call(message, "failed") && message.failed !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.failed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -271,6 +274,15 @@ export const flotilla = $root.flotilla = (() => {
                                 message.end = value;
                             else
                                 delete message.end;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.failed = value;
+                            else
+                                delete message.failed;
                             continue;
                         }
                     }
