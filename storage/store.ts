@@ -8,7 +8,7 @@
  *  <data>/logs/@metadata/                        the metadata log, and its snapshots <end>-<term>.snapshot
  * ```
  */
-import type { DirectoryId, GroupId, Incarnation, NodeId, Offset, SnapshotMeta, Term } from '../raft/index.ts';
+import type { DirectoryId, GroupId, Incarnation, NodeId, Offset, SnapshotMeta, Term, Voter } from '../raft/index.ts';
 import type { LogFailure, LogSettings, ReplicaLog } from './replica-log.ts';
 
 /** Who owns the directory. `clusterId` is null until the node has learned it (first committed metadata record). */
@@ -17,6 +17,8 @@ export interface Identity {
   readonly node: NodeId;
   readonly directory: DirectoryId;
   readonly clusterId: string | null;
+  /** The voters that this directory took part in bootstrapping; they count until the metadata log names voters. Null: none. */
+  readonly bootstrapVoters: readonly Voter[] | null;
 }
 
 /** What the previous life of this directory left (design section 3, "What a restart may have lost"). */
@@ -92,6 +94,8 @@ export interface Store {
   /** True when the directory holds no log, no hard state, no snapshot: it may take part in a bootstrap (design 2.1). */
   readonly empty: boolean;
   setClusterId(clusterId: string): Promise<void>;
+  /** Durable before it resolves: a crash before the first log entry must not forget who may vote. Once only. */
+  setBootstrapVoters(voters: readonly Voter[]): Promise<void>;
   /** Durable before it resolves; called before asking the controller (`attempted`) and after its answer (`registered`). */
   setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void>;
   /**

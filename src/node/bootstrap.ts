@@ -29,8 +29,13 @@ export class Bootstrap {
     this.#open = selfEmpty && configured.includes(self.node);
   }
 
-  /** For a cluster of one node nothing has to be found out. */
-  static alone(self: Voter, configured: readonly NodeId[]): readonly Voter[] | null {
+  /** What needs no finding out: `bootstrapped` in an earlier life, or a cluster of one node. Null: nothing. */
+  static known(
+    self: Voter,
+    configured: readonly NodeId[],
+    bootstrapped: readonly Voter[] | null,
+  ): readonly Voter[] | null {
+    if (bootstrapped !== null) return bootstrapped;
     return configured.length === 1 && configured[0] === self.node ? [self] : null;
   }
 

@@ -10,7 +10,7 @@
  * The order of a start: store (lock, recovery) → peer listener → metadata group → Kafka listener → registration →
  * (unfenced) ready. Nothing here touches the outside but through `ports`; the same code runs in the simulator.
  */
-import { millis, present } from '../../raft/index.ts';
+import { METADATA_GROUP, millis, present } from '../../raft/index.ts';
 import type { GroupId, NodeId, Term, Voter } from '../../raft/index.ts';
 import type { ReplicaLog } from '../../storage/index.ts';
 import {
@@ -51,6 +51,7 @@ import {
   transportOptions,
   usableController,
 } from './node-parts.ts';
+import { RemovedTopics } from './removed-topics.ts';
 import { RetentionLoop } from './retention-loop.ts';
 
 /** Between heartbeats while something is being waited for: what a start or a shutdown costs. */
@@ -72,6 +73,7 @@ export class ClusterNode {
   readonly #bootstrap: Bootstrap;
   readonly #found: FoundLogs;
   readonly #waiters: ImageWaiters;
+  readonly #removedTopics = new RemovedTopics();
   readonly #requests: ControllerRequests;
   #metadata: MetadataGroup | null = null;
   #metadataLeader: { readonly leader: NodeId | null; readonly term: Term | null } = { leader: null, term: null };
@@ -91,9 +93,8 @@ export class ClusterNode {
     this.transport = createPeerTransport(transportOptions(config, ports, store, incarnation), this.#peerEvents());
     this.transport.onRoom(() => this.replicas.onRoom());
     const configured = config.voters.map(({ node }) => node);
-    this.#bootstrap = new Bootstrap(self, store.empty, configured, (voters) => {
-      this.#metadata?.replica.input({ kind: 'bootstrap', voters });
-    });
+    const empty = store.empty && store.identity.bootstrapVoters === null;
+    this.#bootstrap = new Bootstrap(self, empty, configured, (voters) => void this.#onBootstrap(voters));
     this.controller = this.#makeController();
     const life = { node: config.node, incarnation };
     this.#client = new ControllerClient(
@@ -256,12 +257,13 @@ export class ClusterNode {
   #openMetadata(): ReturnType<typeof MetadataGroup.open> {
     const { config, ports, store } = this.options;
     return MetadataGroup.open({
-      config: groupConfig(config, 'quorum', this.#owner, 'metadata'),
+      config: groupConfig(config, 'quorum', this.#owner, METADATA_GROUP),
       store,
       settings: METADATA_LOG,
-      initialVoters: Bootstrap.alone(
+      initialVoters: Bootstrap.known(
         this.#owner.self,
         config.voters.map(({ node }) => node),
+        store.identity.bootstrapVoters,
       ),
       clock: ports.clock,
       transport: this.transport,
@@ -311,6 +313,13 @@ export class ClusterNode {
     return present(this.#metadata, 'metadata group');
   }
 
+  /** The first voters are known: durable first, or a crash before the first log entry would leave nobody who may vote. */
+  async #onBootstrap(voters: readonly Voter[]): Promise<void> {
+    await this.options.store.setBootstrapVoters(voters);
+    this.transport.updateIdentity({ empty: false });
+    this.#metadata?.replica.input({ kind: 'bootstrap', voters });
+  }
+
   #peerEvents(): PeerEvents {
     return {
       onMessage: (from, group, message, attachment) => this.replicas.onMessage(from.node, group, message, attachment),
@@ -342,6 +351,8 @@ export class ClusterNode {
     }
     this.controller.onApplied(image);
     if (this.#metadata !== null) this.transport.setPeers(peerAddresses(image, this.options.config));
+    // Committed offsets go with their topic.
+    for (const { name, id } of this.#removedTopics.after(image)) this.groups.topicDeleted(name, id);
     this.hosting.apply(image);
     this.lifecycle.onApplied();
     this.#waiters.onImage();

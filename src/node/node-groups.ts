@@ -1,13 +1,14 @@
 /**
  * Settings of the replication core for each kind of group on this node, from the node's configuration.
  */
-import { byteCount } from '../../raft/index.ts';
-import type { GroupConfig, Incarnation, Policy, Random, Voter } from '../../raft/index.ts';
+import { byteCount, METADATA_GROUP } from '../../raft/index.ts';
+import type { GroupConfig, GroupId, Incarnation, Policy, Random, Voter } from '../../raft/index.ts';
 import type { LogSettings } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
 
 const INFLIGHT_APPENDS_MAX = 64;
 const SNAPSHOT_CHUNK_BYTES = byteCount(1 << 20);
+const NO_SNAPSHOTS = byteCount(0);
 
 export interface GroupOwner {
   readonly self: Voter;
@@ -15,14 +16,13 @@ export interface GroupOwner {
   readonly random: Random;
 }
 
-/** @param label forks the random stream: one per group */
-export function groupConfig(config: NodeConfig, policy: Policy, owner: GroupOwner, label: string): GroupConfig {
+export function groupConfig(config: NodeConfig, policy: Policy, owner: GroupOwner, group: GroupId): GroupConfig {
   const { timing, replication } = config;
   return {
     policy,
     self: owner.self,
     incarnation: owner.incarnation,
-    random: owner.random.fork(label),
+    random: owner.random.fork(group),
     heartbeat: timing.heartbeat,
     electionTimeoutMin: timing.electionTimeoutMin,
     electionTimeoutMax: timing.electionTimeoutMax,
@@ -30,7 +30,8 @@ export function groupConfig(config: NodeConfig, policy: Policy, owner: GroupOwne
     appendBytesMax: replication.appendBytesMax,
     inflightBytesMax: replication.inflightBytesMax,
     inflightAppendsMax: INFLIGHT_APPENDS_MAX,
-    snapshotChunkBytesMax: SNAPSHOT_CHUNK_BYTES,
+    // Topics have no state machine whose snapshot could stand for a prefix: 0 resets a follower that is too far behind.
+    snapshotChunkBytesMax: group === METADATA_GROUP ? SNAPSHOT_CHUNK_BYTES : NO_SNAPSHOTS,
   };
 }
 

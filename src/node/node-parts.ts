@@ -25,7 +25,13 @@ export function transportOptions(
   const { timing } = config;
   const { directory, clusterId } = store.identity;
   return {
-    self: { node: config.node, incarnation, directory, clusterId, empty: store.empty },
+    self: {
+      node: config.node,
+      incarnation,
+      directory,
+      clusterId,
+      empty: store.empty && store.identity.bootstrapVoters === null,
+    },
     listen: { host: config.host, port: config.peerPort },
     advertised: { host: config.advertisedHost, port: config.peerPort },
     ports,

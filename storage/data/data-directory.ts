@@ -124,6 +124,7 @@ function newIdentity(options: StoreOptions): StoredIdentity {
     node: options.node,
     directory: directoryId(name),
     clusterId: options.clusterId,
+    bootstrapVoters: null,
     salt,
   };
 }

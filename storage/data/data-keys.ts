@@ -48,10 +48,14 @@ export async function getIdentity(keyValue: KeyValue): Promise<StoredIdentity | 
     node: number;
     directory: string;
     clusterId: string | null;
+    bootstrapVoters: readonly { node: number; directory: string }[] | null;
     salt: number;
   }>(keyValue, 'identity');
   if (json === null) return null;
-  return { ...json, node: nodeId(json.node), directory: directoryId(json.directory) };
+  const bootstrapVoters =
+    json.bootstrapVoters?.map((voter) => ({ node: nodeId(voter.node), directory: directoryId(voter.directory) })) ??
+    null;
+  return { ...json, node: nodeId(json.node), directory: directoryId(json.directory), bootstrapVoters };
 }
 
 /** Null in a directory that was never formatted. */

@@ -8,7 +8,7 @@
  * Creations that are asked for together share one sync and one batch.
  */
 import { assert, offset, term } from '../../raft/index.ts';
-import type { GroupId, Incarnation } from '../../raft/index.ts';
+import type { GroupId, Incarnation, Voter } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -97,6 +97,12 @@ export class DiskStore implements Store {
     );
     if (known === clusterId) return;
     this.#identity = { ...this.#identity, clusterId };
+    await this.#parts.meta.apply([putJson('identity', this.#identity)], { sync: true });
+  }
+
+  async setBootstrapVoters(voters: readonly Voter[]): Promise<void> {
+    assert(this.#identity.bootstrapVoters === null, 'a directory takes part in one bootstrap');
+    this.#identity = { ...this.#identity, bootstrapVoters: voters };
     await this.#parts.meta.apply([putJson('identity', this.#identity)], { sync: true });
   }
 

@@ -220,7 +220,8 @@ async function construct(
     checkpointer,
     onFailure: (log, failure) => {
       // Nothing can be done without it, and the journal still holds what its files have lost: the next start writes it again.
-      if (log.group === METADATA_GROUP && failure.kind === 'disk') fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
+      if (log.group === METADATA_GROUP && failure.kind === 'disk')
+        fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
       for (const listener of listeners) listener(log.group, failure);
     },
   });
