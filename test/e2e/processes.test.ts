@@ -95,7 +95,7 @@ describe('what keeps a cluster from starting', () => {
       const config = join(cluster.data, 'other.yaml');
       await writeFile(
         config,
-        `node.id: 7\ndata.dir: ${directory}\nkafka.port: 0\npeer.port: ${cluster.basePort + 100}\nadmin.port: 0\n`,
+        `node.id: 7\ndata.dir: ${directory}\nkafka.port: ${cluster.basePort}\npeer.port: ${cluster.basePort + 100}\nadmin.port: ${cluster.basePort + 552}\n`,
       );
       const { code, stdout, stderr } = await runCommand(['node', '--config', config]);
       expect(stdout + stderr).toContain(directory);
@@ -112,7 +112,7 @@ describe('what keeps a cluster from starting', () => {
       await writeFile(join(cluster.data, 'letter.txt'), 'dear reader');
       await writeFile(
         config,
-        `node.id: 1\ndata.dir: ${cluster.data}\nkafka.port: 0\npeer.port: ${cluster.basePort + 100}\nadmin.port: 0\n`,
+        `node.id: 1\ndata.dir: ${cluster.data}\nkafka.port: ${cluster.basePort}\npeer.port: ${cluster.basePort + 100}\nadmin.port: ${cluster.basePort + 552}\n`,
       );
       const { code, stdout, stderr } = await runCommand(['node', '--config', config]);
       expect(stdout + stderr).toContain(cluster.data);
@@ -126,7 +126,7 @@ describe('what keeps a cluster from starting', () => {
   it.each([
     { setting: 'flush=sometimes', names: ['flush', 'sometimes', 'always'] },
     { setting: 'flsh=os', names: ['flsh', 'flush'] },
-    { setting: 'kafka.port=99999', names: ['kafka.port', '99999'] },
+    { setting: 'num.partitions=0', names: ['num.partitions', '0', '10000'] },
   ])('bad configuration $setting: code 78, naming key, value and what is allowed', async ({ setting, names }) => {
     const cluster = await RealCluster.create({ nodes: 1, config: [setting] });
     try {

@@ -91,6 +91,11 @@ export class RealCluster {
     return node;
   }
 
+  /** What `up` remembers for later commands stays in the cluster's own directory. */
+  get #environment(): Readonly<Record<string, string>> {
+    return { FLOTILLA_HOME: join(this.data, 'home') };
+  }
+
   upArguments(): readonly string[] {
     const { nodes = 3, config = [], args = [] } = this.#choice;
     const settings = config.flatMap((setting) => ['--config', setting]);
@@ -111,7 +116,7 @@ export class RealCluster {
 
   /** Starts all nodes on the directory and waits until they are ready. */
   async up(): Promise<UpLine> {
-    const child = startCommand(this.upArguments());
+    const child = startCommand(this.upArguments(), { environment: this.#environment });
     this.#up = child;
     if (child.pid !== undefined) this.#pids.add(child.pid);
     let out = '';
