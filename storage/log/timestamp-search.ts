@@ -1,8 +1,7 @@
 /**
  * Searching a log by timestamp: segment by its largest timestamp, batch by the time index, record by looking inside.
  *
- * Within a compressed batch the answer is the batch's first record: a reader from there misses nothing, it only sees a
- * few older records first. Uncompressed batches and append-time batches are answered exactly.
+ * Timestamps need not rise along a log.
  */
 import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';

@@ -1,21 +1,19 @@
 /**
- * Timestamps of the records inside one batch, without decoding the rest of them.
+ * The first record of a batch that is young enough: the last step of a search by time.
  *
- * ```
- *  record: length varint | attributes i8 | timestamp delta varlong | offset delta varint | …      (uncompressed batches)
- * ```
+ * Only here does the log look inside a batch that it serves, and only at one batch per search.
  */
 import { offset } from '../../raft/index.ts';
+import { readRecords } from '../batch/index.ts';
+import { decompressStream } from '../compression/index.ts';
 import type { TimestampedOffset } from '../replica-log.ts';
-import { BATCH_HEADER_BYTES } from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
 
-const COMPRESSION_MASK = 0x07;
-const APPEND_TIME = 0x08;
+const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
 
 /**
- * The first record at or above `start` with a timestamp ≥ `timestamp`; of a compressed batch its first record. Null
- * when there is none.
+ * The first record at or above `start` with a timestamp ≥ `timestamp`, of the batch at `at`; null when there is none. A batch
+ * whose records cannot be read (a client's nonsense under a good CRC) answers with its beginning: a reader misses nothing.
  */
 export function firstRecordFrom(
   source: Buffer,
@@ -25,35 +23,8 @@ export function firstRecordFrom(
   start: number,
 ): TimestampedOffset | null {
   if (header.maxTimestamp < timestamp) return null;
-  const first = Math.max(header.base, start);
-  if ((header.attributes & APPEND_TIME) !== 0) return { offset: offset(first), timestamp: header.maxTimestamp };
-  if ((header.attributes & COMPRESSION_MASK) !== 0)
-    return { offset: offset(first), timestamp: Math.max(header.baseTimestamp, timestamp) };
-  const to = at + header.bytes;
-  let position = at + BATCH_HEADER_BYTES;
-  for (let index = 0; index < header.count && position < to; index += 1) {
-    const length = readVarint(source, position, to);
-    if (length === null || length.value < 0) return null;
-    const delta = readVarint(source, length.next + 1, to);
-    const offsetDelta = delta === null ? null : readVarint(source, delta.next, to);
-    if (delta === null || offsetDelta === null) return null;
-    const found = header.baseTimestamp + delta.value;
-    if (found >= timestamp && header.base + offsetDelta.value >= start)
-      return { offset: offset(header.base + offsetDelta.value), timestamp: found };
-    position = length.next + length.value;
-  }
-  return null;
-}
-
-/** A zigzag varint or varlong as a number; null when it does not end before `to`. */
-function readVarint(source: Buffer, at: number, to: number): { readonly value: number; readonly next: number } | null {
-  let raw = 0;
-  let scale = 1;
-  for (let next = at; next < to && next < at + 10; next += 1) {
-    const byte = source[next] ?? 0;
-    raw += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value: raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2, next: next + 1 };
-    scale *= 128;
-  }
-  return null;
+  const read = readRecords(source.subarray(at, at + header.bytes), decompressStream, DECOMPRESSED_BYTES_MAX);
+  if (read.kind === 'refused') return { offset: offset(Math.max(header.base, start)), timestamp: header.maxTimestamp };
+  const found = read.records.find((record) => record.timestamp >= timestamp && record.offset >= start);
+  return found === undefined ? null : { offset: offset(found.offset), timestamp: found.timestamp };
 }
