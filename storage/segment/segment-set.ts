@@ -164,9 +164,10 @@ export class SegmentSet {
     }
   }
 
-  /** Takes a segment that recovery found behind the others. */
+  /** Takes a segment that recovery found behind the others. Its name may never have been synced by who made it. */
   adopt(segment: Segment): void {
     assert(segment.base >= this.end, () => `${segment.path} lies below the end`);
+    this.directoryDirty = true;
     this.#segments.push(segment);
   }
 
