@@ -4,25 +4,31 @@
  * ```
  *  SimCluster ── world (seed) ── machine node1 ── life ── startNode(config, ports) ── RunningNode
  *                            ├── machine node2 …
- *                            └── machine client: ports for a workload
+ *                            └── machine client…: Kafka clients of workloads, on ports of their own
  * ```
  *
- * Faults act on machines (`kill`, `powerLoss`, `pause`) and on `world.network`; a node that was killed stays dead until
- * `start`. What a crash leaves is what the simulated disk says.
+ * Faults act on machines (`kill`, `powerLoss`, `pause`, `disk`) and on the network; a node that has died stays dead until
+ * `start`. What a crash leaves is what the simulated disk says. Time moves only inside `run`, `wait` and `until`.
  */
 import { assert } from '../../raft/index.ts';
+import { KafkaClient, parseAddress } from '../../src/client/index.ts';
+import type { Address, ClientOptions } from '../../src/client/index.ts';
 import { nodeConfig, readSettings } from '../../src/config/index.ts';
 import type { NodeConfig } from '../../src/config/index.ts';
+import type { MetadataImage, Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import { startNode } from '../../src/node/index.ts';
-import type { RunningNode } from '../../src/node/index.ts';
+import type { NodeEnd, RunningNode, StartRefused } from '../../src/node/index.ts';
+import type { Partition } from '../../src/partition/index.ts';
 import type { Ports } from '../../src/ports/index.ts';
-import { World } from '../sim/index.ts';
-import type { Machine } from '../sim/index.ts';
+import { LifeEnded, World } from '../sim/index.ts';
+import type { CrashMode, Machine } from '../sim/index.ts';
 
 export interface SimClusterOptions {
   readonly seed: string | number;
   /** 1, 3 or 5. */
   readonly nodes: number;
+  /** How many of them elect the controller: the first ones; default all. */
+  readonly voters?: number;
   /** `key=value` of node settings, for all nodes. */
   readonly settings?: readonly string[];
   /** Keep every event as text. */
@@ -32,15 +38,27 @@ export interface SimClusterOptions {
 /** Sizes that keep a simulated run small: each node is one of many in this process. */
 const SMALL = ['journal.file.bytes=262144', 'checkpoint.bytes=1048576', 'tail.max.bytes=4194304', 'offsets.topic.num.partitions=3', 'log.level=debug'];
 
+/** How patient clients in the simulation are: less than in the field, so that short runs see retries. */
+const CLIENT = { requestTimeoutMs: 3000, connectTimeoutMs: 1000, callTimeoutMs: 30_000 };
+
 export class SimCluster {
   readonly world: World;
+  /** Nodes that ended by themselves, refused to start or exited, oldest first. */
+  readonly ends: { readonly node: number; readonly at: number; readonly reason: string }[] = [];
+  /** Called when a node has ended by itself; a supervisor may start it from a later event. */
+  onEnd: ((node: number) => void) | null = null;
   readonly #options: SimClusterOptions;
   readonly #running = new Map<number, RunningNode>();
+  readonly #ready = new Set<RunningNode>();
+  readonly #clients: KafkaClient[] = [];
 
   constructor(options: SimClusterOptions) {
     this.#options = options;
     this.world = new World({ seed: options.seed, record: options.record ?? false });
-    for (const number of this.numbers()) this.machine(number);
+    for (const number of this.numbers()) {
+      const machine = this.machine(number);
+      machine.onExit = ({ code, reason }) => this.#ended(number, `exit ${code}: ${reason}`);
+    }
   }
 
   /** 1, 2, … */
@@ -62,13 +80,20 @@ export class SimCluster {
     return [...this.#running.values()];
   }
 
+  /** Numbers of those that do not run. */
+  dead(): readonly number[] {
+    return this.numbers().filter((number) => !this.#running.has(number));
+  }
+
   /** Addresses for clients. */
   bootstrap(): readonly string[] {
     return this.numbers().map((number) => `node${number}:9092`);
   }
 
   config(number: number): NodeConfig {
-    const voters = this.numbers().map((each) => `${each}@node${each}:9192`);
+    const voters = this.numbers()
+      .slice(0, this.#options.voters ?? this.#options.nodes)
+      .map((each) => `${each}@node${each}:9192`);
     const flags = [
       `node.id=${number}`,
       'data.dir=/data',
@@ -89,36 +114,90 @@ export class SimCluster {
     return this.world.machine(name).ports();
   }
 
+  /** A Kafka client on a machine of its own; `stopClients` closes it. */
+  client(name: string, options: Partial<ClientOptions> = {}): KafkaClient {
+    const bootstrap = this.bootstrap().map((text): Address => {
+      const address = parseAddress(text);
+      assert(address !== null, () => `an address that cannot be read: ${text}`);
+      return address;
+    });
+    const client = new KafkaClient(this.clientPorts(name), { ...CLIENT, bootstrap, clientId: name, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  stopClients(): void {
+    for (const client of this.#clients.splice(0)) client.close();
+  }
+
   /** Starts one node; resolves when its listeners are bound. Fails the run when it refuses to start. */
   async start(number: number): Promise<RunningNode> {
-    const result = await startNode(this.config(number), this.machine(number).ports());
+    const result = await this.tryStart(number);
     assert(result.kind === 'running', () => (result.kind === 'refused' ? `node ${number}: ${result.message}` : ''));
-    this.#running.set(number, result.running);
     return result.running;
+  }
+
+  /** As {@link start}, but a refusal is an answer; the machine then is without a process. */
+  async tryStart(number: number): Promise<{ readonly kind: 'running'; readonly running: RunningNode } | StartRefused> {
+    const machine = this.machine(number);
+    const result = await startNode(this.config(number), machine.ports());
+    if (result.kind === 'refused') {
+      this.#ended(number, result.message);
+      machine.kill();
+      return result;
+    }
+    const { running } = result;
+    this.#running.set(number, running);
+    void running.ready.then(() => this.#ready.add(running));
+    void running.ended.then((end) => this.#onEnd(number, running, end));
+    return result;
   }
 
   /** Starts all nodes and runs the world until all are ready. */
   async startAll(): Promise<void> {
-    for (const number of this.numbers()) void this.start(number).catch((error: unknown) => this.world.fail(error));
+    this.startDead();
     await this.untilReady();
   }
 
-  /** Runs until every node that runs is ready. */
+  /** Starts every node that does not run, without waiting. */
+  startDead(): void {
+    for (const number of this.dead()) if (!this.machine(number).running) this.launch(number);
+  }
+
+  /** Starts a node without waiting; it may be refused or die while it starts. */
+  launch(number: number): void {
+    void this.tryStart(number).catch((error: unknown) => {
+      if (!(error instanceof LifeEnded)) this.world.fail(error);
+    });
+  }
+
+  /** Whether the node runs, is registered and serves. */
+  isReady(number: number): boolean {
+    const running = this.#running.get(number);
+    return running !== undefined && this.#ready.has(running);
+  }
+
+  /** Runs until every node that runs (or is starting) is ready. */
   async untilReady(milliseconds = 30_000): Promise<void> {
-    const ready = new Set<RunningNode>();
-    const known = new Set<RunningNode>();
-    const done = await this.world.run(
-      () => {
-        for (const running of this.#running.values()) {
-          if (known.has(running)) continue;
-          known.add(running);
-          void running.ready.then(() => ready.add(running));
-        }
-        return this.#running.size > 0 && this.numbers().every((number) => this.#isReady(number, ready));
-      },
-      { milliseconds },
-    );
-    assert(done, () => `not ready after ${milliseconds} virtual ms\n${this.world.describeFailure()}`);
+    await this.until(() => this.#running.size > 0 && this.numbers().every((number) => this.isReady(number) || !this.machine(number).running), milliseconds, 'all ready');
+  }
+
+  /** Lets virtual time pass. */
+  run(milliseconds: number): Promise<void> {
+    return this.world.runFor(milliseconds);
+  }
+
+  /** Runs until the promise settles. */
+  wait<T>(promise: Promise<T>, milliseconds = 60_000): Promise<T> {
+    return this.world.complete(promise, { milliseconds });
+  }
+
+  /** Runs until `holds`; fails when it does not within so many virtual milliseconds. Answers how long it took. */
+  async until(holds: () => boolean, milliseconds: number, what: string): Promise<number> {
+    const since = this.world.now();
+    const done = await this.world.run(holds, { milliseconds });
+    assert(done, () => `not within ${milliseconds} virtual ms: ${what}`);
+    return this.world.now() - since;
   }
 
   /** kill -9. */
@@ -127,9 +206,17 @@ export class SimCluster {
     this.#running.delete(number);
   }
 
-  powerLoss(number: number, mode?: Parameters<Machine['powerLoss']>[0]): void {
+  powerLoss(number: number, mode?: CrashMode): void {
     this.machine(number).powerLoss(mode);
     this.#running.delete(number);
+  }
+
+  /** SIGTERM: controlled shutdown, then the process ends. */
+  async stop(number: number): Promise<void> {
+    const running = this.#running.get(number);
+    if (running === undefined) return;
+    await running.stop();
+    this.kill(number);
   }
 
   /** Number of the node that is the controller, as the nodes that run see it; null when they do not agree. */
@@ -139,16 +226,42 @@ export class SimCluster {
     return leaders.size === 1 && leader !== undefined && leader !== null ? leader : null;
   }
 
-  /** Number of the node that leads the partition by the newest metadata that any running node has applied. */
-  leader(topic: string, partition: number): number | null {
-    const images = this.nodes().map(({ node }) => node.image());
-    const newest = images.reduce((best, image) => (image.end > best.end ? image : best));
-    return newest.topicsByName.get(topic)?.partitions[partition]?.leader ?? null;
+  /** The newest metadata that any running node has applied; null when none runs. */
+  image(): MetadataImage | null {
+    let newest: MetadataImage | null = null;
+    for (const { node } of this.#running.values()) {
+      const image = node.image();
+      if (newest === null || image.end > newest.end) newest = image;
+    }
+    return newest;
   }
 
-  #isReady(number: number, ready: ReadonlySet<RunningNode>): boolean {
-    const running = this.#running.get(number);
-    // Machines that were killed and not started again are not waited for.
-    return running === undefined ? !this.machine(number).running : ready.has(running);
+  /** What the newest metadata says of a partition. */
+  record(topic: string, partition: number): PartitionRecord | null {
+    return this.image()?.topicsByName.get(topic)?.partitions[partition] ?? null;
+  }
+
+  /** Number of the node that leads the partition by the newest metadata. */
+  leader(topic: string, partition: number): number | null {
+    return this.record(topic, partition)?.leader ?? null;
+  }
+
+  /** The replica of the partition on that node; null when it runs not or does not host it. */
+  replica(number: number, topic: string, partition: number): Partition | null {
+    const node = this.#running.get(number)?.node;
+    const id = node?.image().topicsByName.get(topic)?.id;
+    return node === undefined || id === undefined ? null : node.hosting.partition(id, partition);
+  }
+
+  #onEnd(number: number, running: RunningNode, end: NodeEnd): void {
+    if (this.#running.get(number) !== running) return;
+    this.#ended(number, end.kind === 'damaged' ? end.reason : end.kind);
+    this.machine(number).kill();
+  }
+
+  #ended(number: number, reason: string): void {
+    this.ends.push({ node: number, at: this.world.now(), reason });
+    this.#running.delete(number);
+    this.onEnd?.(number);
   }
 }

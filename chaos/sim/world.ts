@@ -53,6 +53,11 @@ export class World {
   readonly trace: Trace;
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
+  /**
+   * Called after each event and all promise jobs that it caused, with the index of the machine that it was for (-1: the
+   * world's own). For checkers: it may look, and {@link fail}.
+   */
+  afterEvent: ((machine: number) => void) | null = null;
   readonly #wallStart: number;
   readonly #machines = new Map<string, Machine>();
   #failure: { readonly error: unknown } | null = null;
@@ -158,6 +163,14 @@ export class World {
     return lines.join('\n');
   }
 
+  #look(): void {
+    try {
+      this.afterEvent?.(this.scheduler.current?.machine ?? -1);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   #report(error: unknown): SimulationError {
     return new SimulationError(this.describeFailure(error), { cause: error });
   }
@@ -188,6 +201,7 @@ export class World {
         resolve(outcome);
       };
       const turn = (): void => {
+        this.#look();
         try {
           if (this.#failure !== null || stop()) return finish('stopped');
           const next = this.scheduler.nextAt();

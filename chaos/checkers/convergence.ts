@@ -1,0 +1,235 @@
+/**
+ * After the heal: the cluster comes back in bounded time (liveness), then everything that was acknowledged is there, and
+ * all replicas are the same. Works through a client, as users would, and on the logs of all replicas.
+ *
+ *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs        D1 E1 D4 on what is read back; P4 byte for byte
+ */
+import { Consumer, Producer } from '../../src/client/index.ts';
+import type { KafkaClient } from '../../src/client/index.ts';
+import type { MetadataImage } from '../../src/metadata/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from '../workload/history.ts';
+import type { History, SentRecord } from '../workload/history.ts';
+import { readWholeLog } from './replica-log.ts';
+import type { WholeLog } from './replica-log.ts';
+
+/** Virtual milliseconds, of the default timeouts: ten elections, session + 5 s, session + 10 s, one minute. */
+export const BOUNDS = { controller: 12_000, leaders: 7000, writes: 12_000, inSync: 60_000 } as const;
+
+export interface Expectations {
+  /** Nodes that stay dead: replicas there are not waited for. Default: none. */
+  readonly dead?: readonly number[];
+  /** Topics to check; default: all that are not internal. */
+  readonly topics?: readonly string[];
+  /** Topics that stay without a leader or refuse writes on purpose. */
+  readonly skipWrites?: readonly string[];
+}
+
+/** How long everything took after the heal, in virtual milliseconds. */
+export interface Recovery {
+  readonly controller: number;
+  readonly leaders: number;
+  readonly inSync: number;
+}
+
+/** L1, L2, L4. The world must be healed and what should run be started. */
+export async function recovered(cluster: SimCluster, expected: Expectations = {}): Promise<Recovery> {
+  const dead = expected.dead ?? [];
+  const since = cluster.world.now();
+  const within = async (name: string, bound: number, holds: () => boolean): Promise<number> => {
+    const left = since + bound - cluster.world.now();
+    if (!(await cluster.world.run(holds, { milliseconds: Math.max(1, left) }))) violated(name, `not within ${bound} ms after the heal: ${describeCluster(cluster)}`);
+    return cluster.world.now() - since;
+  };
+  const controller = await within('L1', BOUNDS.controller, () => cluster.controller() !== null);
+  const leaders = await within('L2', Math.max(BOUNDS.leaders, controller + 5000), () => partitionsOf(cluster.image()).every(({ leader }) => leader !== null));
+  const inSync = await within('L4', BOUNDS.inSync, () => isInSync(cluster, dead));
+  return { controller, leaders, inSync };
+}
+
+function partitionsOf(image: MetadataImage | null): readonly { readonly topicId: string; readonly index: number; readonly leader: number | null; readonly isr: readonly number[]; readonly replicas: readonly number[] }[] {
+  return image === null ? [] : [...image.topicsById.values()].flatMap(({ partitions }) => partitions);
+}
+
+function isInSync(cluster: SimCluster, dead: readonly number[]): boolean {
+  const image = cluster.image();
+  if (image === null) return false;
+  for (const number of cluster.numbers()) {
+    if (dead.includes(number)) continue;
+    const running = cluster.node(number);
+    if (running === null || !cluster.isReady(number) || running.node.image().end !== image.end) return false;
+  }
+  return partitionsOf(image).every(({ topicId, index, isr, replicas }) => {
+    const alive = replicas.filter((node) => !dead.includes(node));
+    const hosted = alive.map((node) => cluster.node(node)?.node.hosting.partition(topicId, index) ?? null);
+    const [first] = hosted;
+    if (first === null || first === undefined) return alive.length === 0;
+    const equal = hosted.every((each) => each !== null && each.logEnd === first.logEnd && each.highWatermark === first.logEnd);
+    return equal && alive.every((node) => isr.includes(node));
+  });
+}
+
+/** One line for messages. */
+export function describeCluster(cluster: SimCluster): string {
+  const image = cluster.image();
+  const partitions = [...(image?.topicsById.values() ?? [])].flatMap((topic) =>
+    topic.partitions.map(({ index, leader, leaderTerm, isr, elr, lossy, replicas }) => {
+      const ends = replicas.map((node) => {
+        const partition = cluster.node(node)?.node.hosting.partition(topic.id, index);
+        return partition === null || partition === undefined ? `${node}:-` : `${node}:${partition.highWatermark}/${partition.logEnd}@${partition.replica.term}`;
+      });
+      return `${topic.name}-${index} leader ${leader} term ${leaderTerm} isr ${isr.join()} elr ${elr.join()} lossy ${lossy.map(({ node }) => node).join()} [${ends.join(' ')}]`;
+    }),
+  );
+  const nodes = cluster.numbers().map((number) => {
+    const running = cluster.node(number);
+    return `${number}:${running === null ? 'down' : `${cluster.isReady(number) ? 'ready' : 'not ready'} leader ${running.node.metadataLeader} image ${running.node.image().end}`}`;
+  });
+  const ends = cluster.ends.slice(-4).map(({ node, at, reason }) => `node ${node} ended at ${at.toFixed(1)}: ${reason}`);
+  return `\n  nodes ${nodes.join('; ')}\n  ${[...partitions, ...ends].join('\n  ')}`;
+}
+
+/** L3: an acks=all write to every partition succeeds within its bound. What it writes goes into the history. */
+export async function writable(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<void> {
+  const image = cluster.image();
+  const client = cluster.client('prober', { requestTimeoutMs: 2000 });
+  const producer = new Producer(client, { acks: 'all', idempotent: false, requestTimeoutMs: 2000, deliveryTimeoutMs: BOUNDS.writes });
+  const writes: Promise<unknown>[] = [];
+  for (const topic of image?.topicsById.values() ?? []) {
+    if (topic.internal || expected.skipWrites?.includes(topic.name) === true) continue;
+    for (const { index } of topic.partitions) {
+      const id = `prober-${topic.name}-${index}-${Math.floor(cluster.world.now())}`;
+      const record = history.add({ id, topic: topic.name, partition: index, writer: id, number: 0, sentAt: cluster.world.now(), kept: true, once: false });
+      writes.push(
+        producer.send({ topic: topic.name, partition: index, key: null, value: Buffer.from(id) }).then(
+          ({ offset }) => history.ack(record, offset, cluster.world.now()),
+          (error: unknown) => violated('L3', `a write to ${topic.name}-${index}: ${String(error)}${describeCluster(cluster)}`),
+        ),
+      );
+    }
+  }
+  await cluster.wait(Promise.all(writes), 2 * BOUNDS.writes);
+  client.close();
+  cluster.world.machine('prober').kill();
+}
+
+/** Reads everything back through a client and compares it with the history: D1, D4, E1. */
+export async function readBack(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<number> {
+  const topics = topicsOf(cluster, expected);
+  const client = cluster.client('auditor', { requestTimeoutMs: 3000 });
+  const found = new Map<string, Map<number, string>>();
+  for (const { name, partitions } of topics) {
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const read = await cluster.wait(readPartition(client, name, partition));
+      for (const [offset, value] of read) history.noteRead(name, partition, offset, value, 'auditor');
+      found.set(`${name}/${partition}`, read);
+    }
+  }
+  client.close();
+  cluster.world.machine('auditor').kill();
+  const names = new Set(topics.map(({ name }) => name));
+  judge(history.records().filter(({ topic }) => names.has(topic)), found);
+  return [...found.values()].reduce((sum, read) => sum + read.size, 0);
+}
+
+function topicsOf(cluster: SimCluster, expected: Expectations): readonly { readonly name: string; readonly partitions: number }[] {
+  const all = [...(cluster.image()?.topicsById.values() ?? [])].filter(({ internal }) => !internal);
+  return all.filter(({ name }) => expected.topics?.includes(name) ?? true).map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+}
+
+async function readPartition(client: KafkaClient, topic: string, partition: number): Promise<Map<number, string>> {
+  const consumer = new Consumer(client, { assignments: [{ topic, partition, from: 'earliest' }], maxWaitMs: 100 });
+  const found = new Map<number, string>();
+  for (let quiet = 0; quiet < 2; ) {
+    const batches = await consumer.poll();
+    for (const { records } of batches) for (const { offset, value } of records) found.set(offset, Buffer.from(value ?? []).toString());
+    if (consumer.caughtUp && batches.length === 0) quiet += 1;
+  }
+  return found;
+}
+
+function judge(records: readonly SentRecord[], found: ReadonlyMap<string, ReadonlyMap<number, string>>): void {
+  const places = new Map<string, number[]>();
+  for (const read of found.values()) {
+    for (const [offset, value] of read) places.set(value, [...(places.get(value) ?? []), offset]);
+  }
+  const lastAcked = new Map<string, { readonly id: string; readonly offset: number }>();
+  for (const { id, topic, partition, outcome, kept, once, writer } of records) {
+    const place = `${topic}/${partition}`;
+    const at = places.get(id) ?? [];
+    if (once && at.length > 1) violated('E1', `${id} of an idempotent writer is in ${place} at ${at.join(', ')}`);
+    if (outcome.kind !== 'acked') continue;
+    if (kept && at.length === 0) violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset} and is not there`);
+    if (kept && outcome.offset !== null && found.get(place)?.get(outcome.offset) !== id) {
+      violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset}, where ${found.get(place)?.get(outcome.offset) ?? 'nothing'} is`);
+    }
+    if (!kept || outcome.offset === null || !once) continue;
+    const before = lastAcked.get(`${writer} ${place}`);
+    if (before !== undefined && before.offset >= outcome.offset) violated('D4', `${id} at ${outcome.offset} of ${place} was sent after ${before.id} at ${before.offset}`);
+    lastAcked.set(`${writer} ${place}`, { id, offset: outcome.offset });
+  }
+  checkRealTime(records);
+}
+
+/** D4: what was sent after another's acknowledgement lies behind it. */
+function checkRealTime(records: readonly SentRecord[]): void {
+  const byPlace = new Map<string, { readonly id: string; readonly sentAt: number; readonly at: number; readonly offset: number }[]>();
+  for (const { id, topic, partition, sentAt, outcome, kept } of records) {
+    if (outcome.kind !== 'acked' || outcome.offset === null || !kept) continue;
+    const place = `${topic}/${partition}`;
+    const entry = { id, sentAt, at: outcome.at, offset: outcome.offset };
+    const entries = byPlace.get(place);
+    if (entries === undefined) byPlace.set(place, [entry]);
+    else entries.push(entry);
+  }
+  for (const [place, entries] of byPlace) {
+    const bySending = [...entries].sort((left, right) => left.sentAt - right.sentAt);
+    const byAck = [...entries].sort((left, right) => left.at - right.at);
+    let highest: (typeof entries)[number] | null = null;
+    let next = 0;
+    for (const entry of bySending) {
+      for (let acked = byAck[next]; acked !== undefined && acked.at < entry.sentAt; acked = byAck[next]) {
+        if (highest === null || acked.offset > highest.offset) highest = acked;
+        next += 1;
+      }
+      if (highest !== null && highest.offset >= entry.offset) violated('D4', `${entry.id} at ${place}@${entry.offset} was sent after ${highest.id} at ${highest.offset} was acknowledged`);
+    }
+  }
+}
+
+/** P4: all replicas hold the same batches; whole logs once they have converged, else what both take as committed. */
+export async function sameReplicas(cluster: SimCluster): Promise<void> {
+  for (const topic of cluster.image()?.topicsById.values() ?? []) {
+    for (const { index, replicas } of topic.partitions) {
+      const logs: { readonly node: number; readonly log: WholeLog }[] = [];
+      for (const node of replicas) {
+        const partition = cluster.node(node)?.node.hosting.partition(topic.id, index);
+        if (partition !== null && partition !== undefined) logs.push({ node, log: await cluster.wait(readWholeLog(partition.replica)) });
+      }
+      const [first, ...others] = logs;
+      for (const other of others) if (first !== undefined) compareLogs(`${topic.name}-${index}`, first, other);
+    }
+  }
+}
+
+function compareLogs(name: string, one: { readonly node: number; readonly log: WholeLog }, other: { readonly node: number; readonly log: WholeLog }): void {
+  const from = Math.max(one.log.start, other.log.start);
+  const to = Math.min(one.log.highWatermark, other.log.highWatermark);
+  const within = ({ batches }: WholeLog): readonly string[] => batches.filter(({ base, end }) => base >= from && end <= to).map(({ base, end, term, sum }) => `[${base},${end})/${term} ${sum}`);
+  const left = within(one.log);
+  const right = within(other.log);
+  const at = left.findIndex((text, index) => text !== right[index]);
+  if (at >= 0) violated('P4', `${name}: node ${one.node} holds ${left[at]}, node ${other.node} ${right[at] ?? 'nothing'}`);
+  if (right.length > left.length) violated('P4', `${name}: node ${other.node} holds ${right[left.length]}, node ${one.node} nothing`);
+}
+
+/** Everything that must hold once the cluster is whole again. */
+export async function allIsWell(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<Recovery> {
+  const recovery = await recovered(cluster, expected);
+  await writable(cluster, history, expected);
+  await recovered(cluster, expected);
+  await sameReplicas(cluster);
+  await readBack(cluster, history, expected);
+  return recovery;
+}
+

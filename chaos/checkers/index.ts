@@ -1,0 +1,6 @@
+/** The face of the checkers: invariants while a run goes on, and what must hold after the heal. */
+export { allIsWell, BOUNDS, describeCluster, readBack, recovered, sameReplicas, writable } from './convergence.ts';
+export type { Expectations, Recovery } from './convergence.ts';
+export { Invariants } from './invariants.ts';
+export { readWholeLog } from './replica-log.ts';
+export type { LoggedBatch, WholeLog } from './replica-log.ts';

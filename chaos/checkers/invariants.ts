@@ -1,0 +1,199 @@
+/**
+ * The invariants that are checked after every event, on the node that the event was for, by looking into it.
+ *
+ *   R1 P6  at most one leader per group and term, over all lives        P5     the high watermark of a life never falls
+ *   R5 P2  a new leader holds everything that was ever committed        R4 P4  what a replica takes as committed has the committed terms
+ *   P1     every running member of ISR and ELR holds what is committed  R6     same metadata offset, same image
+ *   P8     ISR and ELR of images
+ *
+ * The true commit point is the highest high watermark that a leader ever had. Groups that metadata marks as elected
+ * uncleanly start anew: that loss is declared.
+ */
+import { crc32c } from '@node-rs/crc32';
+import { offset as toOffset, termBefore } from '../../raft/index.ts';
+import type { CoreState, Offset } from '../../raft/index.ts';
+import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
+import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
+import type { RunningNode } from '../../src/node/index.ts';
+import { partitionGroup } from '../../src/partition/index.ts';
+import type { Replica } from '../../src/replica/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from '../workload/history.ts';
+
+/** What was committed of one group. */
+interface Committed {
+  end: number;
+  /** Where terms begin, below `end`; ascending. */
+  terms: { readonly term: number; readonly start: number }[];
+}
+
+/** What was last seen of one replica in one life. */
+interface Seen {
+  highWatermark: number;
+  term: number;
+  led: boolean;
+}
+
+export class Invariants {
+  readonly #cluster: SimCluster;
+  /** By group and term: who led. */
+  readonly #leaders = new Map<string, string>();
+  readonly #committed = new Map<string, Committed>();
+  readonly #seen = new WeakMap<Replica, Seen>();
+  readonly #images = new WeakMap<RunningNode, MetadataImage>();
+  /** Checksum of the image by its end. */
+  readonly #imageAt = new Map<number, number>();
+  /** Groups whose loss was declared, by term of the unclean election. */
+  readonly #unclean = new Map<string, number>();
+  #newest: MetadataImage | null = null;
+  /** Elections seen, of partitions and of the controller. */
+  elections = 0;
+
+  constructor(cluster: SimCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Checks after every event from now on. */
+  watch(): this {
+    this.#cluster.world.afterEvent = (machine) => {
+      const running = machine < 0 ? null : this.#cluster.node(machine + 1);
+      if (running !== null) this.#check(machine + 1, running);
+    };
+    return this;
+  }
+
+  /** Offset below which everything was committed; 0 for unknown groups. */
+  committedEnd(group: string): number {
+    return this.#committed.get(group)?.end ?? 0;
+  }
+
+  #check(number: number, running: RunningNode): void {
+    const { node } = running;
+    const image = node.image();
+    if (this.#images.get(running) !== image) {
+      this.#images.set(running, image);
+      this.#checkImage(number, image);
+    }
+    const metadata = node.metadata;
+    if (metadata !== null) this.#checkReplica(number, 'metadata', metadata.replica);
+    for (const partition of node.hosting.all()) this.#checkReplica(number, `${partition.id.topic}-${partition.id.index}`, partition.replica);
+  }
+
+  #checkReplica(number: number, name: string, replica: Replica): void {
+    const { highWatermark, term, leads } = replica;
+    const seen = this.#seen.get(replica);
+    if (seen === undefined) {
+      this.#seen.set(replica, { highWatermark: 0, term: 0, led: false });
+      return this.#checkReplica(number, name, replica);
+    }
+    if (seen.highWatermark === highWatermark && seen.term === term && seen.led === leads) return;
+    if (leads && (!seen.led || seen.term !== term)) this.#checkLeader(number, name, replica);
+    if (term < seen.term) violated('R8', `term of ${name} on node ${number} fell from ${seen.term} to ${term}`);
+    if (highWatermark < seen.highWatermark && !this.#isUnclean(replica)) {
+      violated('P5', `high watermark of ${name} on node ${number} fell from ${seen.highWatermark} to ${highWatermark}`);
+    }
+    if (highWatermark > replica.log.logEnd) violated('P5', `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`);
+    if (highWatermark !== seen.highWatermark) this.#checkCommit(number, name, replica, leads || seen.led);
+    seen.highWatermark = highWatermark;
+    seen.term = term;
+    seen.led = leads;
+  }
+
+  /** A replica leads in a term for the first time. */
+  #checkLeader(number: number, name: string, replica: Replica): void {
+    const key = `${replica.group}#${replica.term}`;
+    const life = `node ${number} as ${this.#cluster.node(number)?.node.options.incarnation ?? 'nobody'}`;
+    const before = this.#leaders.get(key);
+    if (before === undefined) {
+      this.#leaders.set(key, life);
+      this.elections += 1;
+    } else if (before !== life) violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
+    const committed = this.#committed.get(replica.group);
+    if (committed === undefined || this.#isUnclean(replica)) return;
+    const { logEnd } = replica.log;
+    if (logEnd < committed.end) violated(name === 'metadata' ? 'R5' : 'P2', `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${committed.end}`);
+    this.#compareTerms(number, name, replica.core, committed, committed.end);
+  }
+
+  /** A replica takes more as committed than before. */
+  #checkCommit(number: number, name: string, replica: Replica, led: boolean): void {
+    const end = replica.highWatermark;
+    const { core, group } = replica;
+    let committed = this.#committed.get(group);
+    if (committed === undefined) {
+      committed = { end: 0, terms: [] };
+      this.#committed.set(group, committed);
+    }
+    if (end > committed.end) {
+      if (!led) violated('R7', `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`);
+      this.#compareTerms(number, name, core, committed, committed.end);
+      committed.end = end;
+      committed.terms = core.log.terms.filter(({ start }) => start < end).map(({ term, start }) => ({ term, start }));
+      return;
+    }
+    this.#compareTerms(number, name, core, committed, end);
+  }
+
+  #compareTerms(number: number, name: string, core: CoreState, committed: Committed, end: number): void {
+    if (end <= core.log.start || end === 0) return;
+    const expected = committed.terms.findLast(({ start }) => start < end)?.term;
+    const found = termBefore(core, toOffset(end));
+    if (expected === undefined || found === null || expected === found) return;
+    violated('P4', `node ${number} holds a record of term ${found} before ${name}@${end}, committed there is one of term ${expected}`);
+  }
+
+  #isUnclean({ group, term }: Replica): boolean {
+    const declared = this.#unclean.get(group);
+    return declared !== undefined && term >= declared;
+  }
+
+  #checkImage(number: number, image: MetadataImage): void {
+    const sum = crc32c(Buffer.from(encodeImage(image)));
+    const before = this.#imageAt.get(image.end);
+    if (before !== undefined && before !== sum) violated('R6', `node ${number} has another image at metadata offset ${image.end} than others had`);
+    this.#imageAt.set(image.end, sum);
+    if (this.#newest !== null && image.end <= this.#newest.end) return;
+    this.#newest = image;
+    for (const topic of image.topicsById.values()) {
+      for (const record of topic.partitions) {
+        this.#noteUnclean(record);
+        if (record.replication === 'isr') this.#checkRecord(image, topic, record);
+      }
+    }
+  }
+
+  #noteUnclean(record: PartitionRecord): void {
+    const group = partitionGroup(record.topicId, record.index);
+    if (!record.unclean || this.#unclean.get(group) === record.leaderTerm || record.leader === null) return;
+    this.#unclean.set(group, record.leaderTerm);
+    this.#committed.delete(group);
+  }
+
+  #checkRecord(image: MetadataImage, topic: Topic, record: PartitionRecord): void {
+    const { isr, elr, leader, index } = record;
+    const name = `${topic.name}-${index}`;
+    const least = minInsyncReplicas(image, topic, record);
+    const text = (): string => `${name} at metadata offset ${image.end}: isr ${isr.join()}, elr ${elr.join()}, leader ${leader}, least ${least}`;
+    if (isr.some((node) => elr.includes(node))) violated('P8', `ISR and ELR overlap, ${text()}`);
+    if (isr.length >= least && elr.length > 0) violated('P8', `an ELR although the ISR is large enough, ${text()}`);
+    if (leader !== null && !isr.includes(leader)) violated('P8', `the leader is not in the ISR, ${text()}`);
+    if (isr.some((node) => image.brokers.get(node)?.fenced !== false)) violated('P8', `a fenced broker in the ISR, ${text()}`);
+    this.#checkMembers(image, name, record);
+  }
+
+  /** P1: whoever may be elected holds what is committed, as far as it runs as the life that metadata knows. */
+  #checkMembers(image: MetadataImage, name: string, { topicId, index, isr, elr }: PartitionRecord): void {
+    const group = partitionGroup(topicId, index);
+    const committed = this.#committed.get(group);
+    if (committed === undefined) return;
+    for (const member of [...isr, ...elr]) {
+      const running = this.#cluster.node(member);
+      if (running === null || image.brokers.get(member)?.incarnation !== running.node.options.incarnation) continue;
+      const partition = running.node.hosting.partition(topicId, index);
+      if (partition === null) continue;
+      const end: Offset = partition.logEnd;
+      if (end < committed.end) violated('P1', `node ${member} may lead ${name}, its log ends at ${end}, committed is ${committed.end}`);
+      this.#compareTerms(member, name, partition.replica.core, committed, committed.end);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * `npm run chaos -- --seeds 200 [--from 1] [--ms 8000] [--faults kill,pause] [--twice]`: random campaigns, one after the other.
+ *
+ * Prints one line per seed and, for a failure, what is known and the command that brings it back. Exit code 1 when any failed.
+ */
+import { parseArgs } from 'node:util';
+import { campaign, CampaignFailure, FAULTS } from './nemesis/index.ts';
+import type { FaultName } from './nemesis/index.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '20' },
+    from: { type: 'string', default: '1' },
+    ms: { type: 'string' },
+    faults: { type: 'string' },
+    twice: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const names = values.faults?.split(',');
+const unknown = names?.find((name) => !(name in FAULTS));
+if (unknown !== undefined) {
+  console.error(`${unknown} is no fault; there are ${Object.keys(FAULTS).join(', ')}`);
+  process.exit(64);
+}
+const shape = {
+  ...(values.ms === undefined ? {} : { milliseconds: Number(values.ms) }),
+  ...(names === undefined ? {} : { faults: names as readonly FaultName[] }),
+};
+const replay = (seed: number): string => {
+  const rest = [values.ms === undefined ? '' : ` --ms ${values.ms}`, values.faults === undefined ? '' : ` --faults ${values.faults}`];
+  return `npm run chaos -- --seeds 1 --from ${seed}${rest.join('')}`;
+};
+
+const failed: number[] = [];
+const from = Number(values.from);
+for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
+  const started = performance.now();
+  try {
+    const result = await campaign({ seed, ...shape });
+    if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash) throw new Error(`seed ${seed}: two runs differ`);
+    const { recovery } = result;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const line = `seed ${seed} ok ${result.hash} ${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s, ${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults, recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;
+    if (!values.quiet) console.log(line);
+  } catch (error) {
+    failed.push(seed);
+    const reason = error instanceof CampaignFailure ? error.reason : '';
+    const details = values.quiet ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
+    console.log(`seed ${seed} FAILED ${reason}${details}\nagain: ${replay(seed)}`);
+  }
+}
+console.log(failed.length === 0 ? 'all campaigns passed' : `failed: ${failed.join(' ')}`);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,102 @@
+/**
+ * The ghost state of a run: every record that was sent, what became of it, and every record that anybody has read.
+ * The code under test never sees it; workloads write it, checkers judge by it.
+ *
+ *   sent ──▶ acked at an offset | failed (maybe written all the same) | unknown (no answer yet)
+ */
+
+export interface SentRecord {
+  /** Unique in the run, and the record's value. */
+  readonly id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly writer: string;
+  /** Rises with the order of sending per writer. */
+  readonly number: number;
+  readonly sentAt: number;
+  /** The writer asked for acks=all: acknowledged means kept. */
+  readonly kept: boolean;
+  /** The writer is idempotent: written at most once, and in order. */
+  readonly once: boolean;
+  outcome: { readonly kind: 'unknown' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'acked'; readonly offset: number | null; readonly at: number };
+}
+
+/** Something that must not be, with the invariant's name (see `chaos/checkers/index.ts`). */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+export function violated(invariant: string, text: string): never {
+  throw new Violation(`${invariant}: ${text}`);
+}
+
+export class History {
+  readonly #sent = new Map<string, SentRecord>();
+  /** By topic and partition, then offset: what was read there. */
+  readonly #read = new Map<string, Map<number, string>>();
+  /** Virtual times at which acks=all writes were acknowledged, per topic and partition. */
+  readonly lastAckAt = new Map<string, number>();
+  acked = 0;
+  failed = 0;
+
+  get sent(): number {
+    return this.#sent.size;
+  }
+
+  records(): readonly SentRecord[] {
+    return [...this.#sent.values()];
+  }
+
+  record(id: string): SentRecord | null {
+    return this.#sent.get(id) ?? null;
+  }
+
+  add(record: Omit<SentRecord, 'outcome'>): SentRecord {
+    const entry: SentRecord = { ...record, outcome: { kind: 'unknown' } };
+    this.#sent.set(record.id, entry);
+    return entry;
+  }
+
+  ack(record: SentRecord, offset: number | null, at: number): void {
+    record.outcome = { kind: 'acked', offset, at };
+    this.acked += 1;
+    this.lastAckAt.set(`${record.topic}/${record.partition}`, at);
+  }
+
+  fail(record: SentRecord, reason: string): void {
+    record.outcome = { kind: 'failed', reason };
+    this.failed += 1;
+  }
+
+  /**
+   * Somebody read `value` there. D3: always the same value at the same offset; D6: only what was sent there.
+   *
+   * @param who for the message
+   */
+  noteRead(topic: string, partition: number, offset: number, value: string, who: string): void {
+    const place = `${topic}/${partition}`;
+    let reads = this.#read.get(place);
+    if (reads === undefined) {
+      reads = new Map();
+      this.#read.set(place, reads);
+    }
+    const before = reads.get(offset);
+    if (before === value) return;
+    if (before !== undefined) violated('D3', `${who} read ${value} at ${place}@${offset}, where ${before} had been read before`);
+    const sent = this.#sent.get(value);
+    if (sent === undefined) violated('D6', `${who} read ${value} at ${place}@${offset}, which nobody has sent`);
+    if (sent.topic !== topic || sent.partition !== partition) violated('D6', `${value} was sent to ${sent.topic}/${sent.partition}, and read at ${place}@${offset}`);
+    reads.set(offset, value);
+  }
+
+  /** What has been read of a partition so far. */
+  reads(topic: string, partition: number): ReadonlyMap<number, string> {
+    return this.#read.get(`${topic}/${partition}`) ?? new Map();
+  }
+
+  /** A topic was deleted: what was in it is no longer expected anywhere. */
+  forget(topic: string): void {
+    for (const [id, record] of this.#sent) if (record.topic === topic) this.#sent.delete(id);
+    for (const place of [...this.#read.keys()]) if (place.startsWith(`${topic}/`)) this.#read.delete(place);
+  }
+}

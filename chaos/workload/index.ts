@@ -1,0 +1,8 @@
+/** The face of workloads: what users do with a cluster, and the ghost state of what came of it. */
+export { History, violated, Violation } from './history.ts';
+export type { SentRecord } from './history.ts';
+export { RecordReader } from './record-reader.ts';
+export type { RecordReaderOptions } from './record-reader.ts';
+export { RecordWriter } from './record-writer.ts';
+export type { RecordWriterOptions } from './record-writer.ts';
+export { Stage } from './stage.ts';

@@ -1,0 +1,85 @@
+/**
+ * A consumer of assigned partitions that never stops: every record that it gets goes into the history, which compares it
+ * with what others have read there. D5: no skip, no step back, nothing taken back.
+ */
+import { Consumer } from '../../src/client/index.ts';
+import type { ConsumedRecords, ConsumerEvent } from '../../src/client/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from './history.ts';
+import type { History } from './history.ts';
+
+export interface RecordReaderOptions {
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+}
+
+export class RecordReader {
+  readonly #cluster: SimCluster;
+  readonly #history: History;
+  readonly #options: RecordReaderOptions;
+  readonly #consumer: Consumer;
+  /** Next offset per partition, as this reader has seen it. */
+  readonly #positions: number[] = [];
+  #running = false;
+  #polling = false;
+  /** Records read. */
+  count = 0;
+  /** What its client reported. */
+  readonly events: ConsumerEvent[] = [];
+
+  constructor(cluster: SimCluster, history: History, options: RecordReaderOptions) {
+    this.#cluster = cluster;
+    this.#history = history;
+    this.#options = options;
+    const assignments = Array.from({ length: options.partitions }, (_, partition) => ({ topic: options.topic, partition, from: { offset: 0 } }));
+    const client = cluster.client(options.name, { requestTimeoutMs: 2000, callTimeoutMs: 3_600_000 });
+    this.#consumer = new Consumer(client, { assignments, maxWaitMs: 200, onEvent: (event) => this.#onEvent(event) });
+  }
+
+  start(): this {
+    this.#running = true;
+    void this.#loop().catch((error: unknown) => this.#cluster.world.fail(error));
+    return this;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  /** True when no poll is on its way. */
+  get idle(): boolean {
+    return !this.#polling;
+  }
+
+  position(partition: number): number {
+    return this.#positions[partition] ?? 0;
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#running) {
+      this.#polling = true;
+      const batches = await this.#consumer.poll();
+      this.#polling = false;
+      for (const batch of batches) this.#take(batch);
+    }
+  }
+
+  #take({ topic, partition, records, position, highWatermark }: ConsumedRecords): void {
+    const who = this.#options.name;
+    let next = this.position(partition);
+    for (const { offset, value } of records) {
+      if (offset < next) violated('D5', `${who} was given ${topic}/${partition}@${offset} after ${next - 1}`);
+      if (offset >= highWatermark) violated('D5', `${who} was given ${topic}/${partition}@${offset} with a high watermark of ${highWatermark}`);
+      next = offset + 1;
+      this.count += 1;
+      this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), who);
+    }
+    this.#positions[partition] = position;
+  }
+
+  #onEvent(event: ConsumerEvent): void {
+    this.events.push(event);
+    violated('D5', `${this.#options.name}: ${JSON.stringify(event)}`);
+  }
+}

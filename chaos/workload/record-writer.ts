@@ -1,0 +1,114 @@
+/**
+ * A producer as users write them: the client of `src/client`, on a machine of its own, sending numbered records to the
+ * partitions of a topic in turn, at a pace. What it sent and what was acknowledged goes into the history.
+ */
+import { ClientError, Producer } from '../../src/client/index.ts';
+import type { KafkaClient } from '../../src/client/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import type { History } from './history.ts';
+
+export interface RecordWriterOptions {
+  /** Unique in the run; also its machine's name. */
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly acks?: 1 | 'all';
+  readonly idempotent?: boolean;
+  /** Virtual milliseconds between two records; default 10. */
+  readonly everyMs?: number;
+  /** Records that may be on their way; default 20. */
+  readonly pendingMax?: number;
+  readonly requestTimeoutMs?: number;
+  readonly deliveryTimeoutMs?: number;
+  /** Bytes added to each record, so that segments and journals fill up; default 0. */
+  readonly padding?: number;
+}
+
+export class RecordWriter {
+  readonly #cluster: SimCluster;
+  readonly #history: History;
+  readonly #options: RecordWriterOptions;
+  readonly #client: KafkaClient;
+  readonly #producer: Producer;
+  readonly #reasons = new Map<string, number>();
+  #next = 0;
+  #pending = 0;
+  #running = false;
+  /** Acknowledged so far; the longest time between two acknowledgements, and when the last one came. */
+  acked = 0;
+  longestGap = 0;
+  lastAckAt: number;
+
+  constructor(cluster: SimCluster, history: History, options: RecordWriterOptions) {
+    this.#cluster = cluster;
+    this.#history = history;
+    this.#options = options;
+    const requestTimeoutMs = options.requestTimeoutMs ?? 2000;
+    this.#client = cluster.client(options.name, { requestTimeoutMs });
+    const acks = options.acks ?? 'all';
+    this.#producer = new Producer(this.#client, {
+      acks,
+      idempotent: options.idempotent ?? false,
+      requestTimeoutMs,
+      deliveryTimeoutMs: options.deliveryTimeoutMs ?? 60_000,
+    });
+    this.lastAckAt = cluster.world.now();
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Records that were neither acknowledged nor given up. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** How often each refusal ended a record. */
+  get failures(): ReadonlyMap<string, number> {
+    return this.#reasons;
+  }
+
+  start(): this {
+    this.lastAckAt = this.#cluster.world.now();
+    this.#running = true;
+    this.#tick();
+    return this;
+  }
+
+  /** Sends nothing more; what is on its way goes on. */
+  stop(): void {
+    this.#running = false;
+  }
+
+  /** Sends one record, whatever the pace. */
+  send(partition: number): void {
+    const { name, topic, acks, idempotent, padding } = this.#options;
+    const number = this.#next;
+    this.#next += 1;
+    const id = `${name}-${number}`;
+    const now = this.#cluster.world.now();
+    const record = this.#history.add({ id, topic, partition, writer: name, number, sentAt: now, kept: acks !== 1, once: idempotent ?? false });
+    this.#pending += 1;
+    const headers = padding === undefined ? [] : [{ key: 'p', value: new Uint8Array(padding) }];
+    this.#producer.push({ topic, partition, key: Buffer.from(`k${number % 5}`), value: Buffer.from(id), headers }, (result) => {
+      this.#pending -= 1;
+      const at = this.#cluster.world.now();
+      if (result instanceof ClientError) {
+        const reason = result.code ?? result.kind;
+        this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+        return this.#history.fail(record, result.message);
+      }
+      this.acked += 1;
+      this.longestGap = Math.max(this.longestGap, at - this.lastAckAt);
+      this.lastAckAt = at;
+      this.#history.ack(record, result.offset, at);
+    });
+  }
+
+  #tick(): void {
+    if (!this.#running) return;
+    if (this.#pending < (this.#options.pendingMax ?? 20)) this.send(this.#next % this.#options.partitions);
+    this.#cluster.world.after(this.#options.everyMs ?? 10, () => this.#tick());
+  }
+}

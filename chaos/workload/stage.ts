@@ -1,0 +1,89 @@
+/**
+ * What most stories begin with: a cluster under watch, a topic, writers and readers on it.
+ *
+ * ```
+ *  Stage ── cluster (nodes)      history (ghost state)      invariants (after every event)
+ *     ├── admin                  topics, configs
+ *     └── writers, readers       numbered records, everything compared
+ * ```
+ */
+import { AdminClient } from '../../src/client/index.ts';
+import type { NewTopic } from '../../src/client/index.ts';
+import { allIsWell, Invariants } from '../checkers/index.ts';
+import type { Expectations, Recovery } from '../checkers/index.ts';
+import { SimCluster } from '../cluster/index.ts';
+import type { SimClusterOptions } from '../cluster/index.ts';
+import { History, violated } from './history.ts';
+import { RecordReader } from './record-reader.ts';
+import type { RecordReaderOptions } from './record-reader.ts';
+import { RecordWriter } from './record-writer.ts';
+import type { RecordWriterOptions } from './record-writer.ts';
+
+export class Stage {
+  readonly cluster: SimCluster;
+  readonly history = new History();
+  readonly invariants: Invariants;
+  readonly admin: AdminClient;
+  readonly writers: RecordWriter[] = [];
+  readonly readers: RecordReader[] = [];
+
+  constructor(options: SimClusterOptions) {
+    this.cluster = new SimCluster(options);
+    this.invariants = new Invariants(this.cluster).watch();
+    this.admin = new AdminClient(this.cluster.client('admin'));
+  }
+
+  /** Starts all nodes. */
+  async open(): Promise<this> {
+    await this.cluster.startAll();
+    return this;
+  }
+
+  /** Creates a topic (one partition on three replicas unless told otherwise) and waits until it is led. */
+  async topic(name: string, shape: Partial<Omit<NewTopic, 'name'>> = {}): Promise<void> {
+    const topic = { partitions: 1, replicationFactor: Math.min(3, this.cluster.numbers().length), configs: {}, ...shape };
+    await this.cluster.wait(this.admin.createTopic({ name, ...topic, ...(topic.assignments === undefined ? {} : { partitions: null, replicationFactor: null }) }));
+    const led = (): boolean => this.cluster.image()?.topicsByName.get(name)?.partitions.every(({ leader, index }) => leader !== null && this.cluster.replica(leader, name, index)?.leading !== null) === true;
+    await this.cluster.until(led, 10_000, `leaders of ${name}`);
+  }
+
+  writer(options: Partial<RecordWriterOptions> & { readonly topic: string }): RecordWriter {
+    const writer = new RecordWriter(this.cluster, this.history, { name: `writer${this.writers.length + 1}`, partitions: 1, ...options });
+    this.writers.push(writer);
+    return writer;
+  }
+
+  reader(options: Partial<RecordReaderOptions> & { readonly topic: string }): RecordReader {
+    const reader = new RecordReader(this.cluster, this.history, { name: `reader${this.readers.length + 1}`, partitions: 1, ...options });
+    this.readers.push(reader);
+    return reader;
+  }
+
+  /** Nobody sends or reads any more; what is on its way gets time to end. */
+  async quiet(milliseconds = 70_000): Promise<void> {
+    for (const writer of this.writers) writer.stop();
+    const settled = await this.cluster.world.run(() => this.writers.every(({ pending }) => pending === 0), { milliseconds });
+    const open = this.writers.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
+    if (!settled) violated('L3', `records not answered after ${milliseconds} ms: ${open}`);
+    for (const reader of this.readers) reader.stop();
+  }
+
+  /** Heals everything, starts the dead, and checks all that must hold then. */
+  async end(expected: Expectations = {}): Promise<Recovery> {
+    const { cluster } = this;
+    cluster.world.network.heal();
+    for (const number of cluster.numbers()) {
+      const { disk } = cluster.machine(number);
+      cluster.machine(number).resume();
+      disk.unstall();
+      disk.slowness = 1;
+      disk.faults.clear();
+      disk.capacityBytes = Number.POSITIVE_INFINITY;
+    }
+    if (expected.dead === undefined) cluster.startDead();
+    await this.quiet();
+    const recovery = await allIsWell(cluster, this.history, expected);
+    cluster.stopClients();
+    return recovery;
+  }
+}
