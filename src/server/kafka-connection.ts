@@ -154,7 +154,7 @@ export class KafkaConnection implements ConnectionHandler {
     }
     this.#reading = false;
     // What is left while reading goes on is a request's beginning; while it is paused the client is not to blame.
-    if (this.#paused || this.#frames.pending() === 0) this.#requestAt = null;
+    if (this.#paused || !this.#frames.begun()) this.#requestAt = null;
     else this.#requestAt ??= this.#options.clock.now();
   }
 

@@ -38,6 +38,11 @@ export class FrameReader {
     return this.available;
   }
 
+  /** True when a frame has begun and is not complete, or is complete and was not taken. */
+  begun(): boolean {
+    return this.size !== null || this.available > 0;
+  }
+
   /** Takes the next bytes of the stream; they must not change afterwards, as frames are views of them. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
