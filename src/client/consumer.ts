@@ -8,7 +8,7 @@
  * Positions move only over whole batches that were handed out. A log that was cut (the new leader says where terms
  * part) or trimmed (OFFSET_OUT_OF_RANGE) moves the position, and says so by an event: silence would be a lie.
  */
-import { batchEndOffset, isControlBatch, nextBatch, readRecords } from '../../storage/batch/index.ts';
+import { batchEndOffset, isControlBatch, nextBatch, readBatchHeader, readRecords } from '../../storage/batch/index.ts';
 import type { LogRecord } from '../../storage/batch/index.ts';
 import { decompressStream } from '../../storage/compression/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
@@ -26,9 +26,21 @@ export interface ConsumerAssignment {
 
 export type ConsumerEvent =
   /** The position was outside of the log; records between may be lost to this consumer. */
-  | { readonly kind: 'out-of-range'; readonly topic: string; readonly partition: number; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'out-of-range';
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: number;
+      readonly to: number;
+    }
   /** What was read from `to` on is no longer in the log. */
-  | { readonly kind: 'truncated'; readonly topic: string; readonly partition: number; readonly from: number; readonly to: number };
+  | {
+      readonly kind: 'truncated';
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: number;
+      readonly to: number;
+    };
 
 export interface ConsumerOptions {
   readonly assignments: readonly ConsumerAssignment[];
@@ -106,12 +118,17 @@ export class Consumer {
 
   /** Offset that will be read next; null before it is found. */
   position(topic: string, partition: number): number | null {
-    return this.#readings.find((reading) => reading.topic === topic && reading.partition === partition)?.position ?? null;
+    return (
+      this.#readings.find((reading) => reading.topic === topic && reading.partition === partition)?.position ?? null
+    );
   }
 
   /** True when every partition was read up to its high watermark, as of the last answers. */
   get caughtUp(): boolean {
-    return this.#ready.length === 0 && this.#readings.every(({ position, highWatermark }) => position !== null && position >= highWatermark);
+    return (
+      this.#ready.length === 0 &&
+      this.#readings.every(({ position, highWatermark }) => position !== null && position >= highWatermark)
+    );
   }
 
   /**
@@ -132,7 +149,12 @@ export class Consumer {
       } catch (error) {
         await this.#onTrouble(error, started);
       }
-      if (this.#ready.length === 0 && this.#failure === null && this.#client.ports.clock.now() - started >= this.#options.maxWaitMs) return [];
+      if (
+        this.#ready.length === 0 &&
+        this.#failure === null &&
+        this.#client.ports.clock.now() - started >= this.#options.maxWaitMs
+      )
+        return [];
     }
   }
 
@@ -201,10 +223,20 @@ export class Consumer {
           partitionMaxBytes: partitionBytesMax,
         })),
     }));
-    const body = { maxWaitMs, minBytes, maxBytes: bytesMax, topics: topics.filter(({ partitions }) => partitions.length > 0) };
+    const body = {
+      maxWaitMs,
+      minBytes,
+      maxBytes: bytesMax,
+      topics: topics.filter(({ partitions }) => partitions.length > 0),
+    };
     let stale = false;
     try {
-      const answer = await this.#client.on(node, API_TABLE.fetch.schema, body, maxWaitMs + this.#client.requestTimeoutMs);
+      const answer = await this.#client.on(
+        node,
+        API_TABLE.fetch.schema,
+        body,
+        maxWaitMs + this.#client.requestTimeoutMs,
+      );
       if (answer.errorCode !== 0) throw refusal(answer.errorCode, 'fetch');
       for (const { topic, partitions } of answer.responses) {
         for (const each of partitions) {
@@ -273,28 +305,33 @@ export class Consumer {
     const { topic, partition } = reading;
     const records: LogRecord[] = [];
     let position = reading.position ?? 0;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const next = nextBatch(bytes, at);
       if (next.kind === 'partial') break;
       if (next.kind === 'corrupt' || next.magic !== 2) {
-        this.#failure = new ClientError('protocol', `${topic}-${partition} at offset ${position}: ${next.kind === 'corrupt' ? next.detail : `batch format ${next.magic}`}`);
+        this.#failure = new ClientError(
+          'protocol',
+          `${topic}-${partition} at offset ${position}: ${next.kind === 'corrupt' ? next.detail : `batch format ${next.magic}`}`,
+        );
         break;
       }
       const batch = bytes.subarray(at, at + next.size);
       at += next.size;
       const wanted = position;
+      // Of control batches too: a position behind them belongs to their term, or the log seems to have been cut.
+      reading.lastTerm = readBatchHeader(batch).term;
       if (!isControlBatch(batch)) {
         const read = readRecords(batch, decompressStream, this.#options.batchBytesMax);
         if (read.kind === 'refused') {
           this.#failure = new ClientError('protocol', `${topic}-${partition} at offset ${position}: ${read.detail}`);
           break;
         }
-        reading.lastTerm = read.header.term;
         for (const record of read.records) if (record.offset >= wanted) records.push(record);
       }
       position = Math.max(position, batchEndOffset(batch));
     }
     reading.position = position;
-    if (records.length > 0) this.#ready.push({ topic, partition, records, position, highWatermark: reading.highWatermark });
+    if (records.length > 0)
+      this.#ready.push({ topic, partition, records, position, highWatermark: reading.highWatermark });
   }
 }
