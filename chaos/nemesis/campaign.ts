@@ -105,6 +105,7 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
   if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
   stage.reader({ topic: 't', partitions: 3 }).start();
+  if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
   let healed = false;
   let powerLosses = 0;
   const { world } = cluster;
