@@ -23,7 +23,13 @@ import { NodeHttp } from './runtime/index.ts';
 
 /** What `up` is told. */
 type Report =
-  | { readonly kind: 'ready'; readonly clusterId: string; readonly controller: number | null; readonly kafkaPort: number; readonly adminPort: number }
+  | {
+      readonly kind: 'ready';
+      readonly clusterId: string;
+      readonly controller: number | null;
+      readonly kafkaPort: number;
+      readonly adminPort: number;
+    }
   | { readonly kind: 'refused'; readonly exitCode: number; readonly message: string; readonly next: string }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields };
 
@@ -69,20 +75,19 @@ function readArguments(all: readonly string[]): Arguments {
   return { file, flags, stay };
 }
 
-async function loadYaml(): Promise<typeof import('yaml')> {
-  const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml');
-  return loaded.default ?? loaded;
-}
-
 async function readFile(name: string): Promise<unknown> {
   let text: string;
   try {
     text = readFileSync(name, 'utf8');
   } catch (error) {
-    return refuse(CONFIG, `cannot read the configuration file ${name}: ${error instanceof Error ? error.message : ''}`, '');
+    return refuse(
+      CONFIG,
+      `cannot read the configuration file ${name}: ${error instanceof Error ? error.message : ''}`,
+      '',
+    );
   }
   // The default export: a bundled CommonJS package has no other.
-  const { parse, YAMLParseError } = await loadYaml();
+  const { parse, YAMLParseError } = (await import('yaml')).default;
   try {
     return parse(text);
   } catch (error) {
@@ -100,7 +105,12 @@ interface Configured {
 async function configure({ file, flags }: Arguments): Promise<Configured> {
   const content = file === null ? null : { name: file, content: await readFile(file) };
   const read = readSettings({ file: content, environment: process.env, flags });
-  if (read.kind === 'invalid') return refuse(CONFIG, `bad configuration:\n  ${read.problems.join('\n  ')}`, 'flotilla config describe --node shows all settings');
+  if (read.kind === 'invalid')
+    return refuse(
+      CONFIG,
+      `bad configuration:\n  ${read.problems.join('\n  ')}`,
+      'flotilla config describe --node shows all settings',
+    );
   const made = nodeConfig(read.settings);
   if (made.kind === 'invalid') return refuse(CONFIG, `bad configuration:\n  ${made.problems.join('\n  ')}`, '');
   const shown = Object.entries(read.settings).map(([key, value]) => ({
@@ -123,7 +133,8 @@ class ReportingLog implements LogSink {
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
     this.#sink.log(level, message, fields);
-    if (level === 'error' || level === 'warn') report({ kind: 'log', level, message, fields: { ...this.#fields, ...fields } });
+    if (level === 'error' || level === 'warn')
+      report({ kind: 'log', level, message, fields: { ...this.#fields, ...fields } });
   }
 
   child(fields: LogFields): LogSink {
@@ -146,11 +157,20 @@ function openPorts({ settings }: Configured): RealPorts & { readonly ports: Port
 async function openAdmin(configured: Configured, running: RunningNode, isReady: () => boolean): Promise<HttpListener> {
   const { config, shown } = configured;
   try {
-    return await startAdminServer(new NodeHttp(), config.host, config.adminPort, new NodeView(running.node, isReady, () => shown));
+    return await startAdminServer(
+      new NodeHttp(),
+      config.host,
+      config.adminPort,
+      new NodeView(running.node, isReady, () => shown),
+    );
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     await running.stop();
-    return refuse(CONFIG, `cannot listen on ${error.address}: ${error.kind === 'in-use' ? 'the port is in use' : error.message}`, 'choose another admin.port (up: --base-port)');
+    return refuse(
+      CONFIG,
+      `cannot listen on ${error.address}: ${error.kind === 'in-use' ? 'the port is in use' : error.message}`,
+      'choose another admin.port (up: --base-port)',
+    );
   }
 }
 
@@ -192,8 +212,12 @@ async function main(args: readonly string[]): Promise<void> {
     await admin.close();
   });
   void running.ended.then((end) => {
-    const message = end.kind === 'damaged' ? `damaged data: ${end.reason}` : `another process has registered as node ${config.node}`;
-    const next = end.kind === 'damaged' ? 'move the data directory away and start with an empty one: the node copies everything from its peers' : 'give each node its own node.id';
+    const message =
+      end.kind === 'damaged' ? `damaged data: ${end.reason}` : `another process has registered as node ${config.node}`;
+    const next =
+      end.kind === 'damaged'
+        ? 'move the data directory away and start with an empty one: the node copies everything from its peers'
+        : 'give each node its own node.id';
     real.log.flush();
     refuse(end.kind === 'damaged' ? DATA : CONFIG, message, next);
   });

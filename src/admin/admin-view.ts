@@ -25,7 +25,10 @@ export function boundedList<Item>(items: readonly Item[]): BoundedList<Item> {
   return { count: items.length, first: items.slice(0, LIST_MAX) };
 }
 
-/** `healthy`: everything has its replicas. `degraded`: all can be written and read, with fewer replicas or nodes than wanted. `unavailable`: something can not. */
+/**
+ * `healthy`: everything has its replicas. `degraded`: all can be written and read, with fewer replicas or nodes than
+ * wanted. `unavailable`: something can not.
+ */
 export type Verdict = 'healthy' | 'degraded' | 'unavailable';
 
 export interface BrokerStatus {
@@ -121,7 +124,10 @@ export interface ReplicaStatus {
   readonly lastCaughtUpMs: number | null;
   /** isr: in the ISR; quorum: null. */
   readonly inIsr: boolean | null;
-  /** Why it is not in the ISR, or about to leave it, as one word: `lagging`, `disconnected`, `below-high-watermark` …; null: nothing is wrong. */
+  /**
+   * Why it is not in the ISR, or about to leave it, as one word: `lagging`, `disconnected`, `below-high-watermark` …;
+   * null: nothing is wrong.
+   */
   readonly whyNot: string | null;
   /** quorum: it counts in majorities; isr: null. */
   readonly voter: boolean | null;

@@ -10,7 +10,13 @@ export function adminGet(timeoutMs: number): AdminGet {
     const { get } = await import('node:http');
     return new Promise((resolve, reject) => {
       const unreachable = (why: string): void => {
-        reject(new CliError(EXIT.unreachable, `the admin address ${address} cannot be reached: ${why}`, 'is the node running? see `flotilla cluster status`'));
+        reject(
+          new CliError(
+            EXIT.unreachable,
+            `the admin address ${address} cannot be reached: ${why}`,
+            'is the node running? see `flotilla cluster status`',
+          ),
+        );
       };
       const request = get(`http://${address}${path}`, { timeout: timeoutMs, agent: false }, (response) => {
         const chunks: Buffer[] = [];
@@ -23,7 +29,12 @@ export function adminGet(timeoutMs: number): AdminGet {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           if (response.statusCode === 200) return resolve(parse(text, address));
-          reject(new CliError(response.statusCode === 404 ? EXIT.data : EXIT.temporary, `${address}${path}: ${response.statusCode ?? 0} ${text.trim()}`));
+          reject(
+            new CliError(
+              response.statusCode === 404 ? EXIT.data : EXIT.temporary,
+              `${address}${path}: ${response.statusCode ?? 0} ${text.trim()}`,
+            ),
+          );
         });
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));

@@ -32,7 +32,12 @@ export interface AccessOptions {
 export function parseBootstrap(list: string): readonly string[] {
   const addresses = list.split(',').map((text) => text.trim());
   for (const text of addresses) {
-    if (parseAddress(text) === null) throw new CliError(EXIT.usage, `--bootstrap: "${text}" is not host:port`, 'for example --bootstrap 127.0.0.1:9092,127.0.0.1:9093');
+    if (parseAddress(text) === null)
+      throw new CliError(
+        EXIT.usage,
+        `--bootstrap: "${text}" is not host:port`,
+        'for example --bootstrap 127.0.0.1:9092,127.0.0.1:9093',
+      );
   }
   return addresses;
 }
@@ -61,22 +66,10 @@ export class ClusterAccess {
     this.kafka.close();
   }
 
-  /** Status as the controller sees it, or, when that cannot be reached, as any node does. */
+  /** Status as the controller sees it, or, when that cannot be reached, as any node does; brokers by id. */
   async status(): Promise<ClusterStatusView> {
-    const [first, ...others] = await this.#adminAddresses();
-    const failures: CliError[] = [];
-    for (const address of first === undefined ? [] : [first, ...others]) {
-      try {
-        const seen = (await this.#options.get(address, '/v1/status')) as ClusterStatusView;
-        const controller = seen.brokers.find(({ node }) => node === seen.controller);
-        if (controller === undefined || controller.node === seen.node) return seen;
-        return await this.#firstOf([controller.admin], '/v1/status', seen);
-      } catch (error) {
-        if (!(error instanceof CliError)) throw error;
-        failures.push(error);
-      }
-    }
-    throw failures[0] ?? new CliError(EXIT.unreachable, 'no node told its admin address', 'is this a cluster of flotilla nodes?');
+    const status = await this.#anyStatus();
+    return { ...status, brokers: [...status.brokers].sort((left, right) => left.node - right.node) };
   }
 
   /** The answer of one node's admin server. */
@@ -104,6 +97,26 @@ export class ClusterAccess {
   async requireTopic(name: string): Promise<void> {
     const names = await this.topicNames();
     if (!names.includes(name)) throw unknownName('topic', name, names);
+  }
+
+  async #anyStatus(): Promise<ClusterStatusView> {
+    const [first, ...others] = await this.#adminAddresses();
+    const failures: CliError[] = [];
+    for (const address of first === undefined ? [] : [first, ...others]) {
+      try {
+        const seen = (await this.#options.get(address, '/v1/status')) as ClusterStatusView;
+        const controller = seen.brokers.find(({ node }) => node === seen.controller);
+        if (controller === undefined || controller.node === seen.node) return seen;
+        return await this.#firstOf([controller.admin], '/v1/status', seen);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        failures.push(error);
+      }
+    }
+    throw (
+      failures[0] ??
+      new CliError(EXIT.unreachable, 'no node told its admin address', 'is this a cluster of flotilla nodes?')
+    );
   }
 
   async #adminAddresses(): Promise<readonly string[]> {
@@ -142,4 +155,3 @@ export function unknownName(kind: string, name: string, known: readonly string[]
   const next = candidate === null ? `\`flotilla ${kind} list\` shows all` : `did you mean ${candidate}?`;
   return new CliError(EXIT.data, `there is no ${kind} "${name}"`, next);
 }
-

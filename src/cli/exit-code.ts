@@ -52,14 +52,29 @@ export function cliErrorOf(error: ClientError): CliError {
   const tried = error.addresses.length === 0 ? '' : ` (tried ${error.addresses.join(', ')})`;
   switch (error.kind) {
     case 'unreachable':
-      return new CliError(EXIT.unreachable, `the cluster cannot be reached${tried}: ${error.message}`, 'start one with `flotilla up`, or name its addresses with --bootstrap host:port,…', { cause: error });
+      return new CliError(
+        EXIT.unreachable,
+        `the cluster cannot be reached${tried}: ${error.message}`,
+        'start one with `flotilla up`, or name its addresses with --bootstrap host:port,…',
+        { cause: error },
+      );
     case 'protocol':
       return new CliError(EXIT.unreachable, error.message, 'is that the Kafka port of a node?', { cause: error });
     case 'timeout':
-      return new CliError(EXIT.temporary, `no answer in time${tried}: ${error.message}`, 'see `flotilla cluster status`, or wait longer with --timeout', { cause: error });
+      return new CliError(
+        EXIT.temporary,
+        `no answer in time${tried}: ${error.message}`,
+        'see `flotilla cluster status`, or wait longer with --timeout',
+        { cause: error },
+      );
     case 'closed':
       return new CliError(EXIT.interrupted, error.message, '', { cause: error });
     case 'refused':
-      return new CliError(error.retriable && error.code !== 'UNKNOWN_TOPIC_OR_PARTITION' ? EXIT.temporary : EXIT.data, error.message, (error.code === null ? undefined : NEXT[error.code]) ?? '', { cause: error });
+      return new CliError(
+        error.retriable && error.code !== 'UNKNOWN_TOPIC_OR_PARTITION' ? EXIT.temporary : EXIT.data,
+        error.message,
+        (error.code === null ? undefined : NEXT[error.code]) ?? '',
+        { cause: error },
+      );
   }
 }

@@ -79,7 +79,11 @@ export function readLocalCluster(dataDir: string): LocalCluster | null {
     if (!(error instanceof SyntaxError)) throw error;
   }
   if (value?.version !== 1 || !Array.isArray(value.nodes) || !Array.isArray(value.settings)) {
-    throw new CliError(EXIT.config, `${path} is not a cluster file of this version`, 'name another directory with --data, or move this one away');
+    throw new CliError(
+      EXIT.config,
+      `${path} is not a cluster file of this version`,
+      'name another directory with --data, or move this one away',
+    );
   }
   return value as LocalCluster;
 }
@@ -95,7 +99,10 @@ export function updateLocalCluster(dataDir: string, change: (cluster: LocalClust
   if (cluster !== null) writeLocalCluster(dataDir, change(cluster));
 }
 
-/** Later commands in `folder`, and below it, mean the cluster in `dataDir`. A home that cannot be written is no trouble: then --bootstrap it is. */
+/**
+ * Later commands in `folder`, and below it, mean the cluster in `dataDir`. A home that cannot be written is no trouble:
+ * then --bootstrap it is.
+ */
 export function rememberStarted(folder: string, dataDir: string): void {
   const path = pointerFile(folder);
   try {

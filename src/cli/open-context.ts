@@ -38,8 +38,17 @@ function clusterMeant(given: string | undefined): Meant {
 export function openContext(options: CommonOptions): CliContext {
   const clock = new NodeClock();
   // Only spreads load and waits: no secrets, so node:crypto need not be loaded.
-  const ports = { clock, network: new NodeNetwork(() => undefined), random: seededRandom(`${process.pid} ${process.hrtime.bigint()}`) };
-  const access = new ClusterAccess({ ports, ...clusterMeant(options.bootstrap), get: adminGet(options.timeout), timeoutMs: options.timeout });
+  const ports = {
+    clock,
+    network: new NodeNetwork(() => undefined),
+    random: seededRandom(`${process.pid} ${process.hrtime.bigint()}`),
+  };
+  const access = new ClusterAccess({
+    ports,
+    ...clusterMeant(options.bootstrap),
+    get: adminGet(options.timeout),
+    timeoutMs: options.timeout,
+  });
   return {
     access,
     format: options.output,

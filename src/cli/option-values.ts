@@ -11,7 +11,10 @@ export function wholeNumber(name: string, least: number, most: number): (text: s
 }
 
 /** One of `choices`. */
-export function choice<const Choice extends string>(name: string, choices: readonly Choice[]): (text: string) => Choice {
+export function choice<const Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+): (text: string) => Choice {
   return (text) => {
     const found = choices.find((each) => each === text);
     if (found !== undefined) return found;

@@ -30,11 +30,17 @@ function cellText(cell: Cell): string {
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => row.map(cellText));
-  const widths = headers.map((header, column) => Math.max(header.length, ...texts.map((row) => row[column]?.length ?? 0)));
-  const right = headers.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === null));
+  const widths = headers.map((header, column) =>
+    Math.max(header.length, ...texts.map((row) => row[column]?.length ?? 0)),
+  );
+  const right = headers.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === null),
+  );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (right[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        right[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [line(headers.map((header) => header.toUpperCase())), ...texts.map(line)].join('\n');
@@ -74,8 +80,8 @@ export async function render(shown: Shown, format: Format): Promise<string> {
     case 'json':
       return `${JSON.stringify(shown.value)}\n`;
     case 'yaml': {
-      const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml');
-      return (loaded.default ?? loaded).stringify(shown.value);
+      // The default export: a bundled CommonJS package has no other.
+      return (await import('yaml')).default.stringify(shown.value);
     }
     case 'jsonl':
       if (shown.items === undefined) throw new CliError(EXIT.usage, 'this command has no list of lines: use -o json');

@@ -9,7 +9,12 @@ export type SetExitCode = (code: number) => void;
 const PORT_MAX = 64_000;
 
 function withOutput(command: Command): Command {
-  return command.option('-o, --output <format>', `${FORMATS.join(', ')}`, choice('--output', FORMATS), 'table' satisfies Format);
+  return command.option(
+    '-o, --output <format>',
+    `${FORMATS.join(', ')}`,
+    choice('--output', FORMATS),
+    'table' satisfies Format,
+  );
 }
 
 interface UpFlags {
@@ -39,20 +44,34 @@ function upArguments(flags: UpFlags, settings: readonly string[]): readonly stri
 function upCommand(setExitCode: SetExitCode): Command {
   return withOutput(new Command('up').description('start a whole cluster on this machine'))
     .option('-n, --nodes <count>', 'default 3', wholeNumber('--nodes', 1, 32))
-    .option('--base-port <port>', 'Kafka ports from here on; 0: any free ones (default 9092; peer ports + 100, admin ports + 552)', wholeNumber('--base-port', 0, PORT_MAX))
+    .option(
+      '--base-port <port>',
+      'Kafka ports from here on; 0: any free ones (default 9092; peer ports + 100, admin ports + 552)',
+      wholeNumber('--base-port', 0, PORT_MAX),
+    )
     .option('--data <directory>', 'default ./flotilla-data; a cluster that is there is started again')
     .option('--temp', 'data in a temporary directory, removed at the end')
     .option('--restart-nodes', 'start nodes that die again')
     .option('--detach', 'in the background; `flotilla down` ends it')
     .option('--config <key=value>', 'a setting of all nodes; may be repeated', gather)
     .option('-X, --set <key=value>', 'the same', gather)
-    .addHelpText('after', '\nExamples:\n  $ flotilla up\n  $ flotilla up --nodes 1 --temp --base-port 0 -o json\n  $ flotilla up --config flush=os --detach')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ flotilla up\n  $ flotilla up --nodes 1 --temp --base-port 0 -o json\n  $ flotilla up --config flush=os --detach',
+    )
     .action(async (flags: UpFlags) => {
       const settings = [...(flags.config ?? []), ...(flags.set ?? [])];
       if (flags.detach === true) {
         const { upDetached } = await import('./commands/local.ts');
         const { data, temp, output: format } = flags;
-        return setExitCode(await upDetached({ ...(data === undefined ? {} : { data }), temp: temp === true, format, args: upArguments(flags, settings) }));
+        return setExitCode(
+          await upDetached({
+            ...(data === undefined ? {} : { data }),
+            temp: temp === true,
+            format,
+            args: upArguments(flags, settings),
+          }),
+        );
       }
       const { up } = await import('./commands/up.ts');
       const { output: format, config: _config, set: _set, detach: _detach, ...rest } = flags;
@@ -65,15 +84,26 @@ function nodeCommand(setExitCode: SetExitCode): Command {
   node
     .option('--config <file or key=value>', 'YAML file of settings, or one setting; may be repeated', gather)
     .option('-X, --set <key=value>', 'a setting; may be repeated', gather)
-    .addHelpText('after', '\nExamples:\n  $ flotilla node --config node1.yaml\n  $ flotilla node -X node.id=1 -X data.dir=./data\n  $ flotilla node start 2')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ flotilla node --config node1.yaml\n  $ flotilla node -X node.id=1 -X data.dir=./data\n  $ flotilla node start 2',
+    )
     .action(async (flags: { readonly config?: readonly string[]; readonly set?: readonly string[] }) => {
-      const args = [...(flags.config ?? []).flatMap((text) => ['--config', text]), ...(flags.set ?? []).flatMap((text) => ['-X', text])];
+      const args = [
+        ...(flags.config ?? []).flatMap((text) => ['--config', text]),
+        ...(flags.set ?? []).flatMap((text) => ['-X', text]),
+      ];
       // The node's own program, in this process.
       process.argv.splice(2, process.argv.length, ...args);
       await import('../node-main.ts');
       await new Promise(() => undefined);
     });
-  withOutput(node.command('start').description('start a dead node of the local cluster again').argument('<id>', '', wholeNumber('<id>', 0, 2 ** 31 - 1)))
+  withOutput(
+    node
+      .command('start')
+      .description('start a dead node of the local cluster again')
+      .argument('<id>', '', wholeNumber('<id>', 0, 2 ** 31 - 1)),
+  )
     .option('--data <directory>', 'of the cluster (default: what `up` last started here)')
     .action(async (id: number, flags: { readonly data?: string; readonly output: Format }) => {
       const { startLocalNode } = await import('./commands/local.ts');
@@ -96,8 +126,15 @@ function wireCommand(): Command {
   for (const way of ['decode', 'encode'] as const) {
     wire
       .command(way)
-      .description(way === 'decode' ? 'lines with "hex" in, the same with "json" out' : 'lines with "json" in, the same with "hex" out')
-      .addHelpText('after', `\nExample:\n  $ echo '{"api":"ApiVersions","type":"request","version":0,${way === 'decode' ? '"hex":""' : '"json":{}'}}' | flotilla wire ${way}`)
+      .description(
+        way === 'decode'
+          ? 'lines with "hex" in, the same with "json" out'
+          : 'lines with "json" in, the same with "hex" out',
+      )
+      .addHelpText(
+        'after',
+        `\nExample:\n  $ echo '{"api":"ApiVersions","type":"request","version":0,${way === 'decode' ? '"hex":""' : '"json":{}'}}' | flotilla wire ${way}`,
+      )
       .action(async () => (await import('./commands/tools.ts')).wire(way));
   }
   return wire;
@@ -112,14 +149,21 @@ function logCommand(setExitCode: SetExitCode): Command {
     .option('-o, --output <format>', 'table or jsonl', choice('--output', ['table', 'jsonl']), 'table')
     .option('--records', 'every record of each batch')
     .addHelpText('after', '\nExample:\n  $ flotilla log dump flotilla-data/node-1/logs/*/*.log --records -o jsonl')
-    .action(async (files: readonly string[], flags: { readonly output: 'table' | 'jsonl'; readonly records?: boolean }) => {
-      const { logDump } = await import('./commands/tools.ts');
-      setExitCode(await logDump(files, { output: flags.output, records: flags.records === true }));
-    });
+    .action(
+      async (files: readonly string[], flags: { readonly output: 'table' | 'jsonl'; readonly records?: boolean }) => {
+        const { logDump } = await import('./commands/tools.ts');
+        setExitCode(await logDump(files, { output: flags.output, records: flags.records === true }));
+      },
+    );
   return log;
 }
 
 export function localCommands(setExitCode: SetExitCode): readonly Command[] {
-  return [upCommand(setExitCode), downCommand(setExitCode), nodeCommand(setExitCode), wireCommand(), logCommand(setExitCode)];
+  return [
+    upCommand(setExitCode),
+    downCommand(setExitCode),
+    nodeCommand(setExitCode),
+    wireCommand(),
+    logCommand(setExitCode),
+  ];
 }
-

@@ -9,7 +9,9 @@ import { buildProgram } from './program.ts';
 
 /** Commander ends with 1 for all bad usage; help and version are no failure. */
 function usageExit(error: CommanderError): number {
-  return error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
+  return error.exitCode === 0 || error.code === 'commander.help' || error.code === 'commander.helpDisplayed'
+    ? EXIT.ok
+    : EXIT.usage;
 }
 
 function explain(error: CliError): void {
@@ -47,7 +49,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
     }
     const detail = error instanceof Error ? error.message : String(error);
     const trace = process.env['FLOTILLA_DEBUG'] !== undefined && error instanceof Error ? `${error.stack ?? ''}\n` : '';
-    process.stderr.write(`flotilla: internal error: ${detail}\n${trace}please report it; FLOTILLA_DEBUG=1 shows where it came from\n`);
+    process.stderr.write(
+      `flotilla: internal error: ${detail}\n${trace}please report it; FLOTILLA_DEBUG=1 shows where it came from\n`,
+    );
     return EXIT.software;
   } finally {
     clearInterval(awake);

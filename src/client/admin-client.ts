@@ -23,10 +23,17 @@ export interface NewTopic {
 export interface ClusterDescription {
   readonly clusterId: string;
   readonly controller: number | null;
-  readonly brokers: readonly { readonly node: number; readonly kafka: Address; readonly rack: string | null; readonly fenced: boolean }[];
+  readonly brokers: readonly {
+    readonly node: number;
+    readonly kafka: Address;
+    readonly rack: string | null;
+    readonly fenced: boolean;
+  }[];
 }
 
-export type ResourceName = { readonly kind: 'topic'; readonly name: string } | { readonly kind: 'broker'; readonly node: number | null };
+export type ResourceName =
+  | { readonly kind: 'topic'; readonly name: string }
+  | { readonly kind: 'broker'; readonly node: number | null };
 
 export interface ConfigEntry {
   readonly key: string;
@@ -72,7 +79,13 @@ export interface FoundOffset {
 }
 
 const RESOURCE = { topic: 2, broker: 4 } as const;
-const SOURCES: Readonly<Record<number, ConfigEntry['source']>> = { 1: 'topic', 2: 'broker', 3: 'cluster', 4: 'static', 5: 'default' };
+const SOURCES: Readonly<Record<number, ConfigEntry['source']>> = {
+  1: 'topic',
+  2: 'broker',
+  3: 'cluster',
+  4: 'static',
+  5: 'default',
+};
 const SET = 0;
 const DELETE = 1;
 const PARTITIONS_MAX = 2000;
@@ -115,12 +128,20 @@ export class AdminClient {
       includeFencedBrokers: options.fenced ?? false,
     });
     refuseUnlessOk(answer.errorCode, 'describe cluster', answer.errorMessage);
-    const brokers = answer.brokers.map(({ brokerId, host, port, rack, isFenced }) => ({ node: brokerId, kafka: { host, port }, rack, fenced: isFenced }));
+    const brokers = answer.brokers.map(({ brokerId, host, port, rack, isFenced }) => ({
+      node: brokerId,
+      kafka: { host, port },
+      rack,
+      fenced: isFenced,
+    }));
     return { clusterId: answer.clusterId, controller: answer.controllerId < 0 ? null : answer.controllerId, brokers };
   }
 
   /** Resolves when the controller has committed the topic; to its id and shape. */
-  async createTopic(topic: NewTopic, options: { readonly validateOnly?: boolean } = {}): Promise<{ readonly topicId: string; readonly partitions: number; readonly replicationFactor: number }> {
+  async createTopic(
+    topic: NewTopic,
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<{ readonly topicId: string; readonly partitions: number; readonly replicationFactor: number }> {
     const assignments = (topic.assignments ?? []).map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds }));
     const given = assignments.length > 0;
     const answer = await this.#client.any(API_TABLE.createTopics.schema, {
@@ -139,7 +160,11 @@ export class AdminClient {
     const [created] = answer.topics;
     if (created === undefined) throw new ClientError('protocol', 'an empty answer to CreateTopics');
     refuseUnlessOk(created.errorCode, `create topic ${topic.name}`, created.errorMessage);
-    return { topicId: created.topicId, partitions: created.numPartitions, replicationFactor: created.replicationFactor };
+    return {
+      topicId: created.topicId,
+      partitions: created.numPartitions,
+      replicationFactor: created.replicationFactor,
+    };
   }
 
   async deleteTopic(name: string): Promise<void> {
@@ -148,7 +173,8 @@ export class AdminClient {
       topicNames: [name],
       timeoutMs: this.#client.requestTimeoutMs,
     });
-    for (const { errorCode, errorMessage } of answer.responses) refuseUnlessOk(errorCode, `delete topic ${name}`, errorMessage);
+    for (const { errorCode, errorMessage } of answer.responses)
+      refuseUnlessOk(errorCode, `delete topic ${name}`, errorMessage);
   }
 
   /** `count`: of all partitions afterwards. */
@@ -158,14 +184,19 @@ export class AdminClient {
       timeoutMs: this.#client.requestTimeoutMs,
       validateOnly: false,
     });
-    for (const { errorCode, errorMessage } of answer.results) refuseUnlessOk(errorCode, `add partitions to ${name}`, errorMessage);
+    for (const { errorCode, errorMessage } of answer.results)
+      refuseUnlessOk(errorCode, `add partitions to ${name}`, errorMessage);
   }
 
-  async describeConfigs(name: ResourceName, options: { readonly keys?: readonly string[]; readonly documentation?: boolean } = {}): Promise<readonly ConfigEntry[]> {
+  async describeConfigs(
+    name: ResourceName,
+    options: { readonly keys?: readonly string[]; readonly documentation?: boolean } = {},
+  ): Promise<readonly ConfigEntry[]> {
     const resources = [{ ...resource(name), configurationKeys: options.keys ?? null }];
     const body = { resources, includeDocumentation: options.documentation ?? false };
     // A broker's own settings are known to itself only.
-    const own = name.kind === 'broker' && name.node !== null && this.#client.metadata.brokers.has(name.node) ? name.node : null;
+    const own =
+      name.kind === 'broker' && name.node !== null && this.#client.metadata.brokers.has(name.node) ? name.node : null;
     const api = API_TABLE.describeConfigs.schema;
     const answer = await (own === null ? this.#client.any(api, body) : this.#client.on(own, api, body));
     const [result] = answer.results;
@@ -181,7 +212,11 @@ export class AdminClient {
   }
 
   async alterConfigs(name: ResourceName, changes: readonly ConfigChange[]): Promise<void> {
-    const configs = changes.map(({ key, value }) => ({ name: key, configOperation: value === null ? DELETE : SET, value }));
+    const configs = changes.map(({ key, value }) => ({
+      name: key,
+      configOperation: value === null ? DELETE : SET,
+      value,
+    }));
     const answer = await this.#client.any(API_TABLE.incrementalAlterConfigs.schema, {
       resources: [{ ...resource(name), configs }],
       validateOnly: false,
@@ -196,11 +231,14 @@ export class AdminClient {
     const partitions: TopicPartitionDescription[] = [];
     let cursor: { readonly topicName: string; readonly partitionIndex: number } | null = null;
     for (;;) {
-      const answer: Decoded<typeof API_TABLE.describeTopicPartitions.schema.response> = await this.#client.any(API_TABLE.describeTopicPartitions.schema, {
-        topics: [{ name }],
-        responsePartitionLimit: PARTITIONS_MAX,
-        cursor,
-      });
+      const answer: Decoded<typeof API_TABLE.describeTopicPartitions.schema.response> = await this.#client.any(
+        API_TABLE.describeTopicPartitions.schema,
+        {
+          topics: [{ name }],
+          responsePartitionLimit: PARTITIONS_MAX,
+          cursor,
+        },
+      );
       const [topic] = answer.topics;
       if (topic === undefined) throw refusal(3, `topic ${name}`);
       refuseUnlessOk(topic.errorCode, `topic ${name}`);
@@ -230,7 +268,12 @@ export class AdminClient {
       });
       for (const { partitionIndex, errorCode, offset, timestamp } of answer.topics[0]?.partitions ?? []) {
         const error = errorCode === 0 ? null : (errorName(errorCode) ?? 'UNKNOWN_SERVER_ERROR');
-        found.push({ partition: partitionIndex, offset: offset < 0 ? null : offset, timestamp: timestamp < 0 ? null : timestamp, error });
+        found.push({
+          partition: partitionIndex,
+          offset: offset < 0 ? null : offset,
+          timestamp: timestamp < 0 ? null : timestamp,
+          error,
+        });
       }
     });
     await Promise.all(answers);

@@ -68,12 +68,18 @@ export class BrokerLink implements ConnectionHandler {
   static async open(options: LinkOptions): Promise<BrokerLink> {
     const link = await connectLink(options, (connection) => new BrokerLink(options, connection));
     link.#versions = new Map([[API_TABLE.apiVersions.schema.key, [0, 0]]]);
-    const answer = await link.request(API_TABLE.apiVersions.schema, { clientSoftwareName: '', clientSoftwareVersion: '' }, options.connectTimeoutMs);
+    const answer = await link.request(
+      API_TABLE.apiVersions.schema,
+      { clientSoftwareName: '', clientSoftwareVersion: '' },
+      options.connectTimeoutMs,
+    );
     if (answer.errorCode !== 0) {
       link.#fail(new ClientError('protocol', `${link.address} refused ApiVersions with error ${answer.errorCode}`));
       throw link.#dead ?? new ClientError('protocol', link.address);
     }
-    link.#versions = new Map(answer.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, [minVersion, maxVersion]]));
+    link.#versions = new Map(
+      answer.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, [minVersion, maxVersion]]),
+    );
     return link;
   }
 
@@ -92,14 +98,28 @@ export class BrokerLink implements ConnectionHandler {
   }
 
   /** Rejects with {@link ClientError}. A passed deadline ends the link. */
-  request<Api extends ApiSchema>(api: Api, body: Encodable<Api['request']>, timeoutMs: number): Promise<Decoded<Api['response']>> {
+  request<Api extends ApiSchema>(
+    api: Api,
+    body: Encodable<Api['request']>,
+    timeoutMs: number,
+  ): Promise<Decoded<Api['response']>> {
     return new Promise((resolve, reject) => {
       const version = this.version(api);
       if (this.#dead !== null) return reject(this.#dead);
-      if (version === null) return reject(new ClientError('protocol', `${this.address} does not serve ${api.name} in a version that this client speaks`));
+      if (version === null)
+        return reject(
+          new ClientError(
+            'protocol',
+            `${this.address} does not serve ${api.name} in a version that this client speaks`,
+          ),
+        );
       const correlationId = this.#nextCorrelationId();
       const timer = this.#options.ports.clock.setTimer(millis(timeoutMs), () => {
-        this.#fail(new ClientError('timeout', `${this.address} did not answer ${api.name} within ${timeoutMs} ms`, { addresses: [this.address] }));
+        this.#fail(
+          new ClientError('timeout', `${this.address} did not answer ${api.name} within ${timeoutMs} ms`, {
+            addresses: [this.address],
+          }),
+        );
       });
       const answered = (answer: unknown): void => resolve(answer as Decoded<Api['response']>);
       this.#pending.push({ api, version, correlationId, timer, answered, failed: reject });
@@ -128,7 +148,9 @@ export class BrokerLink implements ConnectionHandler {
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#fail(new ClientError('protocol', `${this.address} does not speak Kafka: ${error.message}`, { cause: error }));
+      this.#fail(
+        new ClientError('protocol', `${this.address} does not speak Kafka: ${error.message}`, { cause: error }),
+      );
     }
   }
 
@@ -143,7 +165,12 @@ export class BrokerLink implements ConnectionHandler {
     return this.#correlationId;
   }
 
-  #write<Api extends ApiSchema>(api: Api, version: number, correlationId: number, body: Encodable<Api['request']>): void {
+  #write<Api extends ApiSchema>(
+    api: Api,
+    version: number,
+    correlationId: number,
+    body: Encodable<Api['request']>,
+  ): void {
     const { codec, clientId } = this.#options;
     this.#connection.write(requestFrame(codec, api, version, { correlationId, clientId }, body));
   }
@@ -152,7 +179,8 @@ export class BrokerLink implements ConnectionHandler {
     const pending = this.#pending[0];
     if (pending === undefined) throw new WireError('trailing', 'an answer that nobody asked for');
     const { correlationId, bodyAt } = readResponseHeader(frame, pending.api, pending.version);
-    if (correlationId !== pending.correlationId) throw new WireError('value', `an answer to request ${correlationId} instead of ${pending.correlationId}`);
+    if (correlationId !== pending.correlationId)
+      throw new WireError('value', `an answer to request ${correlationId} instead of ${pending.correlationId}`);
     const body = this.#options.codec.decodeResponse(pending.api, pending.version, frame, bodyAt);
     this.#pending.shift();
     pending.timer.cancel();
@@ -172,7 +200,10 @@ export class BrokerLink implements ConnectionHandler {
 }
 
 /** Connects within the time of the options. */
-function connectLink<Link extends ConnectionHandler>(options: LinkOptions, make: (connection: Connection) => Link): Promise<Link> {
+function connectLink<Link extends ConnectionHandler>(
+  options: LinkOptions,
+  make: (connection: Connection) => Link,
+): Promise<Link> {
   const { ports, address, connectTimeoutMs } = options;
   const name = formatAddress(address);
   return new Promise((resolve, reject) => {
@@ -197,4 +228,3 @@ function connectLink<Link extends ConnectionHandler>(options: LinkOptions, make:
     );
   });
 }
-

@@ -39,7 +39,9 @@ export class ClientError extends Error {
 /** The error for a Kafka error code, 0 excluded. `what` was asked for; `detail` is what the broker said of it. */
 export function refusal(code: number, what: string, detail: string | null = null): ClientError {
   const name = errorName(code) ?? 'UNKNOWN_SERVER_ERROR';
-  return new ClientError('refused', `${what}: ${name}${detail === null || detail === '' ? '' : ` (${detail})`}`, { code: name });
+  return new ClientError('refused', `${what}: ${name}${detail === null || detail === '' ? '' : ` (${detail})`}`, {
+    code: name,
+  });
 }
 
 /** Throws {@link refusal} unless `code` is 0. */

@@ -27,7 +27,12 @@ export interface ClusterMetadata {
   readonly topics: ReadonlyMap<string, KnownTopic>;
 }
 
-export const NO_METADATA: ClusterMetadata = { clusterId: null, controller: null, brokers: new Map(), topics: new Map() };
+export const NO_METADATA: ClusterMetadata = {
+  clusterId: null,
+  controller: null,
+  brokers: new Map(),
+  topics: new Map(),
+};
 
 type Response = Decoded<typeof metadata.response>;
 
@@ -53,5 +58,10 @@ export function metadataAfter(before: ClusterMetadata, response: Response, whole
     else topics.delete(topic.name);
   }
   const brokers = new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
-  return { clusterId: response.clusterId, controller: response.controllerId < 0 ? null : response.controllerId, brokers, topics };
+  return {
+    clusterId: response.clusterId,
+    controller: response.controllerId < 0 ? null : response.controllerId,
+    brokers,
+    topics,
+  };
 }

@@ -52,7 +52,12 @@ export class GroupAdmin {
       this.#client.retry(async () => {
         const answer = await this.#client.on(node, API_TABLE.listGroups.schema, { statesFilter: [], typesFilter: [] });
         refuseUnlessOk(answer.errorCode, 'list groups');
-        return answer.groups.map(({ groupId, groupState, protocolType }) => ({ group: groupId, state: groupState, protocolType, coordinator: node }));
+        return answer.groups.map(({ groupId, groupState, protocolType }) => ({
+          group: groupId,
+          state: groupState,
+          protocolType,
+          coordinator: node,
+        }));
       }),
     );
     const all = (await Promise.all(lists)).flat();
@@ -64,7 +69,11 @@ export class GroupAdmin {
     // The first contact is not repeated: nobody there is an answer.
     if (this.#client.metadata.brokers.size === 0) await this.#client.refresh([]);
     return this.#client.retry(async () => {
-      const answer = await this.#client.any(API_TABLE.findCoordinator.schema, { key: group, keyType: GROUP_KEY, coordinatorKeys: [group] });
+      const answer = await this.#client.any(API_TABLE.findCoordinator.schema, {
+        key: group,
+        keyType: GROUP_KEY,
+        coordinatorKeys: [group],
+      });
       const [found] = answer.coordinators;
       const { errorCode, errorMessage, nodeId } = found ?? answer;
       refuseUnlessOk(errorCode, `coordinator of group ${group}`, errorMessage);
@@ -78,7 +87,10 @@ export class GroupAdmin {
     await this.coordinator(group);
     return this.#client.retry(async () => {
       const node = await this.coordinator(group);
-      const answer = await this.#client.on(node, API_TABLE.describeGroups.schema, { groups: [group], includeAuthorizedOperations: false });
+      const answer = await this.#client.on(node, API_TABLE.describeGroups.schema, {
+        groups: [group],
+        includeAuthorizedOperations: false,
+      });
       const [found] = answer.groups;
       if (found === undefined) throw new ClientError('protocol', 'an empty answer to DescribeGroups');
       refuseUnlessOk(found.errorCode, `group ${group}`, found.errorMessage);
@@ -90,7 +102,14 @@ export class GroupAdmin {
         host: clientHost,
         assignment: found.protocolType === 'consumer' ? this.#assignment(memberAssignment) : [],
       }));
-      return { group, state: found.groupState, protocolType: found.protocolType, assignor: found.protocolData, coordinator: node, members };
+      return {
+        group,
+        state: found.groupState,
+        protocolType: found.protocolType,
+        assignor: found.protocolData,
+        coordinator: node,
+        members,
+      };
     });
   }
 
@@ -98,14 +117,21 @@ export class GroupAdmin {
   offsets(group: string): Promise<readonly CommittedOffset[]> {
     return this.#client.retry(async () => {
       const node = await this.coordinator(group);
-      const answer = await this.#client.on(node, API_TABLE.offsetFetch.schema, { groups: [{ groupId: group, topics: null }] });
+      const answer = await this.#client.on(node, API_TABLE.offsetFetch.schema, {
+        groups: [{ groupId: group, topics: null }],
+      });
       const [found] = answer.groups;
       if (found === undefined) throw new ClientError('protocol', 'an empty answer to OffsetFetch');
       refuseUnlessOk(found.errorCode, `offsets of group ${group}`);
       return found.topics.flatMap(({ name, partitions }) =>
         partitions
           .filter(({ errorCode, committedOffset }) => errorCode === 0 && committedOffset >= 0)
-          .map(({ partitionIndex, committedOffset, metadata }) => ({ topic: name, partition: partitionIndex, offset: committedOffset, metadata })),
+          .map(({ partitionIndex, committedOffset, metadata }) => ({
+            topic: name,
+            partition: partitionIndex,
+            offset: committedOffset,
+            metadata,
+          })),
       );
     });
   }
@@ -118,7 +144,10 @@ export class GroupAdmin {
 
   #assignment(bytes: Uint8Array): GroupMember['assignment'] {
     if (bytes.length < 2) return [];
-    const version = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getInt16(0), consumerProtocolAssignment.versions[1]);
+    const version = Math.min(
+      new DataView(bytes.buffer, bytes.byteOffset).getInt16(0),
+      consumerProtocolAssignment.versions[1],
+    );
     const { assignedPartitions } = this.#codec.decodeData(consumerProtocolAssignment, version, bytes, 2);
     return assignedPartitions.map(({ topic, partitions }) => ({ topic, partitions }));
   }

@@ -63,7 +63,12 @@ export class KafkaClient {
   }
 
   /** Asks a broker by id. Rejects with {@link ClientError}; never retries. */
-  async on<Api extends ApiSchema>(node: number, api: Api, body: Encodable<Api['request']>, timeoutMs = this.requestTimeoutMs): Promise<Decoded<Api['response']>> {
+  async on<Api extends ApiSchema>(
+    node: number,
+    api: Api,
+    body: Encodable<Api['request']>,
+    timeoutMs = this.requestTimeoutMs,
+  ): Promise<Decoded<Api['response']>> {
     const link = await this.link(node);
     return link.request(api, body, timeoutMs);
   }
@@ -71,12 +76,17 @@ export class KafkaClient {
   /** The connection to a broker, made if there is none. Rejects with {@link ClientError}. */
   link(node: number): Promise<BrokerLink> {
     const address = this.#metadata.brokers.get(node);
-    if (address === undefined) return Promise.reject(new ClientError('unreachable', `node ${node} is not in the cluster's metadata`));
+    if (address === undefined)
+      return Promise.reject(new ClientError('unreachable', `node ${node} is not in the cluster's metadata`));
     return this.#linkTo(address);
   }
 
   /** Asks anybody: the first of all known addresses that answers. Rejects when none did, naming the addresses tried. */
-  async any<Api extends ApiSchema>(api: Api, body: Encodable<Api['request']>, timeoutMs = this.requestTimeoutMs): Promise<Decoded<Api['response']>> {
+  async any<Api extends ApiSchema>(
+    api: Api,
+    body: Encodable<Api['request']>,
+    timeoutMs = this.requestTimeoutMs,
+  ): Promise<Decoded<Api['response']>> {
     const failures: ClientError[] = [];
     for (const address of this.#candidates()) {
       try {
@@ -95,7 +105,10 @@ export class KafkaClient {
   }
 
   /** Asks for metadata: of these topics, or (null) of all. Topics that do not exist are absent from the result. */
-  async refresh(topics: readonly string[] | null, options: { readonly create?: boolean } = {}): Promise<ClusterMetadata> {
+  async refresh(
+    topics: readonly string[] | null,
+    options: { readonly create?: boolean } = {},
+  ): Promise<ClusterMetadata> {
     const response = await this.any(API_TABLE.metadata.schema, {
       topics: topics === null ? null : topics.map((name) => ({ name })),
       allowAutoTopicCreation: options.create ?? false,

@@ -61,8 +61,13 @@ interface Sent {
 const WINDOW = 5;
 const ACKS = { 0: 0, 1: 1, all: -1 } as const;
 const DUPLICATE = errorCode('DUPLICATE_SEQUENCE_NUMBER');
-const SEQUENCE_FAULTS: readonly number[] = [errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'), errorCode('UNKNOWN_PRODUCER_ID')];
-type PartitionAnswer = Decoded<typeof API_TABLE.produce.schema.response>['responses'][number]['partitionResponses'][number];
+const SEQUENCE_FAULTS: readonly number[] = [
+  errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'),
+  errorCode('UNKNOWN_PRODUCER_ID'),
+];
+type PartitionAnswer = Decoded<
+  typeof API_TABLE.produce.schema.response
+>['responses'][number]['partitionResponses'][number];
 
 export class Producer {
   readonly #client: KafkaClient;
@@ -125,7 +130,8 @@ export class Producer {
       this.#wake();
     };
     const opening = this.#opening.get(record.topic);
-    if (opening === undefined && this.#client.metadata.topics.has(record.topic)) return this.#place(record, size, settled);
+    if (opening === undefined && this.#client.metadata.topics.has(record.topic))
+      return this.#place(record, size, settled);
     this.#open(record.topic, opening, () => this.#place(record, size, settled), settled);
   }
 
@@ -166,7 +172,8 @@ export class Producer {
   /** Finds the topic, then does `then`; records of a topic that is being found stay in order. */
   #open(topic: string, before: Promise<void> | undefined, then: () => void, failed: Delivered): void {
     const { createTopics, deliveryTimeoutMs } = this.#options;
-    const find = (): Promise<unknown> => this.#client.retry(() => this.#client.topic(topic, { create: createTopics }), deliveryTimeoutMs);
+    const find = (): Promise<unknown> =>
+      this.#client.retry(() => this.#client.topic(topic, { create: createTopics }), deliveryTimeoutMs);
     const opened = (before ?? Promise.resolve())
       .then(find)
       .then(then, (error: unknown) => {
@@ -216,10 +223,11 @@ export class Producer {
         this.#pumping = false;
         this.#pump();
       });
-    } else this.#linger ??= clock.setTimer(millis(this.#options.lingerMs), () => {
-      this.#linger = null;
-      this.#schedule(true);
-    });
+    } else
+      this.#linger ??= clock.setTimer(millis(this.#options.lingerMs), () => {
+        this.#linger = null;
+        this.#schedule(true);
+      });
   }
 
   #pump(): void {
@@ -254,11 +262,15 @@ export class Producer {
   #identify(): void {
     if (this.#identifying) return;
     this.#identifying = true;
-    const ask = (): Promise<ProducerIdentity> => this.#client.retry(async () => {
-      const answer = await this.#client.any(API_TABLE.initProducerId.schema, { transactionalId: null, transactionTimeoutMs: 60_000 });
-      if (answer.errorCode !== 0) throw refusal(answer.errorCode, 'producer id');
-      return { id: answer.producerId, epoch: answer.producerEpoch };
-    }, this.#options.deliveryTimeoutMs);
+    const ask = (): Promise<ProducerIdentity> =>
+      this.#client.retry(async () => {
+        const answer = await this.#client.any(API_TABLE.initProducerId.schema, {
+          transactionalId: null,
+          transactionTimeoutMs: 60_000,
+        });
+        if (answer.errorCode !== 0) throw refusal(answer.errorCode, 'producer id');
+        return { id: answer.producerId, epoch: answer.producerEpoch };
+      }, this.#options.deliveryTimeoutMs);
     void ask().then(
       (identity) => {
         this.#identifying = false;
@@ -301,7 +313,8 @@ export class Producer {
     // The broker answers after its own timeout at the latest; the link gets a little longer.
     void this.#client.on(node, api, body, requestTimeoutMs + 1000).then((answer) => {
       const answers = new Map<string, PartitionAnswer>();
-      for (const { name, partitionResponses } of answer.responses) for (const each of partitionResponses) answers.set(`${name}/${each.index}`, each);
+      for (const { name, partitionResponses } of answer.responses)
+        for (const each of partitionResponses) answers.set(`${name}/${each.index}`, each);
       for (const { queue, batch } of sent) this.#onAnswer(queue, batch, answers.get(`${queue.topic}/${queue.index}`));
       this.#schedule(true);
     }, failed);
@@ -309,10 +322,16 @@ export class Producer {
 
   #onAnswer(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer | undefined): void {
     if (this.#closed !== null) return;
-    if (answer === undefined) return this.#onError(queue, batch, new ClientError('protocol', 'an answer without this partition'));
+    if (answer === undefined)
+      return this.#onError(queue, batch, new ClientError('protocol', 'an answer without this partition'));
     if (answer.errorCode === 0) return queue.settle(batch, { baseOffset: answer.baseOffset });
     if (answer.errorCode === DUPLICATE) return queue.settle(batch, { baseOffset: null });
-    this.#onError(queue, batch, refusal(answer.errorCode, `produce to ${queue.topic}-${queue.index}`, answer.errorMessage), answer.errorCode);
+    this.#onError(
+      queue,
+      batch,
+      refusal(answer.errorCode, `produce to ${queue.topic}-${queue.index}`, answer.errorMessage),
+      answer.errorCode,
+    );
   }
 
   #onError(queue: PartitionQueue, batch: ProducerBatch, error: ClientError, code = 0): void {
@@ -331,7 +350,10 @@ export class Producer {
   /** Sequence numbers that will never be written: what was sent behind them fails, the rest gets a new identity. */
   #numbersLost(queue: PartitionQueue, error: ClientError): void {
     if (!this.#options.idempotent) return;
-    const after = new ClientError('refused', `a record before it failed: ${error.message}`, { code: 'UNKNOWN_PRODUCER_ID', cause: error });
+    const after = new ClientError('refused', `a record before it failed: ${error.message}`, {
+      code: 'UNKNOWN_PRODUCER_ID',
+      cause: error,
+    });
     for (const batch of queue.drop(false)) queue.settle(batch, after);
     this.#identity = null;
     for (const each of this.#queues.values()) each.restartSequences();
@@ -362,7 +384,11 @@ export class Producer {
     const why = (batch: ProducerBatch): ClientError => {
       const last = batch.lastError ?? error;
       const { deliveryTimeoutMs } = this.#options;
-      return new ClientError('timeout', `not acknowledged within ${deliveryTimeoutMs} ms${last === null ? '' : `: ${last.message}`}`, { addresses: last?.addresses ?? [], cause: last });
+      return new ClientError(
+        'timeout',
+        `not acknowledged within ${deliveryTimeoutMs} ms${last === null ? '' : `: ${last.message}`}`,
+        { addresses: last?.addresses ?? [], cause: last },
+      );
     };
     for (const batch of [...sent, ...unsent]) queue.settle(batch, why(batch));
     const [lost] = sent;

@@ -50,7 +50,12 @@ describe('the admin server', () => {
 
   it('unknown paths and partitions are 404 with JSON', () => {
     const missing = ['/', '/v1', '/v2/status', '/v1/status/x', '/healthz/x', '/v1/partitions/orders'];
-    for (const target of [...missing, '/v1/partitions/orders/7', '/v1/partitions/orders/-1', '/v1/partitions/orders/1e3']) {
+    for (const target of [
+      ...missing,
+      '/v1/partitions/orders/7',
+      '/v1/partitions/orders/-1',
+      '/v1/partitions/orders/1e3',
+    ]) {
       expect(get(target), target).toMatchObject({ status: 404, json: { error: expect.stringContaining('no such') } });
     }
   });

@@ -129,10 +129,27 @@ export function cannedView(changes: Partial<AdminView> = {}): AdminView {
     hosted: (topic) =>
       topic === 'none'
         ? []
-        : [{ topic: 'orders', partition: 0, role: 'leader', term: 2, highWatermark: 90, logStart: 0, logEnd: 100, bytes: 5000 }],
+        : [
+            {
+              topic: 'orders',
+              partition: 0,
+              role: 'leader',
+              term: 2,
+              highWatermark: 90,
+              logStart: 0,
+              logEnd: 100,
+              bytes: 5000,
+            },
+          ],
     config: () => [{ key: 'flush', value: 'os', place: '--config' }],
     metrics: () => [
-      { name: 'flotilla_partition_bytes', help: 'Bytes of a log.', type: 'gauge', labels: { topic: 'a"b\\' }, value: 12 },
+      {
+        name: 'flotilla_partition_bytes',
+        help: 'Bytes of a log.',
+        type: 'gauge',
+        labels: { topic: 'a"b\\' },
+        value: 12,
+      },
       { name: 'flotilla_ready', help: 'Serving?', type: 'gauge', labels: {}, value: 1 },
       { name: 'flotilla_partition_bytes', help: 'ignored', type: 'gauge', labels: { topic: 'c' }, value: 0.5 },
     ],

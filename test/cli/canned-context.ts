@@ -35,9 +35,12 @@ export function cannedContext(options: CannedOptions): Canned {
     timeoutMs: 1000,
     get: (address, path) => {
       const view = options.views[address];
-      if (view === undefined) return Promise.reject(new CliError(EXIT.unreachable, `the admin address ${address} cannot be reached`));
+      if (view === undefined)
+        return Promise.reject(new CliError(EXIT.unreachable, `the admin address ${address} cannot be reached`));
       const { status, body } = adminAnswers(view)({ method: 'GET', target: path });
-      return status === 200 ? Promise.resolve(JSON.parse(body) as unknown) : Promise.reject(new CliError(EXIT.data, body));
+      return status === 200
+        ? Promise.resolve(JSON.parse(body) as unknown)
+        : Promise.reject(new CliError(EXIT.data, body));
     },
   });
   const context: CliContext = {

@@ -16,7 +16,9 @@ describe('cluster status', () => {
   it('exits 10 when the verdict is not healthy, and 0 when it is', async () => {
     expect(await clusterStatus(cannedContext({ format: 'json', views: controller }).context, {})).toBe(10);
     const healthy = cannedView({ status: () => ({ ...cannedStatus, verdict: 'healthy', reasons: [] }) });
-    expect(await clusterStatus(cannedContext({ format: 'json', views: { '127.0.0.1:9644': healthy } }).context, {})).toBe(0);
+    expect(
+      await clusterStatus(cannedContext({ format: 'json', views: { '127.0.0.1:9644': healthy } }).context, {}),
+    ).toBe(0);
   });
 
   it('asks the controller when another node answers first, and is content with that node when it cannot', async () => {
@@ -62,7 +64,9 @@ describe('cluster status', () => {
 
 describe('cluster quorum', () => {
   it('joins the leader’s view with what each node says of itself', async () => {
-    const follower = cannedView({ quorum: () => ({ ...cannedQuorum, node: 2, role: 'follower', highWatermark: 119, endOffset: 120 }) });
+    const follower = cannedView({
+      quorum: () => ({ ...cannedQuorum, node: 2, role: 'follower', highWatermark: 119, endOffset: 120 }),
+    });
     const { context, output } = cannedContext({ format: 'json', views: { ...controller, '127.0.0.1:9645': follower } });
     await clusterQuorum(context);
     expect(JSON.parse(output())).toEqual({
@@ -71,9 +75,39 @@ describe('cluster quorum', () => {
       highWatermark: 120,
       endOffset: 121,
       nodes: [
-        { node: 1, kind: 'voter', role: 'leader', term: 3, highWatermark: 120, endOffset: 121, lag: 0, lastContactMs: 0, reachable: true },
-        { node: 2, kind: 'voter', role: 'follower', term: 3, highWatermark: 119, endOffset: 120, lag: 1, lastContactMs: 12, reachable: true },
-        { node: 3, kind: 'voter', role: null, term: null, highWatermark: null, endOffset: null, lag: null, lastContactMs: 5321, reachable: false },
+        {
+          node: 1,
+          kind: 'voter',
+          role: 'leader',
+          term: 3,
+          highWatermark: 120,
+          endOffset: 121,
+          lag: 0,
+          lastContactMs: 0,
+          reachable: true,
+        },
+        {
+          node: 2,
+          kind: 'voter',
+          role: 'follower',
+          term: 3,
+          highWatermark: 119,
+          endOffset: 120,
+          lag: 1,
+          lastContactMs: 12,
+          reachable: true,
+        },
+        {
+          node: 3,
+          kind: 'voter',
+          role: null,
+          term: null,
+          highWatermark: null,
+          endOffset: null,
+          lag: null,
+          lastContactMs: 5321,
+          reachable: false,
+        },
       ],
     });
   });

@@ -29,7 +29,12 @@ describe('produce and consume', () => {
     const cluster = await fakeCluster({ seed: 'cli produce', ...two });
     const { context, output } = on(cluster, 'json');
     await cluster.world.complete(produce(context, 'orders', { partition: 1 }, given(['a', 'b', 'c'])));
-    expect(JSON.parse(output())).toMatchObject({ topic: 'orders', acknowledged: 3, failed: 0, partitions: [{ partition: 1, records: 3, start: 0, end: 3 }] });
+    expect(JSON.parse(output())).toMatchObject({
+      topic: 'orders',
+      acknowledged: 3,
+      failed: 0,
+      partitions: [{ partition: 1, records: 3, start: 0, end: 3 }],
+    });
     expect(cluster.values(1)).toEqual(['a', 'b', 'c']);
   });
 
@@ -37,20 +42,26 @@ describe('produce and consume', () => {
     const cluster = await fakeCluster({ seed: 'cli lines', ...two });
     const { context, output } = on(cluster, 'jsonl');
     await cluster.world.complete(produce(context, 'orders', { partition: 0, keySeparator: ':' }, given(['k:a', 'b'])));
-    expect(output()).toBe('{"line":0,"topic":"orders","partition":0,"offset":0}\n{"line":1,"topic":"orders","partition":0,"offset":1}\n');
+    expect(output()).toBe(
+      '{"line":0,"topic":"orders","partition":0,"offset":0}\n{"line":1,"topic":"orders","partition":0,"offset":1}\n',
+    );
   });
 
   it('produce exits 75 when records are not acknowledged in time', async () => {
     const cluster = await fakeCluster({ seed: 'cli in vain', ...two });
     cluster.onProduce = () => 19;
     const { context } = on(cluster, 'json');
-    const failure: unknown = await cluster.world.complete(produce(context, 'orders', { partition: 0 }, given(['a'])).catch((error: unknown) => error));
+    const failure: unknown = await cluster.world.complete(
+      produce(context, 'orders', { partition: 0 }, given(['a'])).catch((error: unknown) => error),
+    );
     expect(failure).toMatchObject({ exitCode: 75, message: expect.stringContaining('1 record not acknowledged') });
   });
 
   it('consume prints values, and ends where the log ended', async () => {
     const cluster = await fakeCluster({ seed: 'cli consume', ...two });
-    await cluster.world.complete(produce(on(cluster, 'json').context, 'orders', { partition: 0 }, given(['a', 'b', 'c'])));
+    await cluster.world.complete(
+      produce(on(cluster, 'json').context, 'orders', { partition: 0 }, given(['a', 'b', 'c'])),
+    );
     const { context, output } = on(cluster, 'table');
     await cluster.world.complete(consume(context, 'orders', { from: 'beginning' }));
     expect(output()).toBe('a\nb\nc\n');
@@ -58,10 +69,25 @@ describe('produce and consume', () => {
 
   it('consume -o jsonl prints whole records; --max and --from bound them; bytes that are no text are base64', async () => {
     const cluster = await fakeCluster({ seed: 'cli records', ...two });
-    await cluster.world.complete(produce(on(cluster, 'json').context, 'orders', { partition: 0, key: 'k', header: ['h=v'] }, given(['a', 'b', 'c'])));
+    await cluster.world.complete(
+      produce(
+        on(cluster, 'json').context,
+        'orders',
+        { partition: 0, key: 'k', header: ['h=v'] },
+        given(['a', 'b', 'c']),
+      ),
+    );
     const { context, output } = on(cluster, 'jsonl');
     await cluster.world.complete(consume(context, 'orders', { from: '1', max: 1, partition: ['0'] }));
-    expect(JSON.parse(output())).toEqual({ topic: 'orders', partition: 0, offset: 1, timestamp: expect.any(Number), key: 'k', value: 'b', headers: [{ key: 'h', value: 'v' }] });
+    expect(JSON.parse(output())).toEqual({
+      topic: 'orders',
+      partition: 0,
+      offset: 1,
+      timestamp: expect.any(Number),
+      key: 'k',
+      value: 'b',
+      headers: [{ key: 'h', value: 'v' }],
+    });
   });
 
   it('reads places', () => {
@@ -84,13 +110,17 @@ describe('names', () => {
   it('an unknown topic exits 65 and names the nearest', async () => {
     const cluster = await fakeCluster({ seed: 'cli nearest', ...two });
     const { context } = on(cluster, 'json');
-    const failure: unknown = await cluster.world.complete(deleteTopic(context, 'ordesr').catch((error: unknown) => error));
+    const failure: unknown = await cluster.world.complete(
+      deleteTopic(context, 'ordesr').catch((error: unknown) => error),
+    );
     expect(failure).toMatchObject({ exitCode: 65, next: 'did you mean orders?' });
   });
 
   it('a partition beyond the last exits 65', async () => {
     const cluster = await fakeCluster({ seed: 'cli index', ...two });
-    const failure: unknown = await cluster.world.complete(describePartition(on(cluster, 'json').context, 'orders', 5).catch((error: unknown) => error));
+    const failure: unknown = await cluster.world.complete(
+      describePartition(on(cluster, 'json').context, 'orders', 5).catch((error: unknown) => error),
+    );
     expect(failure).toMatchObject({ exitCode: 65, next: 'it has partitions 0 to 1' });
   });
 
@@ -108,7 +138,15 @@ describe('names', () => {
     const cluster = await fakeCluster({ seed: 'cli list', ...two });
     const { context, output } = on(cluster, 'jsonl');
     await cluster.world.complete(listTopics(context, {}));
-    expect(JSON.parse(output())).toEqual({ topic: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partitions: 2, replicationFactor: 2, internal: false, underReplicated: 0, leaderless: 0 });
+    expect(JSON.parse(output())).toEqual({
+      topic: 'orders',
+      topicId: 'AAAAAAAAAAAAAAAAAAAAAQ',
+      partitions: 2,
+      replicationFactor: 2,
+      internal: false,
+      underReplicated: 0,
+      leaderless: 0,
+    });
   });
 });
 

@@ -6,12 +6,29 @@ import { nodeArguments, nodeEnvironment, planCluster } from '../../src/cli/up/cl
 import type { PlanOptions } from '../../src/cli/up/cluster-plan.ts';
 
 function plan(options: Partial<PlanOptions> = {}, before: Parameters<typeof planCluster>[1] = null) {
-  return planCluster({ nodes: undefined, basePort: undefined, dataDir: '/data', temporary: false, settings: [], freePorts: [], ...options }, before);
+  return planCluster(
+    {
+      nodes: undefined,
+      basePort: undefined,
+      dataDir: '/data',
+      temporary: false,
+      settings: [],
+      freePorts: [],
+      ...options,
+    },
+    before,
+  );
 }
 
 describe('the plan of up', () => {
   it('three nodes from 9092 on, peers 100 and admins 552 above', () => {
-    const ports = plan().nodes.map(({ id, kafkaPort, peerPort, adminPort, dataDir }) => [id, kafkaPort, peerPort, adminPort, dataDir]);
+    const ports = plan().nodes.map(({ id, kafkaPort, peerPort, adminPort, dataDir }) => [
+      id,
+      kafkaPort,
+      peerPort,
+      adminPort,
+      dataDir,
+    ]);
     expect(ports).toEqual([
       [1, 9092, 9192, 9644, '/data/node-1'],
       [2, 9093, 9193, 9645, '/data/node-2'],
@@ -22,7 +39,10 @@ describe('the plan of up', () => {
   it('a directory keeps its nodes and ports unless other ports are asked for', () => {
     const before = plan({ nodes: 5, basePort: 20_000, settings: ['flush=os', 'rack=a'] });
     expect(plan({}, before)).toEqual(before);
-    expect(plan({ basePort: 30_000, settings: ['rack=b'] }, before)).toMatchObject({ settings: ['flush=os', 'rack=b'], nodes: { length: 5, 0: { kafkaPort: 30_000 } } });
+    expect(plan({ basePort: 30_000, settings: ['rack=b'] }, before)).toMatchObject({
+      settings: ['flush=os', 'rack=b'],
+      nodes: { length: 5, 0: { kafkaPort: 30_000 } },
+    });
   });
 
   it('another number of nodes than the directory’s is refused with 78', () => {
@@ -34,7 +54,11 @@ describe('the plan of up', () => {
   });
 
   it('base port 0 takes free ports', () => {
-    expect(plan({ nodes: 1, basePort: 0, freePorts: [7, 8, 9] }).nodes[0]).toMatchObject({ kafkaPort: 7, peerPort: 8, adminPort: 9 });
+    expect(plan({ nodes: 1, basePort: 0, freePorts: [7, 8, 9] }).nodes[0]).toMatchObject({
+      kafkaPort: 7,
+      peerPort: 8,
+      adminPort: 9,
+    });
   });
 
   it('each node is told itself, its ports and all voters', () => {
@@ -53,7 +77,10 @@ describe('the plan of up', () => {
   });
 
   it('variables that are no settings are kept from the nodes', () => {
-    expect(nodeEnvironment({ PATH: '/bin', FLOTILLA_FLUSH: 'os', FLOTILLA_HOME: '/h', FLOTILLA_ROOT: '/r' })).toEqual({ PATH: '/bin', FLOTILLA_FLUSH: 'os' });
+    expect(nodeEnvironment({ PATH: '/bin', FLOTILLA_FLUSH: 'os', FLOTILLA_HOME: '/h', FLOTILLA_ROOT: '/r' })).toEqual({
+      PATH: '/bin',
+      FLOTILLA_FLUSH: 'os',
+    });
   });
 });
 

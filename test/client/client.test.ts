@@ -37,7 +37,12 @@ describe('the client', () => {
   });
 
   it('a broker that never answers is a timeout, and its link is given up', async () => {
-    const { world, client, machines } = await fakeCluster({ seed: 'silent', nodes: 1, partitions: 1, requestTimeoutMs: 500 });
+    const { world, client, machines } = await fakeCluster({
+      seed: 'silent',
+      nodes: 1,
+      partitions: 1,
+      requestTimeoutMs: 500,
+    });
     await world.complete(client.refresh(null));
     machines[0]?.pause();
     const failure: unknown = await world.complete(client.refresh(null).catch((error: unknown) => error));
@@ -69,6 +74,7 @@ describe('parseAddress', () => {
   it('reads host:port, [v6]:port, and nothing else', () => {
     expect(parseAddress('localhost:9092')).toEqual({ host: 'localhost', port: 9092 });
     expect(parseAddress('[::1]:9092')).toEqual({ host: '::1', port: 9092 });
-    for (const text of ['', 'host', 'host:', 'host:0', 'host:70000', '::1:9092', 'a b:1']) expect(parseAddress(text), text).toBeNull();
+    for (const text of ['', 'host', 'host:', 'host:0', 'host:70000', '::1:9092', 'a b:1'])
+      expect(parseAddress(text), text).toBeNull();
   });
 });

@@ -8,7 +8,9 @@ import type { FakeCluster } from './fake-broker.ts';
 async function filled(seed: string, count: number): Promise<FakeCluster> {
   const cluster = await fakeCluster({ seed, nodes: 2, partitions: 2 });
   const producer = new Producer(cluster.client, { batchBytesMax: 200 });
-  const sent = Array.from({ length: count }, (_, index) => producer.send({ topic: 'orders', partition: 0, key: null, value: Buffer.from(`v${index}`) }));
+  const sent = Array.from({ length: count }, (_, index) =>
+    producer.send({ topic: 'orders', partition: 0, key: null, value: Buffer.from(`v${index}`) }),
+  );
   await cluster.world.complete(Promise.all(sent));
   return cluster;
 }
@@ -18,7 +20,8 @@ async function read(cluster: FakeCluster, options: ConsumerOptions, until: numbe
   const work = async (): Promise<readonly string[]> => {
     const values: string[] = [];
     for (let polls = 0; values.length < until && polls < 200; polls += 1) {
-      for (const { records } of await consumer.poll()) values.push(...records.map(({ offset, value }) => `${offset}:${Buffer.from(value ?? []).toString()}`));
+      for (const { records } of await consumer.poll())
+        values.push(...records.map(({ offset, value }) => `${offset}:${Buffer.from(value ?? []).toString()}`));
     }
     return values;
   };
@@ -64,7 +67,11 @@ describe('the consumer', () => {
     if (partition === undefined) throw new Error('no partition');
     partition.logStart = 10;
     const events: ConsumerEvent[] = [];
-    const values = await read(cluster, { assignments: [{ ...orders, from: { offset: 2 } }], onEvent: (event) => events.push(event) }, 20);
+    const values = await read(
+      cluster,
+      { assignments: [{ ...orders, from: { offset: 2 } }], onEvent: (event) => events.push(event) },
+      20,
+    );
     expect(values).toEqual(expected(10, 30));
     expect(events).toEqual([{ kind: 'out-of-range', ...orders, from: 2, to: 10 }]);
   });

@@ -77,13 +77,17 @@ function metadataHandler(cluster: Cluster, alive: () => readonly number[]): ApiH
 }
 
 /** Appends as a broker would: sequences checked, repetitions answered with their first offset. */
-function append(partition: FakePartition, records: Uint8Array): { readonly errorCode: number; readonly baseOffset: number } {
+function append(
+  partition: FakePartition,
+  records: Uint8Array,
+): { readonly errorCode: number; readonly baseOffset: number } {
   const header = readBatchHeader(records);
   const name = `${header.producerId}/${header.baseSequence}`;
   const before = partition.seen.get(name);
   if (header.producerId >= 0) {
     if (before !== undefined) return { errorCode: 0, baseOffset: before };
-    if (header.baseSequence !== (partition.sequences.get(header.producerId) ?? 0)) return { errorCode: 45, baseOffset: -1 };
+    if (header.baseSequence !== (partition.sequences.get(header.producerId) ?? 0))
+      return { errorCode: 45, baseOffset: -1 };
     partition.sequences.set(header.producerId, header.baseSequence + header.recordCount);
   }
   const batch = Buffer.from(records);
@@ -97,26 +101,30 @@ function append(partition: FakePartition, records: Uint8Array): { readonly error
 
 function produceHandler(cluster: Cluster, node: number): ApiHandler {
   let count = 0;
-  return apiHandler(API_TABLE.produce, (request): HandlerResult<never> | Promise<HandlerResult<never>> => {
-    count += 1;
-    const fault = cluster.onProduce(node, count);
-    const responses = request.topicData.map(({ name, partitionData }) => ({
-      name,
-      partitionResponses: partitionData.map(({ index, records }) => {
-        const partition = cluster.partitions[index];
-        const bytes = records ?? new Uint8Array(0);
-        const header = readBatchHeader(bytes);
-        cluster.produces.push({ node, sequence: header.baseSequence, records: header.recordCount });
-        if (partition === undefined) return { index, errorCode: 3, baseOffset: -1 };
-        if (typeof fault === 'number') return { index, errorCode: fault, baseOffset: -1 };
-        if (partition.leader !== node) return { index, errorCode: 6, baseOffset: -1 };
-        return { index, ...append(partition, bytes) };
-      }),
-    }));
-    if (request.acks === 0) return { kind: 'none' };
-    if (fault === 'lost') return new Promise(() => undefined);
-    return respond({ responses }) as HandlerResult<never>;
-  }, { pipelined: true });
+  return apiHandler(
+    API_TABLE.produce,
+    (request): HandlerResult<never> | Promise<HandlerResult<never>> => {
+      count += 1;
+      const fault = cluster.onProduce(node, count);
+      const responses = request.topicData.map(({ name, partitionData }) => ({
+        name,
+        partitionResponses: partitionData.map(({ index, records }) => {
+          const partition = cluster.partitions[index];
+          const bytes = records ?? new Uint8Array(0);
+          const header = readBatchHeader(bytes);
+          cluster.produces.push({ node, sequence: header.baseSequence, records: header.recordCount });
+          if (partition === undefined) return { index, errorCode: 3, baseOffset: -1 };
+          if (typeof fault === 'number') return { index, errorCode: fault, baseOffset: -1 };
+          if (partition.leader !== node) return { index, errorCode: 6, baseOffset: -1 };
+          return { index, ...append(partition, bytes) };
+        }),
+      }));
+      if (request.acks === 0) return { kind: 'none' };
+      if (fault === 'lost') return new Promise(() => undefined);
+      return respond({ responses }) as HandlerResult<never>;
+    },
+    { pipelined: true },
+  );
 }
 
 function fetchHandler(cluster: Cluster, node: number, wait: (milliseconds: number) => Promise<void>): ApiHandler {
@@ -127,15 +135,32 @@ function fetchHandler(cluster: Cluster, node: number, wait: (milliseconds: numbe
         partitions: partitions.map(({ partition: partitionIndex, fetchOffset }) => {
           const partition = cluster.partitions[partitionIndex];
           const fault = cluster.onFetch();
-          if (partition === undefined || fault !== null) return { partitionIndex, errorCode: fault ?? 3, highWatermark: -1, abortedTransactions: null, records: null };
-          if (partition.leader !== node) return { partitionIndex, errorCode: 6, highWatermark: -1, abortedTransactions: null, records: null };
+          if (partition === undefined || fault !== null)
+            return {
+              partitionIndex,
+              errorCode: fault ?? 3,
+              highWatermark: -1,
+              abortedTransactions: null,
+              records: null,
+            };
+          if (partition.leader !== node)
+            return { partitionIndex, errorCode: 6, highWatermark: -1, abortedTransactions: null, records: null };
           const outside = fetchOffset < partition.logStart || fetchOffset > partition.end;
           const records = partition.batches.filter((batch) => batchEndOffset(batch) > fetchOffset).slice(0, 3);
-          return { partitionIndex, errorCode: outside ? 1 : 0, highWatermark: partition.end, abortedTransactions: null, records: outside ? null : Buffer.concat(records) };
+          return {
+            partitionIndex,
+            errorCode: outside ? 1 : 0,
+            highWatermark: partition.end,
+            abortedTransactions: null,
+            records: outside ? null : Buffer.concat(records),
+          };
         }),
       }));
     const first = read();
-    if (first.some(({ partitions }) => partitions.some((each) => each.errorCode !== 0 || (each.records?.length ?? 0) > 0))) return respond({ responses: first });
+    if (
+      first.some(({ partitions }) => partitions.some((each) => each.errorCode !== 0 || (each.records?.length ?? 0) > 0))
+    )
+      return respond({ responses: first });
     await wait(request.maxWaitMs);
     return respond({ responses: read() });
   });
@@ -198,22 +223,57 @@ export async function fakeCluster(options: FakeOptions): Promise<FakeCluster> {
   for (const [index, machine] of machines.entries()) {
     const node = index + 1;
     const own = machine.ports();
-    const wait = (milliseconds: number): Promise<void> => new Promise((done) => void own.clock.setTimer(milliseconds as never, done));
-    const versions = Object.values(API_TABLE).map(({ schema, advertised }) => ({ apiKey: schema.key, minVersion: advertised[0], maxVersion: advertised[1] }));
+    const wait = (milliseconds: number): Promise<void> =>
+      new Promise((done) => void own.clock.setTimer(milliseconds as never, done));
+    const versions = Object.values(API_TABLE).map(({ schema, advertised }) => ({
+      apiKey: schema.key,
+      minVersion: advertised[0],
+      maxVersion: advertised[1],
+    }));
     const handlers = [
       apiHandler(API_TABLE.apiVersions, () => respond({ errorCode: 0, apiKeys: versions })),
       metadataHandler(cluster, () => ids.filter((id) => !dead.has(id))),
       produceHandler(cluster, node),
       fetchHandler(cluster, node, wait),
       listOffsetsHandler(cluster),
-      apiHandler(API_TABLE.initProducerId, () => respond({ errorCode: 0, producerId: (nextProducer += 1), producerEpoch: 0 })),
+      apiHandler(API_TABLE.initProducerId, () =>
+        respond({ errorCode: 0, producerId: (nextProducer += 1), producerEpoch: 0 }),
+      ),
       apiHandler(API_TABLE.createTopics, (request) => {
         const name = request.topics[0]?.name ?? '';
-        return respond({ topics: [{ name, topicId: TOPIC_ID, errorCode: name === 'orders' ? 36 : 0, errorMessage: null, numPartitions: 2, replicationFactor: 1, configs: null }] });
+        return respond({
+          topics: [
+            {
+              name,
+              topicId: TOPIC_ID,
+              errorCode: name === 'orders' ? 36 : 0,
+              errorMessage: null,
+              numPartitions: 2,
+              replicationFactor: 1,
+              configs: null,
+            },
+          ],
+        });
       }),
     ];
-    const limits = { requestBytesMax: 1 << 20, pendingRequestsMax: 64, pendingBytesMax: 1 << 22, unsentBytesMax: 1 << 20, connectionsMax: 100, requestMs: 60_000, idleMs: 600_000 };
-    const server = new KafkaServer({ network: own.network, clock: own.clock, sink: own.log, host: `broker${node}`, port: PORT, handlers, limits });
+    const limits = {
+      requestBytesMax: 1 << 20,
+      pendingRequestsMax: 64,
+      pendingBytesMax: 1 << 22,
+      unsentBytesMax: 1 << 20,
+      connectionsMax: 100,
+      requestMs: 60_000,
+      idleMs: 600_000,
+    };
+    const server = new KafkaServer({
+      network: own.network,
+      clock: own.clock,
+      sink: own.log,
+      host: `broker${node}`,
+      port: PORT,
+      handlers,
+      limits,
+    });
     await world.complete(server.start());
   }
   return cluster;

@@ -11,7 +11,9 @@ function filled(count: number): { readonly queue: PartitionQueue; readonly resul
   const queue = new PartitionQueue('orders', 0);
   const results: (Delivery | ClientError)[] = [];
   for (let index = 0; index < count; index += 1) {
-    queue.push({ key: null, value: Buffer.from(`${index}`), timestamp: 1 }, 100, 1000 + index, 150, (result) => results.push(result));
+    queue.push({ key: null, value: Buffer.from(`${index}`), timestamp: 1 }, 100, 1000 + index, 150, (result) =>
+      results.push(result),
+    );
   }
   return { queue, results };
 }
@@ -28,7 +30,9 @@ describe('a partition queue', () => {
     }
     expect(queue.drained).toBe(true);
     queue.recovered();
-    expect([queue.take(5, identity), queue.take(5, identity), queue.take(5, identity)].map((batch) => batch?.number)).toEqual([0, 1, 2]);
+    expect(
+      [queue.take(5, identity), queue.take(5, identity), queue.take(5, identity)].map((batch) => batch?.number),
+    ).toEqual([0, 1, 2]);
   });
 
   it('takes nothing while a failure waits for the rest in flight', () => {

@@ -8,7 +8,9 @@ import type { FakeCluster } from './fake-broker.ts';
 function sendAll(producer: Producer, count: number, partition = 0): Promise<readonly (Delivery | unknown)[]> {
   return Promise.all(
     Array.from({ length: count }, (_, index) =>
-      producer.send({ topic: 'orders', partition, key: null, value: Buffer.from(`v${index}`) }).catch((error: unknown) => error),
+      producer
+        .send({ topic: 'orders', partition, key: null, value: Buffer.from(`v${index}`) })
+        .catch((error: unknown) => error),
     ),
   );
 }
@@ -55,7 +57,9 @@ describe('the producer', () => {
     const producer = new Producer(cluster.client, { batchBytesMax: 200 });
     const results = await cluster.world.complete(sendAll(producer, 40));
     expect(cluster.values(0)).toEqual(expected(40));
-    expect(results.map((result) => (result as Delivery).offset)).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(results.map((result) => (result as Delivery).offset)).toEqual(
+      Array.from({ length: 40 }, (_, index) => index),
+    );
   });
 
   it('a batch refused for a while is sent again before those behind it', async () => {
@@ -90,7 +94,11 @@ describe('the producer', () => {
     const producer = new Producer(cluster.client);
     const [first] = await cluster.world.complete(sendAll(producer, 1));
     expect(first).toMatchObject({ kind: 'refused', code: 'MESSAGE_TOO_LARGE' });
-    expect(await cluster.world.complete(sendAll(producer, 3))).toMatchObject([{ offset: 0 }, { offset: 1 }, { offset: 2 }]);
+    expect(await cluster.world.complete(sendAll(producer, 3))).toMatchObject([
+      { offset: 0 },
+      { offset: 1 },
+      { offset: 2 },
+    ]);
     expect(cluster.produces.at(-1)).toMatchObject({ sequence: 0, records: 3 });
   });
 
@@ -117,7 +125,9 @@ describe('the producer', () => {
   it('acks=0 resolves without an offset', async () => {
     const cluster = await rig('acks 0');
     const producer = new Producer(cluster.client, { acks: 0 });
-    expect(await cluster.world.complete(sendAll(producer, 1))).toEqual([{ topic: 'orders', partition: 0, offset: null }]);
+    expect(await cluster.world.complete(sendAll(producer, 1))).toEqual([
+      { topic: 'orders', partition: 0, offset: null },
+    ]);
     await cluster.world.runFor(100);
     expect(cluster.values(0)).toEqual(['v0']);
   });
@@ -127,6 +137,8 @@ describe('the producer', () => {
     const producer = new Producer(cluster.client, { deliveryTimeoutMs: 500 });
     const topic = producer.send({ topic: 'nope', key: null, value: null }).catch((error: unknown) => error);
     expect(await cluster.world.complete(topic)).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' });
-    expect(await cluster.world.complete(sendAll(producer, 1, 9))).toMatchObject([{ code: 'UNKNOWN_TOPIC_OR_PARTITION' }]);
+    expect(await cluster.world.complete(sendAll(producer, 1, 9))).toMatchObject([
+      { code: 'UNKNOWN_TOPIC_OR_PARTITION' },
+    ]);
   });
 });

@@ -37,8 +37,16 @@ describe('NodeHttp', () => {
   });
 
   it('a port in use is refused with its address', async () => {
-    listener = await new NodeHttp().listen('127.0.0.1', 0, () => ({ status: 200, contentType: 'text/plain', body: '' }));
-    const again = new NodeHttp().listen('127.0.0.1', listener.port, () => ({ status: 200, contentType: 'a/b', body: '' }));
+    listener = await new NodeHttp().listen('127.0.0.1', 0, () => ({
+      status: 200,
+      contentType: 'text/plain',
+      body: '',
+    }));
+    const again = new NodeHttp().listen('127.0.0.1', listener.port, () => ({
+      status: 200,
+      contentType: 'a/b',
+      body: '',
+    }));
     await expect(again).rejects.toMatchObject({ kind: 'in-use', address: `127.0.0.1:${listener.port}` });
     await expect(again).rejects.toBeInstanceOf(ListenError);
   });
@@ -47,7 +55,11 @@ describe('NodeHttp', () => {
     const first = await new NodeHttp().listen('127.0.0.1', 0, () => ({ status: 200, contentType: 'a/b', body: '' }));
     await ask(first.port, '/');
     await first.close();
-    listener = await new NodeHttp().listen('127.0.0.1', first.port, () => ({ status: 200, contentType: 'a/b', body: 'x' }));
+    listener = await new NodeHttp().listen('127.0.0.1', first.port, () => ({
+      status: 200,
+      contentType: 'a/b',
+      body: 'x',
+    }));
     expect((await ask(first.port, '/')).body).toBe('x');
   });
 });

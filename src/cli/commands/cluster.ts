@@ -1,5 +1,12 @@
 /** `flotilla cluster status | quorum` and `flotilla partition describe`. */
-import type { BoundedList, BrokerStatus, ClusterStatusView, PartitionName, PartitionView, QuorumView } from '../../admin/index.ts';
+import type {
+  BoundedList,
+  BrokerStatus,
+  ClusterStatusView,
+  PartitionName,
+  PartitionView,
+  QuorumView,
+} from '../../admin/index.ts';
 import { unknownName } from '../cluster-access.ts';
 import type { CliContext } from '../context.ts';
 import { show } from '../context.ts';
@@ -99,9 +106,15 @@ interface QuorumNode {
 export async function clusterQuorum(context: CliContext): Promise<void> {
   const { access } = context;
   const { brokers, controller } = await access.status();
-  const asked = brokers.map(async ({ node, admin }) => [node, (await access.getOrNull(admin, '/v1/quorum')) as QuorumView | null] as const);
+  const asked = brokers.map(
+    async ({ node, admin }) => [node, (await access.getOrNull(admin, '/v1/quorum')) as QuorumView | null] as const,
+  );
   const views = new Map(await Promise.all(asked));
-  const leader = (controller === null ? null : views.get(controller)) ?? [...views.values()].find((view) => view?.role === 'leader') ?? [...views.values()].find((view) => view !== null) ?? null;
+  const leader =
+    (controller === null ? null : views.get(controller)) ??
+    [...views.values()].find((view) => view?.role === 'leader') ??
+    [...views.values()].find((view) => view !== null) ??
+    null;
   if (leader === null) throw new CliError(EXIT.unreachable, 'no node answered', 'see `flotilla cluster status`');
   const nodes: readonly QuorumNode[] = leader.members.map((member) => {
     const own = views.get(member.node) ?? null;
@@ -117,7 +130,13 @@ export async function clusterQuorum(context: CliContext): Promise<void> {
       reachable: own !== null,
     };
   });
-  const value = { leader: leader.leader, term: leader.term, highWatermark: leader.highWatermark, endOffset: leader.endOffset, nodes };
+  const value = {
+    leader: leader.leader,
+    term: leader.term,
+    highWatermark: leader.highWatermark,
+    endOffset: leader.endOffset,
+    nodes,
+  };
   const headers = ['node', 'role', 'term', 'high watermark', 'end offset', 'lag', 'last contact', 'kind'];
   const rows = nodes.map((each) => [
     each.node,
@@ -164,7 +183,10 @@ function partitionTable(view: PartitionView): string {
       ? []
       : ([
           ['high watermark', local.highWatermark],
-          ['log', `${local.logStart} to ${local.logEnd}, durable to ${local.durableEnd}, ${bytesText(local.bytes)}, flush=${local.flush}`],
+          [
+            'log',
+            `${local.logStart} to ${local.logEnd}, durable to ${local.durableEnd}, ${bytesText(local.bytes)}, flush=${local.flush}`,
+          ],
           ['terms', local.termStarts.map(({ term, start }) => `${term}@${start}`).join(' ')],
           ['voted for', local.votedFor],
           ['failure', local.failure],
@@ -193,11 +215,21 @@ export async function describePartition(context: CliContext, topic: string, inde
   if (!names.includes(topic)) throw unknownName('topic', topic, names);
   const { partitions } = await access.kafka.topic(topic);
   const known = partitions[index];
-  if (known === undefined) throw new CliError(EXIT.data, `topic ${topic} has no partition ${index}`, `it has partitions 0 to ${partitions.length - 1}`);
+  if (known === undefined)
+    throw new CliError(
+      EXIT.data,
+      `topic ${topic} has no partition ${index}`,
+      `it has partitions 0 to ${partitions.length - 1}`,
+    );
   const { brokers } = await access.status();
-  const order = [...brokers].sort((left, right) => Number(right.node === known.leader) - Number(left.node === known.leader));
+  const order = [...brokers].sort(
+    (left, right) => Number(right.node === known.leader) - Number(left.node === known.leader),
+  );
   for (const { admin } of order) {
-    const view = (await access.getOrNull(admin, `/v1/partitions/${encodeURIComponent(topic)}/${index}`)) as PartitionView | null;
+    const view = (await access.getOrNull(
+      admin,
+      `/v1/partitions/${encodeURIComponent(topic)}/${index}`,
+    )) as PartitionView | null;
     if (view !== null) return show(context, { value: view, items: view.progress, table: () => partitionTable(view) });
   }
   throw new CliError(EXIT.unreachable, 'no node answered', 'see `flotilla cluster status`');

@@ -28,7 +28,12 @@ async function entriesOf(context: CliContext, what: string, name: string | undef
   if (what !== 'node') throw new CliError(EXIT.usage, `config show ${what}: allowed are topic, node, cluster`);
   const { brokers } = await access.status();
   const broker = brokers.find(({ node }) => String(node) === name);
-  if (broker === undefined) throw unknownName('node', name, brokers.map(({ node }) => String(node)));
+  if (broker === undefined)
+    throw unknownName(
+      'node',
+      name,
+      brokers.map(({ node }) => String(node)),
+    );
   const settings = (await access.get(broker.admin, '/v1/config')) as readonly SettingView[];
   return settings.map(({ key, value, place }) => ({ key, value, source: place }));
 }
@@ -41,13 +46,31 @@ export async function showConfig(context: CliContext, what: string, name: string
 }
 
 /** All settings of a node, or one: asks nobody. */
-export async function describeConfig(format: Format, key: string | undefined, write: (text: string) => void): Promise<void> {
+export async function describeConfig(
+  format: Format,
+  key: string | undefined,
+  write: (text: string) => void,
+): Promise<void> {
   const all = describeSettings();
   const items = key === undefined ? all : all.filter((setting) => setting.key === key);
   if (items.length === 0 && key !== undefined) {
-    const candidate = nearest(key, all.map((setting) => setting.key));
-    throw new CliError(EXIT.data, `there is no setting "${key}"`, candidate === null ? '`flotilla config describe` shows all' : `did you mean ${candidate}?`);
+    const candidate = nearest(
+      key,
+      all.map((setting) => setting.key),
+    );
+    throw new CliError(
+      EXIT.data,
+      `there is no setting "${key}"`,
+      candidate === null ? '`flotilla config describe` shows all' : `did you mean ${candidate}?`,
+    );
   }
-  const rows = items.map((setting) => [setting.key, setting.default === '' ? null : setting.default, setting.allowed, setting.doc]);
-  write(await render({ value: items, items, table: () => table(['key', 'default', 'allowed', 'meaning'], rows) }, format));
+  const rows = items.map((setting) => [
+    setting.key,
+    setting.default === '' ? null : setting.default,
+    setting.allowed,
+    setting.doc,
+  ]);
+  write(
+    await render({ value: items, items, table: () => table(['key', 'default', 'allowed', 'meaning'], rows) }, format),
+  );
 }

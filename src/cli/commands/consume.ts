@@ -45,21 +45,33 @@ export function parseFrom(text: string): ConsumerAssignment['from'] {
   if (text === 'end' || text === 'latest') return 'latest';
   if (/^\d{1,15}$/.test(text)) return { offset: Number(text) };
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new CliError(EXIT.usage, `--from: "${text}" is none of beginning, end, an offset, a time such as 2026-01-31T12:00:00Z`);
+  if (Number.isNaN(time))
+    throw new CliError(
+      EXIT.usage,
+      `--from: "${text}" is none of beginning, end, an offset, a time such as 2026-01-31T12:00:00Z`,
+    );
   return { time };
 }
 
 function chosenPartitions(texts: readonly string[], count: number, topic: string): readonly number[] {
   if (texts.length === 0) return Array.from({ length: count }, (_, index) => index);
-  return texts.flatMap((text) => text.split(',')).map((text) => {
-    if (!/^\d{1,9}$/.test(text)) throw new CliError(EXIT.usage, `--partition: "${text}" is not a number`);
-    if (Number(text) >= count) throw new CliError(EXIT.data, `topic ${topic} has no partition ${text}`, `it has partitions 0 to ${count - 1}`);
-    return Number(text);
-  });
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      if (!/^\d{1,9}$/.test(text)) throw new CliError(EXIT.usage, `--partition: "${text}" is not a number`);
+      if (Number(text) >= count)
+        throw new CliError(EXIT.data, `topic ${topic} has no partition ${text}`, `it has partitions 0 to ${count - 1}`);
+      return Number(text);
+    });
 }
 
 /** Ends by partition; null with --follow. */
-async function endsOf(context: CliContext, topic: string, partitions: readonly number[], follow: boolean): Promise<Map<number, number> | null> {
+async function endsOf(
+  context: CliContext,
+  topic: string,
+  partitions: readonly number[],
+  follow: boolean,
+): Promise<Map<number, number> | null> {
   if (follow) return null;
   const { kafka, admin } = context.access;
   const found = await kafka.retry(async () => {
@@ -67,7 +79,9 @@ async function endsOf(context: CliContext, topic: string, partitions: readonly n
     const missing = all.find(({ error }) => error !== null);
     if (missing === undefined) return all;
     await kafka.refresh([topic]);
-    throw new ClientError('refused', `partition ${missing.partition} of ${topic}: ${missing.error ?? ''}`, { code: missing.error ?? 'LEADER_NOT_AVAILABLE' });
+    throw new ClientError('refused', `partition ${missing.partition} of ${topic}: ${missing.error ?? ''}`, {
+      code: missing.error ?? 'LEADER_NOT_AVAILABLE',
+    });
   });
   return new Map(found.map(({ partition, offset }) => [partition, offset ?? 0]));
 }
@@ -75,7 +89,8 @@ async function endsOf(context: CliContext, topic: string, partitions: readonly n
 export async function consume(context: CliContext, topic: string, options: ConsumeOptions): Promise<void> {
   const { access, format } = context;
   const follow = options.follow === true;
-  if (follow && (format === 'json' || format === 'yaml')) throw new CliError(EXIT.usage, `-o ${format} needs an end: use -o jsonl with --follow`);
+  if (follow && (format === 'json' || format === 'yaml'))
+    throw new CliError(EXIT.usage, `-o ${format} needs an end: use -o jsonl with --follow`);
   const from = parseFrom(options.from ?? (follow ? 'end' : 'beginning'));
   await access.requireTopic(topic);
   const { partitions: known } = await access.kafka.topic(topic);
@@ -90,15 +105,25 @@ export async function consume(context: CliContext, topic: string, options: Consu
   });
   const consumer = new Consumer(access.kafka, {
     assignments: partitions.map((partition) => ({ topic, partition, from })),
-    onEvent: (event) => context.note(`flotilla: ${event.topic}-${event.partition}: ${event.kind === 'truncated' ? 'the log was cut' : 'the position was outside of the log'}: reading from ${event.to} instead of ${event.from}`),
+    onEvent: (event) =>
+      context.note(
+        `flotilla: ${event.topic}-${event.partition}: ${event.kind === 'truncated' ? 'the log was cut' : 'the position was outside of the log'}: reading from ${event.to} instead of ${event.from}`,
+      ),
   });
-  const done = (): boolean => left <= 0 || (ends !== null && partitions.every((partition) => (consumer.position(topic, partition) ?? -1) >= (ends.get(partition) ?? 0)));
+  const done = (): boolean =>
+    left <= 0 ||
+    (ends !== null &&
+      partitions.every((partition) => (consumer.position(topic, partition) ?? -1) >= (ends.get(partition) ?? 0)));
   const emit = ({ partition, records }: ConsumedRecords): void => {
     const end = ends?.get(partition) ?? Number.POSITIVE_INFINITY;
     const wanted = records.filter(({ offset }) => offset < end).slice(0, left);
     left -= wanted.length;
-    if (format === 'table') context.write(wanted.map(({ value }) => `${value === null ? '' : Buffer.from(value).toString('utf8')}\n`).join(''));
-    else if (format === 'jsonl') context.write(wanted.map((record) => `${JSON.stringify(recordJson(topic, partition, record))}\n`).join(''));
+    if (format === 'table')
+      context.write(
+        wanted.map(({ value }) => `${value === null ? '' : Buffer.from(value).toString('utf8')}\n`).join(''),
+      );
+    else if (format === 'jsonl')
+      context.write(wanted.map((record) => `${JSON.stringify(recordJson(topic, partition, record))}\n`).join(''));
     else whole.push(...wanted.map((record) => recordJson(topic, partition, record)));
   };
   try {

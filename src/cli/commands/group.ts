@@ -9,7 +9,11 @@ import { facts, table } from '../output.ts';
 export async function listGroups(context: CliContext): Promise<void> {
   const items = await context.access.groups.list();
   const rows = items.map(({ group, state, protocolType, coordinator }) => [group, state, protocolType, coordinator]);
-  await show(context, { value: items, items, table: () => (rows.length === 0 ? 'no groups' : table(['group', 'state', 'type', 'coordinator'], rows)) });
+  await show(context, {
+    value: items,
+    items,
+    table: () => (rows.length === 0 ? 'no groups' : table(['group', 'state', 'type', 'coordinator'], rows)),
+  });
 }
 
 async function describe(context: CliContext, group: string): Promise<GroupDescription> {
@@ -19,7 +23,11 @@ async function describe(context: CliContext, group: string): Promise<GroupDescri
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== 'GROUP_ID_NOT_FOUND') throw error;
     const known = await groups.list();
-    throw unknownName('group', group, known.map((each) => each.group));
+    throw unknownName(
+      'group',
+      group,
+      known.map((each) => each.group),
+    );
   }
 }
 
@@ -27,16 +35,31 @@ export async function describeGroup(context: CliContext, group: string): Promise
   const { access } = context;
   const described = await describe(context, group);
   const committed = await access.groups.offsets(group);
-  const owners = new Map(described.members.flatMap(({ member, assignment }) => assignment.flatMap(({ topic, partitions }) => partitions.map((partition) => [`${topic}-${partition}`, member] as const))));
+  const owners = new Map(
+    described.members.flatMap(({ member, assignment }) =>
+      assignment.flatMap(({ topic, partitions }) =>
+        partitions.map((partition) => [`${topic}-${partition}`, member] as const),
+      ),
+    ),
+  );
   const byTopic = new Map<string, number[]>();
   for (const { topic, partition } of committed) byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
   const ends = new Map<string, number | null>();
   for (const [topic, partitions] of byTopic) {
-    for (const { partition, offset } of await access.admin.listOffsets(topic, partitions, 'latest')) ends.set(`${topic}-${partition}`, offset);
+    for (const { partition, offset } of await access.admin.listOffsets(topic, partitions, 'latest'))
+      ends.set(`${topic}-${partition}`, offset);
   }
   const offsets = committed.map(({ topic, partition, offset, metadata }) => {
     const end = ends.get(`${topic}-${partition}`) ?? null;
-    return { topic, partition, offset, end, lag: end === null ? null : Math.max(0, end - offset), member: owners.get(`${topic}-${partition}`) ?? null, metadata };
+    return {
+      topic,
+      partition,
+      offset,
+      end,
+      lag: end === null ? null : Math.max(0, end - offset),
+      member: owners.get(`${topic}-${partition}`) ?? null,
+      metadata,
+    };
   });
   const value = { ...described, offsets };
   const head = facts([
@@ -46,7 +69,12 @@ export async function describeGroup(context: CliContext, group: string): Promise
     ['assignor', described.assignor],
     ['coordinator', described.coordinator],
   ]);
-  const members = described.members.map(({ member, clientId, host, assignment }) => [member, clientId, host, assignment.map(({ topic, partitions }) => `${topic}:${partitions.join(',')}`).join(' ')]);
+  const members = described.members.map(({ member, clientId, host, assignment }) => [
+    member,
+    clientId,
+    host,
+    assignment.map(({ topic, partitions }) => `${topic}:${partitions.join(',')}`).join(' '),
+  ]);
   const rows = offsets.map((each) => [each.topic, each.partition, each.offset, each.end, each.lag, each.member]);
   const parts = [
     head,

@@ -4,7 +4,15 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from '../exit-code.ts';
-import { adminAddress, findStarted, isAlive, kafkaAddress, readLocalCluster, startedProcess, updateLocalCluster } from '../local-cluster.ts';
+import {
+  adminAddress,
+  findStarted,
+  isAlive,
+  kafkaAddress,
+  readLocalCluster,
+  startedProcess,
+  updateLocalCluster,
+} from '../local-cluster.ts';
 import type { FoundCluster, StartedProcess } from '../local-cluster.ts';
 import { counted, render } from '../output.ts';
 import type { Format } from '../output.ts';
@@ -20,7 +28,11 @@ function findCluster(data: string | undefined): FoundCluster {
   if (data === undefined) {
     const found = findStarted(process.cwd());
     if (found !== null) return found;
-    throw new CliError(EXIT.data, 'no cluster was started here', 'name its directory with --data, or start one with `flotilla up`');
+    throw new CliError(
+      EXIT.data,
+      'no cluster was started here',
+      'name its directory with --data, or start one with `flotilla up`',
+    );
   }
   const dataDir = resolve(data);
   const cluster = readLocalCluster(dataDir);
@@ -40,29 +52,76 @@ async function untilGone(processes: readonly StartedProcess[]): Promise<boolean>
 /** Ends the cluster in order: through `up` when that runs, else node by node. */
 export async function down(options: { readonly data?: string; readonly format: Format }): Promise<number> {
   const { dataDir, cluster } = findCluster(options.data);
-  const nodes = cluster.nodes.map((node) => node.process).filter((started): started is StartedProcess => isAlive(started));
+  const nodes = cluster.nodes
+    .map((node) => node.process)
+    .filter((started): started is StartedProcess => isAlive(started));
   const { supervisor } = cluster;
   const asked = isAlive(supervisor) ? [supervisor] : nodes;
   for (const { pid } of asked) process.kill(pid, 'SIGTERM');
   if (!(await untilGone([...asked, ...nodes]))) {
-    throw new CliError(EXIT.temporary, `still running after ${STOP_TIMEOUT_MS / 1000} s: ${[...asked, ...nodes].filter(isAlive).map(({ pid }) => pid).join(', ')}`);
+    throw new CliError(
+      EXIT.temporary,
+      `still running after ${STOP_TIMEOUT_MS / 1000} s: ${[...asked, ...nodes]
+        .filter(isAlive)
+        .map(({ pid }) => pid)
+        .join(', ')}`,
+    );
   }
   const value = { dataDir, stopped: nodes.length };
-  const text = nodes.length === 0 ? `nothing is running in ${dataDir}` : `stopped ${counted(nodes.length, 'node')}; \`flotilla up\` starts the cluster again`;
-  process.stdout.write(await render({ value, items: [value], table: () => (cluster.temporary && nodes.length > 0 ? `stopped ${counted(nodes.length, 'node')} and removed the data` : text) }, options.format));
+  const text =
+    nodes.length === 0
+      ? `nothing is running in ${dataDir}`
+      : `stopped ${counted(nodes.length, 'node')}; \`flotilla up\` starts the cluster again`;
+  process.stdout.write(
+    await render(
+      {
+        value,
+        items: [value],
+        table: () =>
+          cluster.temporary && nodes.length > 0
+            ? `stopped ${counted(nodes.length, 'node')} and removed the data`
+            : text,
+      },
+      options.format,
+    ),
+  );
   return EXIT.ok;
 }
 
 /** Starts a dead node of the local cluster again, in the background, and waits until it is ready. */
-export async function startLocalNode(id: number, options: { readonly data?: string; readonly format: Format }): Promise<number> {
+export async function startLocalNode(
+  id: number,
+  options: { readonly data?: string; readonly format: Format },
+): Promise<number> {
   const { dataDir, cluster } = findCluster(options.data);
   const node = cluster.nodes.find((each) => each.id === id);
-  if (node === undefined) throw new CliError(EXIT.data, `there is no node ${id} in ${dataDir}`, `its nodes are ${cluster.nodes.map((each) => each.id).join(', ')}`);
+  if (node === undefined)
+    throw new CliError(
+      EXIT.data,
+      `there is no node ${id} in ${dataDir}`,
+      `its nodes are ${cluster.nodes.map((each) => each.id).join(', ')}`,
+    );
   if (isAlive(node.process)) throw new CliError(EXIT.data, `node ${id} is running (pid ${node.process.pid})`);
   const started = performance.now();
   const child = await startChild(dataDir, cluster, id);
-  const value = { id, pid: child.pid, readyMs: Math.round(performance.now() - started), kafka: kafkaAddress(cluster, node), admin: `http://${adminAddress(cluster, node)}`, dataDir: node.dataDir };
-  process.stdout.write(await render({ value, items: [value], table: () => `node ${id} is ready after ${value.readyMs} ms (pid ${value.pid}, kafka ${value.kafka})` }, options.format));
+  const value = {
+    id,
+    pid: child.pid,
+    readyMs: Math.round(performance.now() - started),
+    kafka: kafkaAddress(cluster, node),
+    admin: `http://${adminAddress(cluster, node)}`,
+    dataDir: node.dataDir,
+  };
+  process.stdout.write(
+    await render(
+      {
+        value,
+        items: [value],
+        table: () => `node ${id} is ready after ${value.readyMs} ms (pid ${value.pid}, kafka ${value.kafka})`,
+      },
+      options.format,
+    ),
+  );
   return EXIT.ok;
 }
 
@@ -72,17 +131,28 @@ function startChild(dataDir: string, cluster: FoundCluster['cluster'], id: numbe
   return new Promise((ready, failed) => {
     let refusal: CliError | null = null;
     const onReport = (report: NodeReport): void => {
-      if (report.kind === 'refused') refusal = new CliError(report.exitCode, `node ${id}: ${report.message}`, report.next);
+      if (report.kind === 'refused')
+        refusal = new CliError(report.exitCode, `node ${id}: ${report.message}`, report.next);
       if (report.kind !== 'ready') return;
       child.release();
       ready(child);
     };
     const onExit = ({ code, signal }: { readonly code: number | null; readonly signal: string | null }): void => {
-      failed(refusal ?? new CliError(EXIT.software, `node ${id} ended (${signal ?? code ?? ''}) before it was ready`, `its log: ${logFileOf(dataDir, id)}`));
+      failed(
+        refusal ??
+          new CliError(
+            EXIT.software,
+            `node ${id} ended (${signal ?? code ?? ''}) before it was ready`,
+            `its log: ${logFileOf(dataDir, id)}`,
+          ),
+      );
     };
     const child = new ChildNode(dataDir, cluster, node, { onReport, onExit }, { detached: true });
     const mark = startedProcess(child.pid);
-    updateLocalCluster(dataDir, (now) => ({ ...now, nodes: now.nodes.map((each) => (each.id === id ? { ...each, process: mark } : each)) }));
+    updateLocalCluster(dataDir, (now) => ({
+      ...now,
+      nodes: now.nodes.map((each) => (each.id === id ? { ...each, process: mark } : each)),
+    }));
   });
 }
 
@@ -102,7 +172,10 @@ export async function upDetached(options: DetachOptions): Promise<number> {
   const logFile = join(logDir, 'up.log');
   const log = openSync(logFile, 'w');
   const script = process.argv[1] ?? '';
-  const child = spawn(process.execPath, [script, 'up', ...options.args, '-o', 'json'], { detached: true, stdio: ['ignore', 'pipe', log] });
+  const child = spawn(process.execPath, [script, 'up', ...options.args, '-o', 'json'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', log],
+  });
   closeSync(log);
   const { stdout } = child;
   if (stdout === null) throw new CliError(EXIT.software, 'no pipe to the background process');
@@ -118,7 +191,9 @@ export async function upDetached(options: DetachOptions): Promise<number> {
   child.unref();
   const line = JSON.parse(text) as UpLine;
   const directory = dataDir ?? resolve(line.nodes[0]?.dataDir ?? '.', '..');
-  process.stdout.write(await render({ value: line, items: [line], table: () => upTable(line, null, directory, true) }, options.format));
+  process.stdout.write(
+    await render({ value: line, items: [line], table: () => upTable(line, null, directory, true) }, options.format),
+  );
   return EXIT.ok;
 }
 

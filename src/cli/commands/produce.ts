@@ -55,8 +55,16 @@ function splitKey(line: string, options: ProduceOptions): { readonly key: string
   return { key: line.slice(0, at), value: line.slice(at + keySeparator.length) };
 }
 
-export async function produce(context: CliContext, topic: string, options: ProduceOptions, lines: AsyncIterable<string>): Promise<void> {
-  const headers = Object.entries(keyValues(options.header ?? [], '--header')).map(([key, value]) => ({ key, value: Buffer.from(value) }));
+export async function produce(
+  context: CliContext,
+  topic: string,
+  options: ProduceOptions,
+  lines: AsyncIterable<string>,
+): Promise<void> {
+  const headers = Object.entries(keyValues(options.header ?? [], '--header')).map(([key, value]) => ({
+    key,
+    value: Buffer.from(value),
+  }));
   await context.access.requireTopic(topic);
   const acks = options.acks === '0' ? 0 : options.acks === '1' ? 1 : 'all';
   const producer = new Producer(context.access.kafka, { acks, deliveryTimeoutMs: context.timeoutMs });
@@ -71,7 +79,10 @@ export async function produce(context: CliContext, topic: string, options: Produ
     producer.push(options.partition === undefined ? record : { ...record, partition: options.partition }, (result) => {
       deliveries.take(result);
       if (context.format === 'jsonl') {
-        const outcome = result instanceof ClientError ? { error: result.code ?? result.kind } : { topic, partition: result.partition, offset: result.offset };
+        const outcome =
+          result instanceof ClientError
+            ? { error: result.code ?? result.kind }
+            : { topic, partition: result.partition, offset: result.offset };
         context.write(`${JSON.stringify({ line: number, ...outcome })}\n`);
       }
     });
@@ -83,18 +94,32 @@ export async function produce(context: CliContext, topic: string, options: Produ
   const { firstFailure, failed } = deliveries;
   if (firstFailure === null) return;
   const { exitCode, message, next } = cliErrorOf(firstFailure);
-  throw new CliError(exitCode === EXIT.data && firstFailure.kind !== 'refused' ? EXIT.temporary : exitCode, `${counted(failed, 'record')} not acknowledged: ${message}`, next);
+  throw new CliError(
+    exitCode === EXIT.data && firstFailure.kind !== 'refused' ? EXIT.temporary : exitCode,
+    `${counted(failed, 'record')} not acknowledged: ${message}`,
+    next,
+  );
 }
 
-async function summary(context: CliContext, topic: string, deliveries: Deliveries, milliseconds: number): Promise<void> {
+async function summary(
+  context: CliContext,
+  topic: string,
+  deliveries: Deliveries,
+  milliseconds: number,
+): Promise<void> {
   if (context.format === 'jsonl') return;
   const partitions = [...deliveries.byPartition.values()].sort((left, right) => left.partition - right.partition);
   const acknowledged = partitions.reduce((sum, { records }) => sum + records, 0);
   const value = { topic, acknowledged, failed: deliveries.failed, milliseconds: Math.round(milliseconds), partitions };
-  const rows = partitions.map(({ partition, records, start, end }) => [partition, records, start === null || end === null ? '-' : `${start} to ${end - 1}`]);
+  const rows = partitions.map(({ partition, records, start, end }) => [
+    partition,
+    records,
+    start === null || end === null ? '-' : `${start} to ${end - 1}`,
+  ]);
   await show(context, {
     value,
-    table: () => `${rows.length === 0 ? '' : `${table(['partition', 'records', 'offsets'], rows)}\n`}${counted(acknowledged, 'record')} acknowledged in ${Math.round(milliseconds)} ms`,
+    table: () =>
+      `${rows.length === 0 ? '' : `${table(['partition', 'records', 'offsets'], rows)}\n`}${counted(acknowledged, 'record')} acknowledged in ${Math.round(milliseconds)} ms`,
   });
 }
 

@@ -35,7 +35,10 @@ export async function wire(way: 'decode' | 'encode'): Promise<void> {
 }
 
 /** Resolves to the exit code: 65 when a file was damaged or unknown. */
-export async function logDump(paths: readonly string[], options: { readonly output: 'table' | 'jsonl'; readonly records: boolean }): Promise<number> {
+export async function logDump(
+  paths: readonly string[],
+  options: { readonly output: 'table' | 'jsonl'; readonly records: boolean },
+): Promise<number> {
   const output = new Gathered();
   const code = await dumpFiles(paths, { ...options, disk: new NodeDisk() }, (text) => output.add(text));
   output.flush();

@@ -20,15 +20,27 @@ export async function createTopic(context: CliContext, name: string, options: Cr
   const configs = keyValues(options.config ?? [], '--config');
   const { admin } = context.access;
   try {
-    const made = await admin.createTopic({ name, partitions: options.partitions ?? null, replicationFactor: options.replicationFactor ?? null, configs });
+    const made = await admin.createTopic({
+      name,
+      partitions: options.partitions ?? null,
+      replicationFactor: options.replicationFactor ?? null,
+      configs,
+    });
     const value = { topic: name, ...made, created: true };
     const shape = `${counted(made.partitions, 'partition')}, ${counted(made.replicationFactor, 'replica')} each`;
     await show(context, { value, table: () => `created topic ${name}: ${shape}` });
   } catch (error) {
-    const exists = error instanceof ClientError && error.code === 'TOPIC_ALREADY_EXISTS' && options.ifNotExists === true;
+    const exists =
+      error instanceof ClientError && error.code === 'TOPIC_ALREADY_EXISTS' && options.ifNotExists === true;
     if (!exists) throw error;
     const { topicId, partitions } = await admin.describeTopic(name);
-    const value = { topic: name, topicId, partitions: partitions.length, replicationFactor: partitions[0]?.replicas.length ?? 0, created: false };
+    const value = {
+      topic: name,
+      topicId,
+      partitions: partitions.length,
+      replicationFactor: partitions[0]?.replicas.length ?? 0,
+      created: false,
+    };
     await show(context, { value, table: () => `topic ${name} is there already` });
   }
 }
@@ -48,16 +60,28 @@ export async function listTopics(context: CliContext, options: { readonly intern
       leaderless: partitions.filter(({ leader }) => leader === null).length,
     }))
     .sort((left, right) => (left.topic < right.topic ? -1 : 1));
-  const rows = items.map((each) => [each.topic, each.partitions, each.replicationFactor, each.underReplicated, each.leaderless]);
+  const rows = items.map((each) => [
+    each.topic,
+    each.partitions,
+    each.replicationFactor,
+    each.underReplicated,
+    each.leaderless,
+  ]);
   await show(context, {
     value: items,
     items,
-    table: () => (rows.length === 0 ? 'no topics; make one with `flotilla topic create <name>`' : table(['topic', 'partitions', 'replicas', 'under-replicated', 'leaderless'], rows)),
+    table: () =>
+      rows.length === 0
+        ? 'no topics; make one with `flotilla topic create <name>`'
+        : table(['topic', 'partitions', 'replicas', 'under-replicated', 'leaderless'], rows),
   });
 }
 
 /** What each leader's admin server says of the replicas that it leads, by partition; nothing from nodes that do not answer. */
-async function leaderReplicas(context: CliContext, described: TopicDescription): Promise<ReadonlyMap<number, HostedReplica>> {
+async function leaderReplicas(
+  context: CliContext,
+  described: TopicDescription,
+): Promise<ReadonlyMap<number, HostedReplica>> {
   const { access } = context;
   const found = new Map<number, HostedReplica>();
   let addresses: ReadonlyMap<number, string>;
@@ -71,7 +95,9 @@ async function leaderReplicas(context: CliContext, described: TopicDescription):
   const answers = [...leaders].map(async (leader) => {
     const address = leader === null ? undefined : addresses.get(leader);
     if (address === undefined) return;
-    const hosted = (await access.getOrNull(address, `/v1/hosted/${encodeURIComponent(described.topic)}`)) as readonly HostedReplica[] | null;
+    const hosted = (await access.getOrNull(address, `/v1/hosted/${encodeURIComponent(described.topic)}`)) as
+      | readonly HostedReplica[]
+      | null;
     for (const replica of hosted ?? []) {
       if (described.partitions[replica.partition]?.leader === leader) found.set(replica.partition, replica);
     }
@@ -92,12 +118,16 @@ async function describe(context: CliContext, name: string): Promise<TopicDescrip
 export async function describeTopic(context: CliContext, name: string): Promise<void> {
   const described = await describe(context, name);
   const replicas = await leaderReplicas(context, described);
-  const indexes = described.partitions.filter(({ partition }) => !replicas.has(partition)).map(({ partition }) => partition);
+  const indexes = described.partitions
+    .filter(({ partition }) => !replicas.has(partition))
+    .map(({ partition }) => partition);
   const { admin } = context.access;
   const latest = indexes.length === 0 ? [] : await admin.listOffsets(name, indexes, 'latest');
   const marks = new Map(latest.map(({ partition, offset }) => [partition, offset]));
   const set = await admin.describeConfigs({ kind: 'topic', name });
-  const configs = Object.fromEntries(set.filter(({ source }) => source === 'topic').map(({ key, value }) => [key, value]));
+  const configs = Object.fromEntries(
+    set.filter(({ source }) => source === 'topic').map(({ key, value }) => [key, value]),
+  );
   const replication = set.find(({ key }) => key === 'replication')?.value ?? 'isr';
   const partitions = described.partitions.map(({ offline, ...partition }) => {
     const replica = replicas.get(partition.partition);
@@ -110,9 +140,26 @@ export async function describeTopic(context: CliContext, name: string): Promise<
       bytes: replica?.bytes ?? null,
     };
   });
-  const value = { topic: name, topicId: described.topicId, internal: described.internal, replication, configs, partitions };
+  const value = {
+    topic: name,
+    topicId: described.topicId,
+    internal: described.internal,
+    replication,
+    configs,
+    partitions,
+  };
   const headers = ['partition', 'leader', 'term', 'replicas', 'isr', 'elr', 'high watermark', 'end offset', 'bytes'];
-  const rows = partitions.map((each) => [each.partition, each.leader, each.term, each.replicas, each.isr, each.elr, each.highWatermark, each.endOffset, bytesText(each.bytes)]);
+  const rows = partitions.map((each) => [
+    each.partition,
+    each.leader,
+    each.term,
+    each.replicas,
+    each.isr,
+    each.elr,
+    each.highWatermark,
+    each.endOffset,
+    bytesText(each.bytes),
+  ]);
   const configText = Object.entries(configs).map(([key, setting]) => `${key}=${setting ?? ''}`);
   const head = facts([
     ['topic', name],
@@ -145,7 +192,11 @@ export async function alterTopic(context: CliContext, name: string, options: Alt
   const { admin } = context.access;
   if (options.partitions !== undefined) await admin.createPartitions(name, options.partitions);
   if (changes.length > 0) await admin.alterConfigs({ kind: 'topic', name }, changes);
-  const value = { topic: name, partitions: options.partitions ?? null, configs: Object.fromEntries(changes.map((change) => [change.key, change.value])) };
+  const value = {
+    topic: name,
+    partitions: options.partitions ?? null,
+    configs: Object.fromEntries(changes.map((change) => [change.key, change.value])),
+  };
   const done = [
     ...(options.partitions === undefined ? [] : [`${name} has ${counted(options.partitions, 'partition')} now`]),
     ...changes.map(({ key, value: to }) => `${key}: ${to ?? 'back to the default'}`),

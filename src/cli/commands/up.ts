@@ -33,7 +33,13 @@ export interface UpLine {
   readonly bootstrap: string;
   /** From the start of the process to the readiness of all nodes. */
   readonly readyMs: number;
-  readonly nodes: readonly { readonly id: number; readonly pid: number; readonly kafka: string; readonly admin: string; readonly dataDir: string }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly pid: number;
+    readonly kafka: string;
+    readonly admin: string;
+    readonly dataDir: string;
+  }[];
 }
 
 /** `count` ports that are free now. */
@@ -55,7 +61,12 @@ async function findFreePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-export function upLine(cluster: LocalCluster, clusterId: string, readyMs: number, pidOf: (id: number) => number): UpLine {
+export function upLine(
+  cluster: LocalCluster,
+  clusterId: string,
+  readyMs: number,
+  pidOf: (id: number) => number,
+): UpLine {
   const nodes = cluster.nodes.map((node) => ({
     id: node.id,
     pid: pidOf(node.id),
@@ -67,7 +78,13 @@ export function upLine(cluster: LocalCluster, clusterId: string, readyMs: number
 }
 
 export function upTable(line: UpLine, controller: number | null, dataDir: string, detached: boolean): string {
-  const rows = line.nodes.map(({ id, kafka, admin, pid }) => [id, id === controller ? 'controller' : '', kafka, admin, pid]);
+  const rows = line.nodes.map(({ id, kafka, admin, pid }) => [
+    id,
+    id === controller ? 'controller' : '',
+    kafka,
+    admin,
+    pid,
+  ]);
   const shown = relative(process.cwd(), dataDir);
   const place = shown !== '' && !shown.startsWith('..') ? `./${shown}` : dataDir;
   return [
@@ -90,22 +107,40 @@ export function upTable(line: UpLine, controller: number | null, dataDir: string
 async function plan(options: UpOptions, dataDir: string): Promise<LocalCluster> {
   const before = readLocalCluster(dataDir);
   if (before !== null && isAlive(before.supervisor)) {
-    throw new CliError(EXIT.config, `the cluster in ${dataDir} is running already (pid ${before.supervisor.pid})`, '`flotilla down` stops it; --data names another directory');
+    throw new CliError(
+      EXIT.config,
+      `the cluster in ${dataDir} is running already (pid ${before.supervisor.pid})`,
+      '`flotilla down` stops it; --data names another directory',
+    );
   }
   const left = before?.nodes.find((node) => isAlive(node.process));
-  if (left !== undefined) throw new CliError(EXIT.config, `node ${left.id} of the cluster in ${dataDir} is running already (pid ${left.process?.pid ?? 0})`, '`flotilla down` stops it');
+  if (left !== undefined)
+    throw new CliError(
+      EXIT.config,
+      `node ${left.id} of the cluster in ${dataDir} is running already (pid ${left.process?.pid ?? 0})`,
+      '`flotilla down` stops it',
+    );
   const count = before?.nodes.length ?? options.nodes ?? DEFAULT_NODES;
   const freePorts = options.basePort === 0 ? await findFreePorts(count * 3) : [];
   return planCluster(
-    { nodes: options.nodes, basePort: options.basePort, dataDir, temporary: options.temp === true, settings: options.config ?? [], freePorts },
+    {
+      nodes: options.nodes,
+      basePort: options.basePort,
+      dataDir,
+      temporary: options.temp === true,
+      settings: options.config ?? [],
+      freePorts,
+    },
     before,
   );
 }
 
 /** Resolves to the exit code when the cluster has ended. */
 export async function up(options: UpOptions): Promise<number> {
-  if (options.temp === true && options.data !== undefined) throw new CliError(EXIT.usage, '--data and --temp exclude each other');
-  const dataDir = options.temp === true ? mkdtempSync(join(tmpdir(), 'flotilla-')) : resolve(options.data ?? 'flotilla-data');
+  if (options.temp === true && options.data !== undefined)
+    throw new CliError(EXIT.usage, '--data and --temp exclude each other');
+  const dataDir =
+    options.temp === true ? mkdtempSync(join(tmpdir(), 'flotilla-')) : resolve(options.data ?? 'flotilla-data');
   const cluster = await plan(options, dataDir);
   const note = (line: string): void => void process.stderr.write(`flotilla: ${line}\n`);
   const supervisor = new Supervisor({ dataDir, cluster, restart: options.restartNodes === true, note });
@@ -123,7 +158,12 @@ export async function up(options: UpOptions): Promise<number> {
   if (supervisor.clusterId !== '') {
     rememberStarted(process.cwd(), dataDir);
     const line = upLine(cluster, supervisor.clusterId, performance.now(), (id) => supervisor.pidOf(id));
-    process.stdout.write(await render({ value: line, items: [line], table: () => upTable(line, supervisor.controller, dataDir, false) }, options.format));
+    process.stdout.write(
+      await render(
+        { value: line, items: [line], table: () => upTable(line, supervisor.controller, dataDir, false) },
+        options.format,
+      ),
+    );
   }
   const code = await ended;
   clean();

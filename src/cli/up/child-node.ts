@@ -12,9 +12,20 @@ import type { LocalCluster, LocalNode } from '../local-cluster.ts';
 import { nodeArguments, nodeEnvironment } from './cluster-plan.ts';
 
 export type NodeReport =
-  | { readonly kind: 'ready'; readonly clusterId: string; readonly controller: number | null; readonly kafkaPort: number; readonly adminPort: number }
+  | {
+      readonly kind: 'ready';
+      readonly clusterId: string;
+      readonly controller: number | null;
+      readonly kafkaPort: number;
+      readonly adminPort: number;
+    }
   | { readonly kind: 'refused'; readonly exitCode: number; readonly message: string; readonly next: string }
-  | { readonly kind: 'log'; readonly level: string; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'log';
+      readonly level: string;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
 
 export interface NodeExit {
   readonly code: number | null;
@@ -52,11 +63,15 @@ export class ChildNode {
     this.id = node.id;
     mkdirSync(join(dataDir, 'logs'), { recursive: true });
     const log = openSync(logFileOf(dataDir, node.id), 'a');
-    this.#child = spawn(process.execPath, [nodeScript(), ...nodeArguments(cluster, node), ...(options.detached ? ['--stay'] : [])], {
-      stdio: ['ignore', log, log, 'ipc'],
-      env: nodeEnvironment(process.env),
-      detached: options.detached,
-    });
+    this.#child = spawn(
+      process.execPath,
+      [nodeScript(), ...nodeArguments(cluster, node), ...(options.detached ? ['--stay'] : [])],
+      {
+        stdio: ['ignore', log, log, 'ipc'],
+        env: nodeEnvironment(process.env),
+        detached: options.detached,
+      },
+    );
     closeSync(log);
     this.#child.on('message', (message) => events.onReport(message as NodeReport));
     this.#child.on('exit', (code, signal) => {

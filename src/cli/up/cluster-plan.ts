@@ -35,7 +35,8 @@ function keyOf(setting: string): string {
 /** Settings of `before` that `after` does not name, then those. */
 function mergedSettings(before: readonly string[], after: readonly string[]): readonly string[] {
   const own = after.find((setting) => OWN_SETTINGS.includes(keyOf(setting)));
-  if (own !== undefined) throw new CliError(EXIT.usage, `--config ${keyOf(own)}: up sets it for each node`, 'use --base-port and --data');
+  if (own !== undefined)
+    throw new CliError(EXIT.usage, `--config ${keyOf(own)}: up sets it for each node`, 'use --base-port and --data');
   const replaced = new Set(after.map(keyOf));
   return [...before.filter((setting) => !replaced.has(keyOf(setting))), ...after];
 }
@@ -44,27 +45,47 @@ function settingValue(settings: readonly string[], key: string): string | null {
   return settings.findLast((setting) => keyOf(setting) === key)?.slice(key.length + 1) ?? null;
 }
 
-function portsOf(index: number, basePort: number, freePorts: readonly number[]): Pick<LocalNode, 'kafkaPort' | 'peerPort' | 'adminPort'> {
+function portsOf(
+  index: number,
+  basePort: number,
+  freePorts: readonly number[],
+): Pick<LocalNode, 'kafkaPort' | 'peerPort' | 'adminPort'> {
   if (basePort === 0) {
     const [kafkaPort = 0, peerPort = 0, adminPort = 0] = freePorts.slice(index * 3, index * 3 + 3);
     return { kafkaPort, peerPort, adminPort };
   }
-  return { kafkaPort: basePort + index, peerPort: basePort + PEER_DISTANCE + index, adminPort: basePort + ADMIN_DISTANCE + index };
+  return {
+    kafkaPort: basePort + index,
+    peerPort: basePort + PEER_DISTANCE + index,
+    adminPort: basePort + ADMIN_DISTANCE + index,
+  };
 }
 
 /** The cluster to start. Refuses a number of nodes other than the directory's. */
 export function planCluster(options: PlanOptions, before: LocalCluster | null): LocalCluster {
   const { basePort, dataDir, temporary, freePorts } = options;
   if (before !== null && options.nodes !== undefined && options.nodes !== before.nodes.length) {
-    throw new CliError(EXIT.config, `${dataDir} holds a cluster of ${before.nodes.length} nodes, not of ${options.nodes}`, 'leave --nodes away to start that one, or name another directory with --data');
+    throw new CliError(
+      EXIT.config,
+      `${dataDir} holds a cluster of ${before.nodes.length} nodes, not of ${options.nodes}`,
+      'leave --nodes away to start that one, or name another directory with --data',
+    );
   }
   const count = before?.nodes.length ?? options.nodes ?? DEFAULT_NODES;
   const settings = mergedSettings(before?.settings ?? [], options.settings);
   const nodes = Array.from({ length: count }, (_, index): LocalNode => {
     const known = before?.nodes[index];
-    const ports = known === undefined || basePort !== undefined ? portsOf(index, basePort ?? DEFAULT_BASE_PORT, freePorts) : known;
+    const ports =
+      known === undefined || basePort !== undefined ? portsOf(index, basePort ?? DEFAULT_BASE_PORT, freePorts) : known;
     const { kafkaPort, peerPort, adminPort } = ports;
-    return { id: known?.id ?? index + 1, kafkaPort, peerPort, adminPort, dataDir: resolve(dataDir, `node-${index + 1}`), process: null };
+    return {
+      id: known?.id ?? index + 1,
+      kafkaPort,
+      peerPort,
+      adminPort,
+      dataDir: resolve(dataDir, `node-${index + 1}`),
+      process: null,
+    };
   });
   const host = settingValue(settings, 'advertised.host') ?? settingValue(settings, 'host') ?? '127.0.0.1';
   return { version: 1, host, clusterId: before?.clusterId ?? null, settings, nodes, supervisor: null, temporary };
@@ -85,7 +106,11 @@ export function nodeArguments(cluster: LocalCluster, node: LocalNode): readonly 
 }
 
 /** The environment of a node: FLOTILLA_* variables that are no settings stay with the CLI. */
-export function nodeEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+export function nodeEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
   const known = new Set(Object.keys(SETTINGS).map((key) => `FLOTILLA_${key.toUpperCase().replaceAll('.', '_')}`));
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('FLOTILLA_') || known.has(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('FLOTILLA_') || known.has(name)),
+  );
 }

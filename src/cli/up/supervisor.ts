@@ -83,7 +83,11 @@ export class Supervisor {
     for (const { pid } of adopted) process.kill(pid, 'SIGTERM');
     while ([...this.#children.values()].some(({ gone }) => !gone)) await this.#changed();
     while (adopted.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    updateLocalCluster(this.#options.dataDir, (now) => ({ ...now, supervisor: null, nodes: now.nodes.map((node) => ({ ...node, process: null })) }));
+    updateLocalCluster(this.#options.dataDir, (now) => ({
+      ...now,
+      supervisor: null,
+      nodes: now.nodes.map((node) => ({ ...node, process: null })),
+    }));
   }
 
   /** Ends all nodes at once. */
@@ -94,7 +98,12 @@ export class Supervisor {
 
   #adopted(): readonly StartedProcess[] {
     const nodes = readLocalCluster(this.#options.dataDir)?.nodes ?? [];
-    return nodes.map((node) => node.process).filter((started): started is StartedProcess => isAlive(started) && ![...this.#children.values()].some(({ pid }) => pid === started.pid));
+    return nodes
+      .map((node) => node.process)
+      .filter(
+        (started): started is StartedProcess =>
+          isAlive(started) && ![...this.#children.values()].some(({ pid }) => pid === started.pid),
+      );
   }
 
   #processOf(id: number): StartedProcess | null {
@@ -146,10 +155,17 @@ export class Supervisor {
     if (this.#stopping) return;
     const log = logFileOf(dataDir, node.id);
     if (!this.#started) {
-      this.#refusal ??= new CliError(EXIT.software, `node ${node.id} ${exitText(exit)} before it was ready`, `its log: ${log}`);
+      this.#refusal ??= new CliError(
+        EXIT.software,
+        `node ${node.id} ${exitText(exit)} before it was ready`,
+        `its log: ${log}`,
+      );
       return;
     }
-    if (!restart) return note(`node ${node.id} ${exitText(exit)}; start it again with \`flotilla node start ${node.id}\` (log: ${log})`);
+    if (!restart)
+      return note(
+        `node ${node.id} ${exitText(exit)}; start it again with \`flotilla node start ${node.id}\` (log: ${log})`,
+      );
     note(`node ${node.id} ${exitText(exit)}; starting it again (log: ${log})`);
     setTimeout(() => this.#restart(node), RESTART_WAIT_MS);
   }
@@ -160,6 +176,9 @@ export class Supervisor {
     // Somebody was faster with `flotilla node start`.
     if (this.#stopping || isAlive(now?.process ?? null)) return;
     this.#spawn(node);
-    updateLocalCluster(dataDir, (cluster) => ({ ...cluster, nodes: cluster.nodes.map((each) => (each.id === node.id ? { ...each, process: this.#processOf(node.id) } : each)) }));
+    updateLocalCluster(dataDir, (cluster) => ({
+      ...cluster,
+      nodes: cluster.nodes.map((each) => (each.id === node.id ? { ...each, process: this.#processOf(node.id) } : each)),
+    }));
   }
 }
