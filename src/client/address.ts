@@ -1,4 +1,4 @@
-/** `host:port` addresses, as bootstrap lists hold them. */
+/** `host:port` addresses, as bootstrap lists and metadata hold them; IPv6 hosts stand in brackets. */
 
 export interface Address {
   readonly host: string;

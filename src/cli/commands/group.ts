@@ -1,4 +1,4 @@
-/** `flotilla group list | describe | delete`. */
+/** `flotilla group list | describe | delete`: consumer groups, who is in them, how far they are. */
 import { ClientError } from '../../client/index.ts';
 import type { GroupDescription } from '../../client/index.ts';
 import { unknownName } from '../cluster-access.ts';
