@@ -109,7 +109,7 @@ async function configure({ file, flags }: Arguments): Promise<Configured> {
     return refuse(
       CONFIG,
       `bad configuration:\n  ${read.problems.join('\n  ')}`,
-      'flotilla config describe --node shows all settings',
+      '`flotilla config describe` shows all settings',
     );
   const made = nodeConfig(read.settings);
   if (made.kind === 'invalid') return refuse(CONFIG, `bad configuration:\n  ${made.problems.join('\n  ')}`, '');
