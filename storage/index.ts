@@ -19,4 +19,5 @@ export type {
 } from './replica-log.ts';
 export type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreRefusal, StoreStatus } from './store.ts';
 export { openStore } from './data/open.ts';
+export { describeFailure, lastingFailure } from './log-failure.ts';
 export { LogFailed } from './log/log-failed.ts';

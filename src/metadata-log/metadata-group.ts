@@ -20,7 +20,8 @@ import type {
   Voter,
 } from '../../raft/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
-import type { Clock, LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
+import { lastingFailure } from '../../storage/index.ts';
+import type { Clock, LogFailure, LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import { decodeImage, emptyImage, encodeImage, encodeRecord } from '../metadata/index.ts';
 import type { MetadataImage, MetadataRecord } from '../metadata/index.ts';
 import type { PeerTransport } from '../peer/index.ts';
@@ -116,6 +117,14 @@ async function recoverLog(log: ReplicaLog, meta: SnapshotMeta | null): Promise<R
   return { ...recovered, logStart: end, logStartTerm: term, logEnd: end, terms: [], highWatermark: end };
 }
 
+async function readLog(
+  log: ReplicaLog,
+  meta: SnapshotMeta | null,
+): Promise<{ readonly recovered: RecoveredLog; readonly entries: RecoveredLog['voters'] }> {
+  const recovered = await recoverLog(log, meta);
+  return { recovered, entries: await scanVoters(log) };
+}
+
 export class MetadataGroup implements SnapshotSender {
   readonly #options: MetadataGroupOptions;
   readonly #machine: MetadataMachine;
@@ -126,21 +135,28 @@ export class MetadataGroup implements SnapshotSender {
   #leads = false;
   #snapshotting = false;
 
-  /** Opens log and newest snapshot. Resolves to null with a failed log (`log.failure` says what). */
-  static async open(options: MetadataGroupOptions): Promise<MetadataGroup | { readonly failed: ReplicaLog }> {
+  /** Opens log and newest snapshot; or says what makes the log unusable. */
+  static async open(options: MetadataGroupOptions): Promise<MetadataGroup | { readonly failed: LogFailure }> {
     const { store } = options;
     const log = await store.openLog(METADATA_GROUP, '@metadata', options.settings);
-    if (log.failure !== null) return { failed: log };
+    const failed = lastingFailure(log);
+    if (failed !== null) return { failed };
     const meta = store.metadataSnapshots.newest();
     const image = meta === null ? emptyImage() : await readImage(store, meta, options.fatal);
-    const recovered = await recoverLog(log, meta);
+    const whole = await readLog(log, meta).then(
+      (read) => read,
+      // Damage below what a start looks at is found by reading.
+      (error: unknown) => lastingFailure(log) ?? Promise.reject(error as Error),
+    );
+    if ('path' in whole) return { failed: whole };
+    const { recovered, entries } = whole;
     if (image.end < recovered.logStart) {
       return options.fatal(
         `the metadata log begins at ${recovered.logStart}, and the newest snapshot ends at ${image.end}`,
       );
     }
     const start = meta === null ? [] : [{ base: recovered.logStart, voters: meta.voters }];
-    const voters = [...start.filter(({ voters: named }) => named.length > 0), ...(await scanVoters(log))];
+    const voters = [...start.filter(({ voters: named }) => named.length > 0), ...entries];
     return new MetadataGroup(
       options,
       log,
@@ -202,13 +218,20 @@ export class MetadataGroup implements SnapshotSender {
     });
     const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
     const proposed = this.replica.propose([{ bytes, offsets: records.length }]);
-    if (proposed.kind === 'unwritable')
-      return this.#options.fatal(`the metadata log cannot be written: ${proposed.reason}`);
+    if (proposed.kind === 'unwritable') return this.#standDown(proposed.reason);
     if (proposed.kind === 'refused') return null;
     const { base, end } = proposed;
     const settled = new Promise<'committed' | 'lost'>((settle) => this.#appends.push({ end, term, settle }));
     this.#settleAppends();
     return { base, settled };
+  }
+
+  /** A controller whose disk is full can decide nothing: another voter may have room. A log that failed ends the process elsewhere. */
+  #standDown(reason: string): null {
+    const { sink, clock } = this.#options;
+    sink.log('error', 'the controller stands down: the metadata log cannot be written', { reason });
+    clock.defer(() => this.replica.input({ kind: 'resign' }));
+    return null;
   }
 
   /** See `MetadataLog.confirm` (controller). */

@@ -11,8 +11,8 @@
  * (unfenced) ready. Nothing here touches the outside but through `ports`; the same code runs in the simulator.
  */
 import { METADATA_GROUP, millis, present } from '../../raft/index.ts';
-import type { GroupId, NodeId, Term, Voter } from '../../raft/index.ts';
-import type { ReplicaLog } from '../../storage/index.ts';
+import type { NodeId, Term, Voter } from '../../raft/index.ts';
+import { describeFailure } from '../../storage/index.ts';
 import {
   BrokerLifecycle,
   Controller,
@@ -20,7 +20,7 @@ import {
   isControllerMethod,
   serveController,
 } from '../controller/index.ts';
-import type { LifecycleState } from '../controller/index.ts';
+import type { BrokerLife, LifecycleState } from '../controller/index.ts';
 import { GroupCoordinator, DEFAULT_COORDINATOR_SETTINGS, OFFSETS_TOPIC } from '../coordinator/index.ts';
 import { FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { CommandPort } from '../handlers/index.ts';
@@ -37,6 +37,7 @@ import type { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
 import { coordinatorLog } from './coordinator-log.ts';
+import { FailedReplicas } from './failed-replicas.ts';
 import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
 import { groupConfig, METADATA_LOG } from './node-groups.ts';
@@ -63,6 +64,7 @@ export class ClusterNode {
   readonly transport: PeerTransport;
   readonly replicas: Replicas;
   readonly hosting: Hosting;
+  readonly failed: FailedReplicas;
   readonly groups: GroupCoordinator;
   readonly lifecycle: BrokerLifecycle;
   readonly server: KafkaServer;
@@ -86,7 +88,7 @@ export class ClusterNode {
     const { config, ports, store, incarnation } = options;
     const self: Voter = { node: config.node, directory: store.identity.directory };
     this.#owner = { self, incarnation, random: ports.random };
-    this.#found = new FoundLogs(store, ports.log);
+    this.#found = new FoundLogs(store);
     this.#waiters = new ImageWaiters(ports.clock, () => this.image());
     this.#turns = new TurnQueue(ports.clock);
     this.replicas = new Replicas(ports.clock, this.#turns);
@@ -109,6 +111,7 @@ export class ClusterNode {
     );
     this.#requests = new ControllerRequests(life, this.#client, config.topics.offsetsPartitions);
     this.hosting = this.#makeHosting();
+    this.failed = this.#makeFailed(life);
     this.groups = new GroupCoordinator({
       settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
       clock: ports.clock,
@@ -156,20 +159,32 @@ export class ClusterNode {
         onLeadership: (partition) => this.#onPartitionLeadership(partition),
         onProposeIsr: (partition, proposal) => {
           const { topicId, index } = partition.id;
-          const { term, version, isr } = proposal;
-          void this.#client.proposeIsr({ topicId, partition: index, leaderTerm: term, version, isr, expelled: [] });
+          const { kind: _kind, term, expelled, ...wanted } = proposal;
+          const nodes = expelled.join(',');
+          if (nodes !== '') ports.log.log('error', 'replicas have lost committed records', { topicId, index, nodes });
+          void this.#client.proposeIsr({ topicId, partition: index, leaderTerm: term, expelled, ...wanted });
         },
-        onViolation: ({ id }, reason) => {
-          const where = { topic: id.topic, partition: id.index };
-          ports.log.log('error', 'replica stopped: its log contradicts its leader', { ...where, reason });
-        },
+        onViolation: (partition, reason) => this.failed.onViolation(partition, reason),
         onQuorumLeader: (partition) => this.#requests.reportQuorumLeader(partition),
       },
       openLog: (group, directory, settings) => this.#found.open(group, directory, settings),
       settingsOf: (topic, image) => partitionSettings(image, topic, { flush: config.flush, ...config.topics }),
       startReplica: (spec) => this.#startReplica(spec),
       stopReplica: (group) => this.replicas.remove(group),
-      onUnusable: (group, topic, log) => this.#onUnusableLog(group, topic, log),
+      onUnusable: (partition) => this.failed.onUnusable(partition),
+    });
+  }
+
+  #makeFailed(self: BrokerLife): FailedReplicas {
+    const { ports } = this.options;
+    return new FailedReplicas({
+      self,
+      client: this.#client,
+      clock: ports.clock,
+      sink: ports.log,
+      hosting: this.hosting,
+      image: () => this.image(),
+      fatal: (reason) => ports.host.exit(74, reason),
     });
   }
 
@@ -234,18 +249,11 @@ export class ClusterNode {
     this.#kafkaPort = await this.server.start();
     const opened = await this.#openMetadata();
     if ('failed' in opened) {
-      const failure = present(opened.failed.failure, 'failure of the metadata log');
-      this.options.onEnd({
-        kind: 'damaged',
-        reason: `${failure.path}${failure.position === null ? '' : ` at byte ${failure.position}`}: ${failure.reason}`,
-      });
+      this.options.onEnd({ kind: 'damaged', reason: describeFailure(opened.failed) });
       return;
     }
-    const damage = await this.#found.openAll(opened.image);
-    if (damage !== null) {
-      this.options.onEnd({ kind: 'damaged', reason: damage });
-      return;
-    }
+    this.options.store.onLogFailure((group, failure) => this.failed.onLogFailure(group, failure));
+    await this.#found.openAll();
     this.#metadata = opened;
     this.replicas.add(opened.replica);
     opened.start();
@@ -296,6 +304,7 @@ export class ClusterNode {
     this.#metadata?.replica.input({ kind: 'resign' });
     this.controller.onLeadershipLost();
     this.#requests.stop();
+    this.failed.stop();
     this.#client.stop();
     await this.transport.stop();
     this.replicas.close();
@@ -354,6 +363,7 @@ export class ClusterNode {
     // Committed offsets go with their topic.
     for (const { name, id } of this.#removedTopics.after(image)) this.groups.topicDeleted(name, id);
     this.hosting.apply(image);
+    this.failed.onImage();
     this.lifecycle.onApplied();
     this.#waiters.onImage();
     this.#maybeReady(image);
@@ -374,17 +384,6 @@ export class ClusterNode {
     const { leading } = partition;
     if (leading === null) this.groups.resign(partition.id.index, partition.replica.term);
     else this.groups.lead(coordinatorLog(partition, leading.term, leading.termStart));
-  }
-
-  #onUnusableLog(group: GroupId, topic: string, log: ReplicaLog): void {
-    const failure = present(log.failure, 'failure');
-    this.options.ports.log.log('error', 'log cannot be used', {
-      group,
-      topic,
-      path: failure.path,
-      position: failure.position,
-      reason: failure.reason,
-    });
   }
 
   #onLifecycle(state: LifecycleState): void {

@@ -36,6 +36,8 @@ export function nodeMetrics(node: ClusterNode, status: ClusterStatusView): reado
     counter('unclean_elections_total', 'Elections that accepted possible loss.', status.uncleanElections),
     counter('journal_rounds_total', 'Journal rounds, each one write and one sync.', storage.journalRounds),
     counter('journal_bytes_total', 'Bytes written to the journal.', storage.journalBytes),
+    counter('failed_replicas_total', 'Replicas whose logs failed, since the node started.', node.failed.total),
+    gauge('offline_replicas', 'Replicas that are offline because their logs failed.', node.failed.offline),
     gauge('open_files', 'Segment files open.', storage.openFiles),
     gauge(
       'fenced_brokers',

@@ -1,6 +1,7 @@
 /**
  * What this node shows of itself and of the cluster: the admin contract, filled from memory when asked.
  */
+import { describeFailure } from '../../storage/index.ts';
 import { minInsyncReplicas } from '../metadata/index.ts';
 import type { Broker, Endpoint, MetadataImage, Partition as PartitionRecord, Topic } from '../metadata/index.ts';
 import { boundedList } from '../admin/index.ts';
@@ -188,7 +189,8 @@ export class NodeView implements AdminView {
     const record = topic?.partitions[index];
     if (topic === undefined || record === undefined) return null;
     const hosted = this.#node.hosting.partition(topic.id, index);
-    const status = hosted?.replica.status() ?? null;
+    // Offline it has no role, and makes no progress.
+    const status = hosted === null || hosted.failed !== null ? null : hosted.replica.status();
     return {
       topic: topic.name,
       topicId: topic.id,
@@ -218,7 +220,7 @@ export class NodeView implements AdminView {
         return {
           topic: partition.id.topic,
           partition: partition.id.index,
-          role: replica.core.role.kind,
+          role: partition.failed === null ? replica.core.role.kind : 'offline',
           term: replica.term,
           highWatermark: partition.highWatermark,
           logStart: partition.logStart,
@@ -307,7 +309,7 @@ function localOf(partition: Partition, replica: Replica): LocalReplica {
     flush: log.settings.flush,
     termStarts: core.log.terms.slice(-LIST_MAX).map(({ term, start }) => ({ term, start })),
     votedFor: status.votedFor?.node ?? null,
-    failure: log.failure?.reason ?? (status.failed ? 'the log contradicts that of its leader' : null),
+    failure: partition.failed ?? (log.failure === null ? null : describeFailure(log.failure)),
   };
 }
 

@@ -12,6 +12,7 @@
  */
 import { assert, groupId } from '../../raft/index.ts';
 import type { Assignment, GroupId, Incarnation, NodeId, RecoveredLog, Voter } from '../../raft/index.ts';
+import { describeFailure, DiskError, lastingFailure } from '../../storage/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
@@ -39,8 +40,8 @@ export interface HostingOptions {
   /** Makes the replica and connects it to messages and ticks. */
   readonly startReplica: (spec: ReplicaSpec) => Replica;
   readonly stopReplica: (group: GroupId) => void;
-  /** The log cannot be used: what it says, for the operator. */
-  readonly onUnusable: (group: GroupId, topic: string, log: ReplicaLog) => void;
+  /** The log cannot be used, or not even be made: `partition` has failed, saying why. */
+  readonly onUnusable: (partition: Partition) => void;
 }
 
 /** One partition on its way to being hosted, or hosted. */
@@ -48,7 +49,7 @@ interface Entry {
   readonly group: GroupId;
   topic: Topic;
   record: PartitionRecord;
-  /** Null while its log is being opened, and when that cannot be used. */
+  /** Null while its log is being opened; one whose log cannot be used has failed. */
   partition: Partition | null;
   /** Its log has been opened, for better or worse. */
   opened: boolean;
@@ -131,13 +132,41 @@ export class Hosting {
   #open(group: GroupId, topic: Topic, record: PartitionRecord, image: MetadataImage, created: boolean): void {
     const entry: Entry = { group, topic, record, partition: null, opened: false, removed: false };
     this.#entries.set(group, entry);
+    this.#openLog(entry, image, created);
+  }
+
+  #openLog(entry: Entry, image: MetadataImage, created: boolean): void {
+    const { group, topic, record } = entry;
     const settings = this.#options.settingsOf(topic, image);
-    const directory = logDirectory(topic, record.index);
     this.#after(group, async () => {
       if (entry.removed) return;
-      const log = await this.#options.openLog(group, directory, settings.log);
+      const log = await this.#options.openLog(group, logDirectory(topic, record.index), settings.log);
       this.#opened(entry, log, settings, created);
     });
+  }
+
+  /**
+   * The replica serves nothing from now on, because of `reason`; its log stays as it is. Null when it is not hosted, or
+   * offline already.
+   */
+  takeOffline(group: GroupId, reason: string): Partition | null {
+    const partition = this.#entries.get(group)?.partition ?? null;
+    if (partition === null || partition.failed !== null) return null;
+    partition.fail(reason);
+    this.#options.stopReplica(group);
+    return partition;
+  }
+
+  /** Deletes the log of a replica that is offline, and begins anew with an empty one: its leader sends everything again. */
+  rebuild(group: GroupId): void {
+    const entry = this.#entries.get(group);
+    const image = this.#image;
+    if (entry === undefined || entry.partition === null || image === null) return;
+    assert(entry.partition.failed !== null, () => `${group} is to be rebuilt, but is well`);
+    entry.partition.close();
+    entry.partition = null;
+    this.#delete(group);
+    this.#openLog(entry, image, false);
   }
 
   /** Does `work` on a group's log when all earlier work on it is done. */
@@ -151,19 +180,24 @@ export class Hosting {
   }
 
   #delete(group: GroupId): void {
-    this.#after(group, () => this.#options.store.deleteLog(group));
+    const left = (error: unknown): void => {
+      if (!(error instanceof DiskError)) throw error;
+      this.#options.sink.log('error', 'files of a log cannot be removed', { group, reason: error.message });
+    };
+    this.#after(group, () => this.#options.store.deleteLog(group).then(undefined, left));
   }
 
   #opened(entry: Entry, log: ReplicaLog, settings: PartitionSettings, created: boolean): void {
     // Removed, and its deletion waits for this opening; or the node closes.
     if (entry.removed) return;
     entry.opened = true;
-    if (log.failure !== null) return this.#options.onUnusable(entry.group, entry.topic.name, log);
     const { topic, record } = entry;
     const image = this.#image;
     assert(image !== null, 'a log was opened without an image');
     const id = { topicId: topic.id, topic: topic.name, index: record.index };
     const partition = new Partition(id, settings, this.#options.hooks);
+    const failure = lastingFailure(log);
+    if (failure !== null) partition.fail(describeFailure(failure));
     const replica = this.#options.startReplica({
       group: entry.group,
       policy: record.replication,
@@ -173,15 +207,19 @@ export class Hosting {
     });
     partition.attach(replica);
     entry.partition = partition;
-    this.#update(entry, image);
+    if (failure === null) return this.#update(entry, image);
+    this.#options.stopReplica(entry.group);
+    this.#options.onUnusable(partition);
   }
 
   #update(entry: Entry, image: MetadataImage): void {
     const { partition, topic, record } = entry;
-    if (partition === null) return;
+    if (partition === null || partition.failed !== null) return;
     const settings = this.#options.settingsOf(topic, image);
     partition.configure(settings);
     if (!sameSettings(partition.replica.log.settings, settings.log)) void partition.replica.log.configure(settings.log);
+    // Whoever is in the ISR of metadata that knows this life of the node has caught up in this life, or was elected with loss.
+    if (partition.replica.log.lossy && record.isr.includes(this.#options.self)) partition.replica.log.noteCaughtUp();
     if (record.replication === 'isr') {
       partition.replica.input({
         kind: 'assign',

@@ -8,7 +8,7 @@
  *  notices of the replica ─▶ producer state, waits, watchers
  * ```
  *
- * Nothing above the high watermark is ever returned by `read`.
+ * Nothing above the high watermark is ever returned by `read`. Once it has `failed`, nothing is served or acknowledged.
  */
 import { endOfTerm, offset as toOffset, present, termBefore } from '../../raft/index.ts';
 import type { ByteCount, Offset, Term } from '../../raft/index.ts';
@@ -68,6 +68,7 @@ export class Partition {
   #settings: PartitionSettings;
   #leading: Leading | null = null;
   #highWatermark: Offset = toOffset(0);
+  #failed: string | null = null;
 
   constructor(id: PartitionId, settings: PartitionSettings, hooks: PartitionHooks) {
     this.id = id;
@@ -80,7 +81,22 @@ export class Partition {
   attach(replica: Replica): void {
     this.#replica = replica;
     this.#highWatermark = replica.highWatermark;
-    this.#producers.rebuild();
+    if (this.#failed === null) this.#producers.rebuild();
+  }
+
+  /**
+   * The replica is offline, for good: its log has failed, or contradicts its leader's. All waits end, every later request
+   * is refused with `reason`. Its replica must be closed.
+   */
+  fail(reason: string): void {
+    if (this.#failed !== null) return;
+    this.#failed = reason;
+    this.#end();
+  }
+
+  /** Why nothing is served from here any more; null while all is well. */
+  get failed(): string | null {
+    return this.#failed;
   }
 
   get replica(): Replica {
@@ -156,7 +172,7 @@ export class Partition {
       });
     }
     const proposed = this.replica.propose([{ bytes: admitted.batch, offsets: admitted.offsets }]);
-    if (proposed.kind === 'refused') return done(this.#notLeader());
+    if (proposed.kind === 'refused') return done(this.#notServing());
     if (proposed.kind === 'unwritable') return done({ kind: 'storage', reason: proposed.reason });
     const { base, end, term } = proposed;
     this.#acknowledge(acks, { base, end, term, logAppendTime: admitted.logAppendTime }, done);
@@ -197,10 +213,11 @@ export class Partition {
 
   /** Null when this node leads and `term` (null: not given) is its own. */
   refuseRead(term: number | null): PartitionRefusal | null {
+    if (this.#failed !== null) return this.#notServing();
     const known = this.replica.term;
     if (term !== null && term < known) return { kind: 'stale-term' };
     if (term !== null && term > known) return { kind: 'unknown-term' };
-    return this.#leading === null ? this.#notLeader() : null;
+    return this.#leading === null ? this.#notServing() : null;
   }
 
   /** Largest known term ≤ `term`, with the end of its records; null when none is known (wire: OffsetForLeaderEpoch). */
@@ -218,7 +235,7 @@ export class Partition {
 
   /** The end as readers may know it: the high watermark, once a new leader's has reached the start of its term. */
   latest(): Offset | PartitionRefusal {
-    if (this.#leading === null) return this.#notLeader();
+    if (this.#leading === null) return this.#notServing();
     if (this.#highWatermark < this.#leading.termStart) return { kind: 'offset-not-available' };
     return this.#highWatermark;
   }
@@ -232,6 +249,7 @@ export class Partition {
 
   /** What the replica's core says; passed on by its owner. */
   notice(notice: Notice): void {
+    if (this.#failed !== null) return;
     switch (notice.kind) {
       case 'commit':
         this.#highWatermark = notice.highWatermark;
@@ -259,14 +277,19 @@ export class Partition {
 
   /** Fails all waits and ends the own leadership; nothing may be called afterwards. */
   close(): void {
+    this.#end();
+    this.#watchers.clear();
+    this.#replica?.close();
+  }
+
+  /** Nobody waits here any more, and who led does not. */
+  #end(): void {
     const led = this.#leading !== null;
     this.#leading = null;
     this.#producers.close();
     this.#committed.lose();
     this.#durable.lose();
     this.#wake();
-    this.#watchers.clear();
-    this.#replica?.close();
     if (led) this.#hooks.onLeadership(this);
   }
 
@@ -274,12 +297,13 @@ export class Partition {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  #notLeader(): PartitionRefusal {
+  #notServing(): PartitionRefusal {
+    if (this.#failed !== null) return { kind: 'storage', reason: this.#failed };
     return { kind: 'not-leader', leader: this.#replica?.status().leader ?? null };
   }
 
   #refuseWrite(acks: Acknowledgement): PartitionRefusal | null {
-    if (this.#leading === null) return this.#notLeader();
+    if (this.#leading === null) return this.#notServing();
     const required = this.#settings.minInsyncReplicas;
     if (acks !== 'all' || required === null) return null;
     const isr = this.replica.isrSize;
@@ -318,7 +342,7 @@ export class Partition {
     done: (outcome: ProduceOutcome) => void,
   ): void {
     const finish = (result: 'reached' | 'lost'): void =>
-      done(result === 'reached' ? { kind: 'acknowledged', ...appended, logStart: this.logStart } : this.#notLeader());
+      done(result === 'reached' ? { kind: 'acknowledged', ...appended, logStart: this.logStart } : this.#notServing());
     switch (acks) {
       case 'none':
         return finish('reached');

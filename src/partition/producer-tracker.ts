@@ -113,8 +113,9 @@ export class ProducerTracker {
       }
     } catch (error) {
       // The log reports the failure itself, and its replica is taken offline: nothing is served from this state.
+      if (rebuild !== this.#rebuild) return;
       this.#options.sink.log('error', 'producer state cannot be rebuilt', { group: log.group, reason: String(error) });
-      if (rebuild === this.#rebuild) this.#become('failed');
+      this.#become('failed');
       return;
     }
     this.#become('ready');

@@ -325,6 +325,7 @@ export class Replica {
     run.then(
       (batches) => this.#sendRun(effect, batches),
       (error: unknown) => {
+        if (this.#closed) return;
         this.#options.sink.log('error', 'cannot read batches for a follower', {
           group: this.group,
           reason: String(error),
