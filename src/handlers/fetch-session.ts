@@ -67,6 +67,11 @@ const UNUSED_MS = 120_000;
 /** Partitions of one session; a client that wants more gets none. */
 const TARGETS_MAX = 100_000;
 
+/** Epoch of the request after this one: from 2^31-1 it goes to 1, since 0 means a full fetch. */
+export function nextEpochOf(epoch: number): number {
+  return epoch + 1 === EPOCH_LIMIT ? 1 : epoch + 1;
+}
+
 export function targetKey(target: {
   readonly name: string | null;
   readonly topicId: string | null;
@@ -117,7 +122,7 @@ export class FetchSessions {
     if (session === undefined) return { kind: 'unknown-session' };
     if (session.byId !== byId) return { kind: 'ids-and-names-mixed' };
     if (session.nextEpoch !== sessionEpoch) return { kind: 'wrong-epoch' };
-    session.nextEpoch = sessionEpoch + 1 === EPOCH_LIMIT ? 1 : sessionEpoch + 1;
+    session.nextEpoch = nextEpochOf(sessionEpoch);
     session.usedAt = now;
     for (const target of targetsOf(request, byId)) session.targets.set(targetKey(target), target);
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {

@@ -39,6 +39,8 @@ export interface RigNode {
 }
 
 export interface RigOptions {
+  /** Shared with other rigs; default: its own. */
+  readonly clock?: TestClock;
   readonly nodes?: number;
   readonly policy?: Policy;
   readonly group?: GroupId;
@@ -56,13 +58,14 @@ export function clientBatch(...values: readonly string[]): ProposedBatch {
 }
 
 export class ReplicaRig {
-  readonly clock = new TestClock();
+  readonly clock: TestClock;
   readonly network: FakeNetwork;
   readonly nodes: readonly RigNode[];
   readonly #options: RigOptions;
 
   constructor(options: RigOptions = {}) {
     this.#options = options;
+    this.clock = options.clock ?? new TestClock();
     this.network = new FakeNetwork(this.clock);
     this.nodes = Array.from({ length: options.nodes ?? 3 }, (_, at) => this.#node(at + 1));
     this.network.connectAll();
