@@ -136,6 +136,11 @@ export interface ReplicaLog {
   retentionTarget(wallNow: number, highWatermark: Offset): Offset | null;
   /** Lazily checkpointed; a restart begins with it. */
   noteHighWatermark(highWatermark: Offset): void;
+  /**
+   * Keeps the newest record of each key in the closed segments below `highWatermark` that a checkpoint covers (does
+   * nothing unless `settings.compact`). Resolves to the bytes freed; rejects with the log's failure. One at a time.
+   */
+  compact(wallNow: number, highWatermark: Offset): Promise<number>;
   /** The replica has caught up with its leader since the power loss: it is not {@link lossy} any more (lazily checkpointed). */
   noteCaughtUp(): void;
   /**

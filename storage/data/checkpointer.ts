@@ -113,16 +113,17 @@ export class Checkpointer {
     const changes: KeyValueChange[] = [...extra];
     const live = [...done].filter(([log]) => isLive(log));
     for (const [log, capture] of live) {
+      const record = log.issued(capture);
       changes.push(...capture.states.changes, {
         kind: 'put',
         key: groupKey(log.group),
-        value: encodeGroupRecord(capture.record),
+        value: encodeGroupRecord(record),
       });
     }
     changes.push(putJson('checkpoint', { sequence: marker.sequence, life }));
     await meta.apply(changes, { sync: true });
     this.#lastSequence = marker.sequence;
-    for (const [log, capture] of live) log.committed(capture);
+    for (const [, capture] of live) capture.states.commit();
     journal.release(marker);
   }
 }

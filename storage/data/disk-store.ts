@@ -13,8 +13,9 @@ import { DiskError } from '../disk.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValueChange } from '../key-value.ts';
-import { DiskLog, effectiveSettings } from '../log/disk-log.ts';
+import { DiskLog } from '../log/disk-log.ts';
 import { encodeGroupRecord, groupKey } from '../log/group-record.ts';
+import { effectiveSettings } from '../log/log-beginning.ts';
 import type { GroupRecord } from '../log/group-record.ts';
 import { EMPTY_FACTS } from '../log/log-state.ts';
 import { statePrefix } from '../log/saved-states.ts';
@@ -232,6 +233,7 @@ export class DiskStore implements Store {
       facts,
       highWatermark: offset(0),
       segments: [],
+      moving: [],
       states: [],
       lossy: false,
       failure: null,

@@ -8,9 +8,8 @@
  * While the flush policy changes, changes are held back from the pipeline until the checkpoint that begins the new
  * policy is durable: no journal record and no segment write of two policies mix behind one checkpoint.
  */
-import { assert, byteCount, METADATA_GROUP, offset } from '../../raft/index.ts';
+import { assert, byteCount, offset } from '../../raft/index.ts';
 import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.ts';
-import { DiskError } from '../disk.ts';
 import type {
   BatchRun,
   LogChange,
@@ -22,9 +21,13 @@ import type {
   TimestampedOffset,
 } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
+import { compact } from './compaction.ts';
+import { encodeGroupRecord, groupKey } from './group-record.ts';
 import type { GroupRecord } from './group-record.ts';
+import { FileMoves } from './file-moves.ts';
+import { effectiveSettings, recoveredOf } from './log-beginning.ts';
 import type { HostedLog, LogEnvironment } from './log-environment.ts';
-import { failureOf, LogFailed } from './log-failed.ts';
+import { failureOf, LogFailed, syncFault } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
 import { LogReader } from './log-reader.ts';
@@ -44,11 +47,6 @@ export interface LogCapture {
 
 const NO_STATES: StatesCapture = { changes: [], states: [], commit: () => undefined };
 
-/** The settings in force: the metadata log is journaled whatever the node's setting. */
-export function effectiveSettings(group: GroupId, settings: LogSettings): LogSettings {
-  return group === METADATA_GROUP ? { ...settings, flush: 'always' } : settings;
-}
-
 /** One per group; made by `DiskStore` and by recovery. */
 export class DiskLog implements ReplicaLog, HostedLog {
   readonly group: GroupId;
@@ -67,6 +65,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   #failure: LogFailure | null;
   #closed = false;
   #cuts = 0;
+  readonly #moves = new FileMoves(() => (this.#cuts += 1));
   /** Not null while the flush policy changes: what the checkpoint records, and the changes that came after. */
   #switching: { readonly facts: LogFacts; readonly held: (() => void)[] } | null = null;
 
@@ -119,6 +118,10 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return this.#cuts;
   }
 
+  get moving(): Promise<void> | null {
+    return this.#moves.moving;
+  }
+
   get sizeBytes(): ByteCount {
     return byteCount(this.set.bytes + this.#tail.unwrittenBytes);
   }
@@ -140,11 +143,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return this.#record;
   }
 
-  get highWatermark(): Offset {
-    return this.#highWatermark;
-  }
-
-  /** Failed for good: damage or a disk fault, not a full disk. */
+  /** Failed for good: not a full disk. */
   get offline(): boolean {
     return this.#failure !== null && this.#failure.kind !== 'full';
   }
@@ -191,6 +190,27 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return retentionTarget(this.set.summaries(), this.#settings, { wallNow, highWatermark, logStart, logEnd });
   }
 
+  async compact(wallNow: number, highWatermark: Offset): Promise<number> {
+    const { set, pipeline } = this;
+    const { deleteRetentionMs } = this.#settings;
+    if (this.offline || this.#closed || !this.#settings.compact) return 0;
+    const cuts = this.#cuts;
+    const files = {
+      set,
+      record: () => this.#record,
+      store: (record: GroupRecord) => this.#store(record),
+      exclusively: (action: () => Promise<void>) => pipeline.exclusively(action),
+      whileMoving: (action: () => Promise<void>) => this.#moves.during(action),
+    };
+    try {
+      return await compact(files, { wallNow, deleteRetentionMs, highWatermark });
+    } catch (error) {
+      // Files that were cut or removed under it are no damage; the next pass sees what is really there.
+      if (cuts === this.#cuts) throw this.#onFault(error);
+      return 0;
+    }
+  }
+
   noteHighWatermark(highWatermark: Offset): void {
     if (highWatermark === this.#highWatermark) return;
     this.#highWatermark = highWatermark;
@@ -228,7 +248,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     for (const submit of held) submit();
   }
 
-  /** Marks the log as possibly short of acknowledged records (a power loss took what was not synced). */
+  /** A power loss may have taken acknowledged records. */
   markLossy(): void {
     this.#lossy = true;
     this.#environment.changed(this);
@@ -267,8 +287,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
 
   /** A failed sync: the file is not trusted again, whatever the reason was, a full disk included (reliability D8). */
   onSyncError(error: unknown): void {
-    const isFull = error instanceof DiskError && error.kind === 'full';
-    this.onDiskError(isFull ? new DiskError('io', error.path, error.message, { cause: error }) : error);
+    this.onDiskError(syncFault(error));
   }
 
   /** Before closing: the next life need not walk over segments. */
@@ -297,21 +316,17 @@ export class DiskLog implements ReplicaLog, HostedLog {
       states: states.states,
     };
     this.pipeline.forgetMark();
-    const segments = this.offline ? null : await this.pipeline.barrier();
+    // What is moved from the barrier on is not in its list of segments.
+    const segments = this.offline ? null : await this.pipeline.barrier(() => this.#moves.forget());
     if (this.offline) return { record: { ...this.#record, failure: this.#failure }, states: NO_STATES };
     return segments === null ? null : { record: { ...record, segments }, states };
   }
 
-  /** The capture is durable. */
-  committed(capture: LogCapture): void {
-    this.#record = capture.record;
-    capture.states.commit();
-  }
-
-  /** Records a change of the files that was made durable apart from a checkpoint (compaction). */
-  recorded(record: GroupRecord): void {
-    this.#record = record;
-    this.#cuts += 1;
+  /** The capture goes to the store now; answers the record to put there. Files may have been moved since it was made. */
+  issued(capture: LogCapture): GroupRecord {
+    const segments = this.#moves.patched(capture.record.segments);
+    this.#record = { ...capture.record, segments, moving: this.#record.moving };
+    return this.#record;
   }
 
   /** Nothing is accepted from now on; what was accepted is still carried out. */
@@ -355,6 +370,14 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#environment.tails.grew(this.#tail, batch.bytes.length);
   }
 
+  /** Puts a record with other segments than the checkpoint's. */
+  #store(record: GroupRecord): Promise<void> {
+    this.#moves.note(this.#record.segments, record.segments);
+    this.#record = record;
+    const put = { kind: 'put', key: groupKey(record.group), value: encodeGroupRecord(record) } as const;
+    return this.#environment.keyValue().apply([put], { sync: true });
+  }
+
   async #search<T>(
     end: Offset,
     search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>,
@@ -375,10 +398,4 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.onDiskError(error);
     return new LogFailed(failure, { cause: error });
   }
-}
-
-function recoveredOf(facts: LogFacts, highWatermark: Offset): RecoveredLog {
-  const { hardState, logStart, logStartTerm, logEnd, terms } = facts;
-  const voters = facts.voters.map((entry) => ({ base: offset(Math.max(entry.base, logStart)), voters: entry.voters }));
-  return { hardState, logStart, logStartTerm, logEnd, terms, voters, initialVoters: null, highWatermark };
 }

@@ -20,6 +20,8 @@ export interface GroupRecord {
   readonly facts: LogFacts;
   readonly highWatermark: Offset;
   readonly segments: readonly SegmentSummary[];
+  /** Base offsets of segments whose cleaned file is to take their place; see `compaction.ts`. */
+  readonly moving: readonly number[];
   /** Saved states: name and ends, ascending. */
   readonly states: readonly (readonly [name: string, ends: readonly number[]])[];
   readonly lossy: boolean;
@@ -58,6 +60,7 @@ interface GroupJson {
   readonly voters: readonly (readonly [base: number, voters: readonly Voter[]])[];
   readonly highWatermark: number;
   readonly segments: readonly SegmentTuple[];
+  readonly moving: readonly number[];
   readonly states: GroupRecord['states'];
   readonly lossy: boolean;
   readonly failure: LogFailure | null;
@@ -88,6 +91,7 @@ export function encodeGroupRecord(record: GroupRecord): Buffer {
       largest?.timestamp ?? null,
       largest?.offset ?? 0,
     ]),
+    moving: record.moving,
     states: record.states,
     lossy: record.lossy,
     failure: record.failure,
@@ -121,6 +125,7 @@ export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
       lastBatch,
       largest: timestamp === null ? null : { timestamp, offset: offset(at) },
     })),
+    moving: json.moving,
     states: json.states,
     lossy: json.lossy,
     failure: json.failure,

@@ -23,3 +23,9 @@ export function failureOf(error: unknown): LogFailure | null {
   if (!(error instanceof DiskError)) return null;
   return { kind: error.kind === 'full' ? 'full' : 'disk', path: error.path, position: null, reason: error.message };
 }
+
+/** The fault of a failed sync: never `full`, which could be waited out; the file is not trusted again (reliability D8). */
+export function syncFault(error: unknown): unknown {
+  const isFull = error instanceof DiskError && error.kind === 'full';
+  return isFull ? new DiskError('io', error.path, error.message, { cause: error }) : error;
+}

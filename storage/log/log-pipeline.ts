@@ -124,9 +124,12 @@ export class LogPipeline {
   }
 
   /** The segments as they are when everything submitted so far is in them and nothing later is. Null: stopped before that. */
-  barrier(): Promise<readonly SegmentSummary[] | null> {
+  barrier(reached: () => void): Promise<readonly SegmentSummary[] | null> {
     return new Promise((resolve) => {
-      const run = (): undefined => resolve(this.#options.set.summaries()) as undefined;
+      const run = (): undefined => {
+        reached();
+        resolve(this.#options.set.summaries());
+      };
       this.#work.push({ kind: 'barrier', run, abandon: () => resolve(null) });
       this.#work.pump();
     });

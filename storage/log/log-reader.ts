@@ -20,8 +20,10 @@ const HINTS_MAX = 8;
 export interface ReadView {
   readonly logStart: Offset;
   readonly logEnd: Offset;
-  /** Cuts and raises of the log start so far. */
+  /** Cuts, raises of the log start and moves of files so far. */
   readonly cuts: number;
+  /** Not null while files are moved: wait for it before reading any. Never rejects. */
+  readonly moving: Promise<void> | null;
 }
 
 /** One per log. */
@@ -51,6 +53,7 @@ export class LogReader {
   /** Repeats `search`, which reads segments, until no cut came between; its errors are the log's. */
   async steadily<T>(search: () => Promise<T>): Promise<T> {
     for (;;) {
+      while (this.#view.moving !== null) await this.#view.moving;
       const { cuts } = this.#view;
       try {
         const found = await search();
@@ -62,6 +65,10 @@ export class LogReader {
   }
 
   async #readSegments(start: Offset, bounded: ReadLimit, limit: ReadLimit): Promise<BatchRun> {
+    if (this.#view.moving !== null) {
+      await this.#view.moving;
+      return this.read(start, limit);
+    }
     const { cuts } = this.#view;
     const at = this.#hints.findIndex((hint) => hint.offset === start);
     const hint = at === -1 ? null : (this.#hints[at] ?? null);

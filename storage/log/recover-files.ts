@@ -48,7 +48,7 @@ export async function recoverFiles(
   const before = record.segments.filter((segment) => keep !== null && segment.base < keep);
   const kept = before.filter((segment) => isKept(segment, before, plan, bases));
   const set = new SegmentSet(ports, directory, shape, kept, plan.from);
-  await finishCleaning(ports.disk, directory, kept);
+  await finishCleaning(ports.disk, directory, record.moving, kept);
   const lastBefore = before.at(-1)?.base ?? -1;
   const isScanned = plan.scan !== null && plan.scan.limit !== facts.logEnd;
   const toScan = isScanned ? bases.filter((base) => base > lastBefore) : [];

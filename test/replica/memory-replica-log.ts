@@ -221,6 +221,9 @@ export class MemoryReplicaLog implements ReplicaLog {
   noteCaughtUp(): void {
     // Nothing was lost here.
   }
+  compact(): Promise<number> {
+    return Promise.resolve(0);
+  }
   saveState(name: string, end: Offset, state: Uint8Array): void {
     this.#saved.push({ name, end, state });
   }

@@ -1,0 +1,169 @@
+/**
+ * Compaction of a log's closed segments: segment for segment, each replaced in one step that a crash cannot split.
+ *
+ * ```
+ *  keys of all that may be cleaned ─▶ for each segment: <base>.log.cleaned written, synced
+ *     ─▶ group record with the new size, synced (from here on it counts) ─▶ rename ─▶ directory synced
+ * ```
+ * May be cleaned: whole closed segments below the high watermark that the last checkpoint has recorded as they are. The
+ * rename is repeated at start when it was interrupted (`cleaned-files.ts`).
+ */
+import type { Offset } from '../../raft/index.ts';
+import { readBatchHeader } from '../batch/index.ts';
+import { removeIndex } from '../segment/segment-index.ts';
+import { CLEANED_SUFFIX } from '../segment/segment-name.ts';
+import type { SegmentSet } from '../segment/segment-set.ts';
+import { emptySummary, Segment } from '../segment/segment.ts';
+import { walkBatches } from '../segment/segment-walk.ts';
+import { DamageError } from '../segment/damage.ts';
+import { cleanBatch, KeyOffsets } from './cleaning.ts';
+import type { GroupRecord } from './group-record.ts';
+
+/** Keys in memory during one pass; what does not fit is cleaned by the next pass. */
+const KEYS_MAX = 1_000_000;
+const WRITE_BYTES = 1024 * 1024;
+
+export interface Compactable {
+  readonly set: SegmentSet;
+  /** As last given to the store. */
+  record(): GroupRecord;
+  /** Gives it to the store; resolves when it is durable there. */
+  store(record: GroupRecord): Promise<void>;
+  /** Runs `action` when nothing else touches the files; false when the log ended before. */
+  exclusively(action: () => Promise<void>): Promise<boolean>;
+  /** Reads wait until `action` is done; those that run begin anew. */
+  whileMoving(action: () => Promise<void>): Promise<void>;
+}
+
+export interface CompactionOptions {
+  readonly wallNow: number;
+  readonly deleteRetentionMs: number;
+  readonly highWatermark: Offset;
+}
+
+/** Bytes that were freed. Rejects with a fault of the disk or {@link DamageError}: the log is to go offline. */
+export async function compact(log: Compactable, options: CompactionOptions): Promise<number> {
+  const { set } = log;
+  const known = new Map(log.record().segments.map((segment) => [segment.base as number, segment]));
+  const closed = set.segments.slice(0, -1).filter((segment) => {
+    const recorded = known.get(segment.base);
+    return (
+      recorded !== undefined &&
+      recorded.bytes === segment.bytes &&
+      segment.end <= options.highWatermark &&
+      !segment.dirty
+    );
+  });
+  const keys = new KeyOffsets(KEYS_MAX);
+  const lastOfProducer = new Map<number, number>();
+  const seen: Segment[] = [];
+  for (const segment of closed) {
+    let fits = true;
+    await walk(set, segment, 0, (batch) => {
+      const { producerId, baseOffset } = readBatchHeader(batch);
+      if (producerId >= 0) lastOfProducer.set(producerId, baseOffset);
+      fits = keys.see(batch);
+      return fits;
+    });
+    if (!fits) break;
+    seen.push(segment);
+  }
+  let freed = 0;
+  for (const segment of seen) freed += await cleanSegment(log, segment, keys, lastOfProducer, options);
+  return freed;
+}
+
+async function cleanSegment(
+  log: Compactable,
+  segment: Segment,
+  keys: KeyOffsets,
+  lastOfProducer: ReadonlyMap<number, number>,
+  options: CompactionOptions,
+): Promise<number> {
+  const { set } = log;
+  const clean = (batch: Buffer): Buffer | null => {
+    const header = readBatchHeader(batch);
+    const isLast = header.baseOffset + header.lastOffsetDelta + 1 === segment.end;
+    const keepsPlace = isLast || lastOfProducer.get(header.producerId) === header.baseOffset;
+    return cleanBatch(batch, keys, { ...options, keepsPlace });
+  };
+  let isChanged = false;
+  await walk(set, segment, 0, (batch) => {
+    isChanged = clean(batch) !== batch;
+    return !isChanged;
+  });
+  if (!isChanged) return 0;
+  const cleaned = await writeCleaned(set, segment, clean);
+  let freed = 0;
+  await log.exclusively(async () => {
+    // Cut, trimmed or replaced meanwhile: the file that was written is a rest.
+    const isSame = set.segments.includes(segment) && segment.end === cleaned.end && set.segments.at(-1) !== segment;
+    if (!isSame) return set.ports.disk.removeFile(`${cleaned.path}${CLEANED_SUFFIX}`);
+    await log.whileMoving(() => swap(log, segment, cleaned));
+    freed = segment.bytes - cleaned.bytes;
+  });
+  return freed;
+}
+
+/**
+ * The order: 1. the file is whole, synced, and its name durable; 2. the record says that it is to take its place; 3. it does;
+ * 4. the record says that nothing is to be moved any more. Only then may another file of that name be written.
+ */
+async function swap(log: Compactable, segment: Segment, cleaned: Segment): Promise<void> {
+  const { set } = log;
+  const { disk, files } = set.ports;
+  const before = log.record();
+  const segments = before.segments.map((other) => (other.base === segment.base ? cleaned.summary() : other));
+  await log.store({ ...before, segments, moving: [segment.base] });
+  files.forget(segment.path);
+  await removeIndex(disk, segment);
+  await disk.rename(`${cleaned.path}${CLEANED_SUFFIX}`, cleaned.path);
+  await disk.syncDirectory(set.directory);
+  set.replace(cleaned);
+  await log.store({ ...log.record(), moving: [] });
+}
+
+/** Writes what is left of `segment` beside it, piece by piece; durable, name included, when it resolves. */
+async function writeCleaned(
+  set: SegmentSet,
+  segment: Segment,
+  clean: (batch: Buffer) => Buffer | null,
+): Promise<Segment> {
+  const cleaned = new Segment(segment.directory, emptySummary(segment.base));
+  const file = await set.ports.disk.open(`${cleaned.path}${CLEANED_SUFFIX}`, 'create');
+  try {
+    await file.truncate(0);
+    for (let from = 0; from < segment.bytes;) {
+      const pieces: Buffer[] = [];
+      const at = cleaned.bytes;
+      await walk(set, segment, from, (batch) => {
+        const header = readBatchHeader(batch);
+        from += batch.length;
+        const left = clean(batch);
+        if (left === null) return true;
+        const { maxTimestamp } = readBatchHeader(left);
+        const end = header.baseOffset + header.lastOffsetDelta + 1;
+        cleaned.note({ base: header.baseOffset, end, bytes: left.length, maxTimestamp }, set.shape.indexIntervalBytes);
+        // The walker uses its buffer again.
+        pieces.push(Buffer.from(left));
+        return cleaned.bytes - at < WRITE_BYTES;
+      });
+      if (pieces.length > 0) await file.write(pieces, at);
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await set.ports.disk.syncDirectory(set.directory);
+  // Its indexes are complete in memory: it was noted from its first byte.
+  cleaned.indexedFrom = 0;
+  return cleaned;
+}
+
+/** Visits the segment's batches from byte `from` on; the buffer is only valid within a visit. */
+async function walk(set: SegmentSet, segment: Segment, from: number, visit: (batch: Buffer) => boolean): Promise<void> {
+  const end = await walkBatches(set.ports, segment.path, from, segment.bytes, ({ header }, source, at) =>
+    visit(source.subarray(at, at + header.bytes)),
+  );
+  if (end.kind === 'bad') throw new DamageError(segment.path, end.position, end.reason);
+}

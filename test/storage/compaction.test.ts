@@ -1,0 +1,180 @@
+/** Compaction: the newest record of each key stays, offsets stay, and no crash leaves half of it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { byteCount, offset, term } from '../../raft/index.ts';
+import { buildBatch, readRecords } from '../../storage/batch/index.ts';
+import { decompressStream } from '../../storage/compression/index.ts';
+import type { ReplicaLog, StoredBatch } from '../../storage/index.ts';
+import { scanSegmentBytes } from '../../storage/segment/batch-scan.ts';
+import { positionOf } from '../../storage/segment/segment-read.ts';
+import { makeBatch, StoreRig } from './store-rig.ts';
+
+const SETTINGS = { compact: true, deleteRetentionMs: 1000, segmentBytesMax: 700 } as const;
+
+/** A batch of records `key=value`; `key=` alone is a tombstone. */
+function keyed(base: number, ...pairs: string[]): StoredBatch {
+  const records = pairs.map((pair) => {
+    const [key = '', value = ''] = pair.split('=');
+    return { key: Buffer.from(key), value: value === '' ? null : Buffer.from(value), timestamp: 1000 + base };
+  });
+  const bytes = buildBatch({ records, baseOffset: base, term: 1 });
+  const position = {
+    base: offset(base),
+    end: offset(base + pairs.length),
+    term: term(1),
+    bytes: byteCount(bytes.length),
+    control: null,
+  };
+  return { position, bytes };
+}
+
+async function records(rig: StoreRig, log: ReplicaLog): Promise<string[]> {
+  const read = await rig.readAll(log);
+  return read.flatMap(({ bytes }) => contentOf(bytes));
+}
+
+function contentOf(bytes: Buffer): string[] {
+  const found = readRecords(bytes, decompressStream, 1e8);
+  if (found.kind === 'refused') throw new Error(found.detail);
+  const text = (part: Uint8Array | null): string => (part === null ? '' : Buffer.from(part).toString());
+  return found.records.map((record) => `${record.offset}:${text(record.key)}=${text(record.value)}`);
+}
+
+async function written(seed: string) {
+  const rig = new StoreRig(seed);
+  const store = await rig.open({ tailBytesPerLogMax: 100 });
+  const log = await rig.openLog(store, SETTINGS);
+  const pairs: string[][] = [
+    ['a=1', 'b=1', 'c=1'],
+    ['a=2', 'd=1'],
+    ['c=', 'b=2'],
+    ['e=1', 'a=3'],
+    ['f=1'],
+    ['b=3', 'f=2'],
+  ];
+  let base = 0;
+  for (let round = 0; round < 6; round += 1) {
+    for (const each of pairs) {
+      await rig.persist(log, { append: [keyed(base, ...each)] });
+      base += each.length;
+    }
+  }
+  await rig.run(store.checkpoint());
+  return { rig, store, log };
+}
+
+describe('compaction', () => {
+  it('keeps the newest record of each key at its offset, and all that is above the high watermark', async () => {
+    const { rig, log } = await written('newest');
+    const before = await records(rig, log);
+    const sizeBefore = log.sizeBytes;
+    const freed = await rig.run(log.compact(5000, offset(60)));
+    expect(log.sizeBytes).toBe(sizeBefore - freed);
+    expect(freed).toBeGreaterThan(0);
+    const left = await records(rig, log);
+    const activeBase = log.logEnd - 12;
+    for (const record of left) expect(before).toContain(record);
+    const keptBelow = left.filter((record) => Number(record.split(':')[0]) < 40);
+    expect(keptBelow).toEqual([]);
+    expect(left.filter((record) => Number(record.split(':')[0]) >= activeBase)).toEqual(
+      before.filter((record) => Number(record.split(':')[0]) >= activeBase),
+    );
+    expect(log.logEnd).toBe(72);
+  });
+
+  it('does nothing without the setting, and nothing to what no checkpoint covers', async () => {
+    const rig = new StoreRig('nothing');
+    const log = await rig.openLog(await rig.open(), { ...SETTINGS, compact: false });
+    for (let base = 0; base < 30; base += 1) await rig.persist(log, { append: [keyed(base, 'k=v')] });
+    expect(await rig.run(log.compact(5000, offset(30)))).toBe(0);
+    await log.configure({ ...log.settings, compact: true });
+    expect(await rig.run(log.compact(5000, offset(30)))).toBe(0);
+    expect((await records(rig, log)).length).toBe(30);
+  });
+
+  it('drops a tombstone when its horizon has passed, not before', async () => {
+    const rig = new StoreRig('tombstone');
+    const store = await rig.open({ tailBytesPerLogMax: 0 });
+    const log = await rig.openLog(store, { ...SETTINGS, segmentBytesMax: 200 });
+    for (const [base, pair] of ['k=v', 'k=', 'x=1', 'y=1', 'z=1', 'w=1', 'v=1', 'u=1'].entries()) {
+      await rig.persist(log, { append: [keyed(base, pair)] });
+    }
+    await rig.run(store.checkpoint());
+    const keys = async (wallNow: number): Promise<string> => {
+      await rig.run(log.compact(wallNow, log.logEnd));
+      await rig.run(store.checkpoint());
+      return (await records(rig, log)).map((record) => record.split(':')[1]).join(' ');
+    };
+    expect(await keys(10_000)).toContain('k=');
+    expect(await keys(10_900)).toContain('k=');
+    expect(await keys(11_100)).not.toContain('k=');
+  });
+
+  it('of Kafka’s own log leaves the records that Kafka’s cleaner left', async () => {
+    const file = (name: string): Buffer =>
+      readFileSync(join(import.meta.dirname, 'fixtures/kafka', name, '00000000000000000000.log'));
+    const source = file('golden-compact-0');
+    const batches = scanSegmentBytes(source).batches.map(({ header, position }) => ({
+      position: positionOf(header),
+      bytes: source.subarray(position, position + header.bytes),
+    }));
+    const rig = new StoreRig('golden');
+    const store = await rig.open({ journalFileBytes: 4_000_000, checkpointBytes: 8_000_000, tailBytesPerLogMax: 0 });
+    const log = await rig.openLog(store, { ...SETTINGS, segmentBytesMax: source.length });
+    await rig.persist(log, { append: batches });
+    await rig.persist(log, { append: [makeBatch(log.logEnd, batches.at(-1)?.position.term ?? 0)] });
+    await rig.run(store.checkpoint());
+    const end = batches.at(-1)?.position.end ?? offset(0);
+    await rig.run(log.compact(1_000_000_000_000, end));
+    const cleaned = file('cleaned');
+    const expected = scanSegmentBytes(cleaned).batches.flatMap(({ header, position }) =>
+      contentOf(cleaned.subarray(position, position + header.bytes)),
+    );
+    const left = (await rig.readAll(log))
+      .filter(({ position }) => position.end <= end)
+      .flatMap(({ bytes }) => contentOf(bytes));
+    expect(left).toEqual(expected);
+  });
+
+  it.each(['kill', 'power'] as const)('is whole or not at all, after a %s at any moment', async (crash) => {
+    for (let event = 1; event < 90; event += 4) {
+      const { rig, log, store } = await written(`crash ${crash} ${event}`);
+      const before = await records(rig, log);
+      let left = event;
+      let isDone = false;
+      rig.machine.disk.watch = () => {
+        left -= 1;
+        if (left !== 0) return;
+        if (crash === 'kill') rig.kill();
+        else rig.powerLoss();
+      };
+      void log.compact(5000, offset(60)).then(() => (isDone = true));
+      if (event % 3 === 0) void store.checkpoint();
+      await rig.world.run(() => isDone || !rig.machine.running);
+      rig.machine.disk.watch = null;
+      rig.powerLoss();
+      const again = await rig.openLog(await rig.open({ tailBytesPerLogMax: 100 }), SETTINGS);
+      expect([again.failure, again.logEnd]).toEqual([null, 72]);
+      const found = await records(rig, again);
+      for (const record of found) expect(before).toContain(record);
+      const newest = new Map(before.map((record) => [record.split(':')[1]?.split('=')[0], record]));
+      for (const record of newest.values()) expect(found).toContain(record);
+      await rig.persist(again, { append: [keyed(72, 'q=1')] });
+    }
+  });
+
+  it('lets reads and appends go on', async () => {
+    const { rig, log } = await written('beside');
+    let isDone = false;
+    void log.compact(5000, offset(60)).then(() => (isDone = true));
+    let base = 72;
+    while (!isDone) {
+      await rig.persist(log, { append: [keyed(base, 'b=9')] });
+      base += 1;
+      await records(rig, log);
+    }
+    expect(log.failure).toBe(null);
+    expect((await records(rig, log)).at(-1)).toBe(`${base - 1}:b=9`);
+  });
+});
