@@ -43,6 +43,8 @@ const PAUSE_MAX = millis(50);
 
 /** The pause after a start, a hint, or a lost campaign. */
 export function electionPause(state: CoreState): Millis {
+  // Nobody to split a vote with: a cluster of one is up at once.
+  if (otherVoters(state).length === 0) return millis(0);
   const longest = Math.min(
     state.config.electionTimeoutMin,
     PAUSE_MAX * 2 ** Math.min(Math.max(state.campaigns - 1, 0), 8),

@@ -56,6 +56,9 @@ async function buildBundles() {
     outdir: 'dist/bin',
     bundle: true,
     splitting: true,
+    // Less to read and parse: a third of a node's start. Names stay, so that stack traces can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     chunkNames: 'chunk-[hash]',
     platform: 'node',
     target: 'node20.19',

@@ -56,7 +56,7 @@ import { RemovedTopics } from './removed-topics.ts';
 import { RetentionLoop } from './retention-loop.ts';
 
 /** Between heartbeats while something is being waited for: what a start or a shutdown costs. */
-const EAGER_INTERVAL = millis(20);
+const EAGER_INTERVAL = millis(5);
 
 export class ClusterNode {
   readonly options: ClusterNodeOptions;
@@ -257,6 +257,9 @@ export class ClusterNode {
     this.#metadata = opened;
     this.replicas.add(opened.replica);
     opened.start();
+    // Found while the group was being opened; ignored by a group that knows its voters.
+    const { bootstrapVoters } = this.options.store.identity;
+    if (bootstrapVoters !== null) opened.replica.input({ kind: 'bootstrap', voters: bootstrapVoters });
     this.transport.setPeers(peerAddresses(opened.image, this.options.config));
     this.lifecycle.start();
     this.#retention.start();
@@ -286,7 +289,9 @@ export class ClusterNode {
         onLeadershipLost: () => this.controller.onLeadershipLost(),
         onLeader: (leader, term) => {
           this.#metadataLeader = { leader, term };
-          if (leader !== null) this.#client.onControllerKnown();
+          if (leader === null) return;
+          this.transport.updateIdentity({ empty: false });
+          this.#client.onControllerKnown();
         },
       },
     });
@@ -325,7 +330,7 @@ export class ClusterNode {
   /** The first voters are known: durable first, or a crash before the first log entry would leave nobody who may vote. */
   async #onBootstrap(voters: readonly Voter[]): Promise<void> {
     await this.options.store.setBootstrapVoters(voters);
-    this.transport.updateIdentity({ empty: false });
+    // The handshakes go on showing an empty directory until somebody leads: others may not have seen all of them yet.
     this.#metadata?.replica.input({ kind: 'bootstrap', voters });
   }
 
