@@ -212,9 +212,6 @@ export class MemoryReplicaLog implements ReplicaLog {
   retentionTarget(): Offset | null {
     return null;
   }
-  compact(): Promise<number> {
-    return Promise.resolve(0);
-  }
   noteHighWatermark(highWatermark: Offset): void {
     this.#highWatermark = highWatermark;
   }
