@@ -174,8 +174,11 @@ async function openAdmin(configured: Configured, running: RunningNode, isReady: 
   }
 }
 
+/** The whole cluster stops: nobody is left to move leaderships to, and no majority to write it down. */
+const STOP_ALL = 'SIGUSR2';
+
 /** Shuts down once, whatever the reason; a second signal of the same kind ends the process at once. */
-function shutdownOnSignals(real: RealPorts, stay: boolean, stop: () => Promise<void>): void {
+function shutdownOnSignals(real: RealPorts, stay: boolean, alone: () => void, stop: () => Promise<void>): void {
   let stopping = false;
   const shutdown = (why: string): void => {
     if (stopping) {
@@ -190,6 +193,10 @@ function shutdownOnSignals(real: RealPorts, stay: boolean, stop: () => Promise<v
     });
   };
   process.on('SIGTERM', () => shutdown('SIGTERM'));
+  process.on(STOP_ALL, () => {
+    alone();
+    shutdown('the whole cluster stops');
+  });
   // On a terminal Ctrl-C reaches the whole group: `up` decides for its nodes.
   process.on('SIGINT', () => {
     if (!process.connected) shutdown('SIGINT');
@@ -207,10 +214,15 @@ async function main(args: readonly string[]): Promise<void> {
   const { running } = started;
   let ready = false;
   const admin = await openAdmin(configured, running, () => ready);
-  shutdownOnSignals(real, given.stay, async () => {
-    await running.stop();
-    await admin.close();
-  });
+  shutdownOnSignals(
+    real,
+    given.stay,
+    () => running.node.lifecycle.stop(),
+    async () => {
+      await running.stop();
+      await admin.close();
+    },
+  );
   void running.ended.then((end) => {
     const message =
       end.kind === 'damaged' ? `damaged data: ${end.reason}` : `another process has registered as node ${config.node}`;

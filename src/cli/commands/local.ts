@@ -16,7 +16,7 @@ import {
 import type { FoundCluster, StartedProcess } from '../local-cluster.ts';
 import { counted, render } from '../output.ts';
 import type { Format } from '../output.ts';
-import { ChildNode, logFileOf } from '../up/child-node.ts';
+import { ChildNode, logFileOf, STOP_ALL } from '../up/child-node.ts';
 import type { NodeReport } from '../up/child-node.ts';
 import { upTable } from './up.ts';
 import type { UpLine } from './up.ts';
@@ -57,7 +57,7 @@ export async function down(options: { readonly data?: string; readonly format: F
     .filter((started): started is StartedProcess => isAlive(started));
   const { supervisor } = cluster;
   const asked = isAlive(supervisor) ? [supervisor] : nodes;
-  for (const { pid } of asked) process.kill(pid, 'SIGTERM');
+  for (const { pid } of asked) process.kill(pid, isAlive(supervisor) ? 'SIGTERM' : STOP_ALL);
   if (!(await untilGone([...asked, ...nodes]))) {
     throw new CliError(
       EXIT.temporary,

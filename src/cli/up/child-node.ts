@@ -44,6 +44,9 @@ export function nodeScript(): string {
   return existsSync(bundled) ? bundled : join(here, '../../node-main.js');
 }
 
+/** Tells a node to stop in order with the whole cluster: without moving leaderships to nodes that stop as well. */
+export const STOP_ALL = 'SIGUSR2';
+
 /** Where a node of `dataDir`'s cluster logs. */
 export function logFileOf(dataDir: string, id: number): string {
   return join(dataDir, 'logs', `node-${id}.log`);
@@ -89,8 +92,8 @@ export class ChildNode {
     return this.#gone;
   }
 
-  /** Controlled shutdown, or at once. */
-  end(how: 'SIGTERM' | 'SIGKILL'): void {
+  /** In order, with the whole cluster, or at once. */
+  end(how: typeof STOP_ALL | 'SIGKILL'): void {
     if (!this.#gone) this.#child.kill(how);
   }
 

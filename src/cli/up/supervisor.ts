@@ -12,7 +12,7 @@
 import { CliError, EXIT } from '../exit-code.ts';
 import { isAlive, readLocalCluster, startedProcess, updateLocalCluster, writeLocalCluster } from '../local-cluster.ts';
 import type { LocalCluster, LocalNode, StartedProcess } from '../local-cluster.ts';
-import { ChildNode, logFileOf } from './child-node.ts';
+import { ChildNode, logFileOf, STOP_ALL } from './child-node.ts';
 import type { NodeExit, NodeReport } from './child-node.ts';
 
 export interface SupervisorOptions {
@@ -78,9 +78,9 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#change();
-    for (const child of this.#children.values()) child.end('SIGTERM');
+    for (const child of this.#children.values()) child.end(STOP_ALL);
     const adopted = this.#adopted();
-    for (const { pid } of adopted) process.kill(pid, 'SIGTERM');
+    for (const { pid } of adopted) process.kill(pid, STOP_ALL);
     while ([...this.#children.values()].some(({ gone }) => !gone)) await this.#changed();
     while (adopted.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     updateLocalCluster(this.#options.dataDir, (now) => ({
