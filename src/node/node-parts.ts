@@ -30,7 +30,7 @@ export function transportOptions(
       incarnation,
       directory,
       clusterId,
-      empty: store.empty && store.identity.bootstrapVoters === null,
+      empty: store.empty,
     },
     listen: { host: config.host, port: config.peerPort },
     advertised: { host: config.advertisedHost, port: config.peerPort },
