@@ -73,21 +73,33 @@ export type NodeConfigResult =
   | { readonly kind: 'config'; readonly config: NodeConfig }
   | { readonly kind: 'invalid'; readonly problems: readonly string[] };
 
-const VOTER = /^(\d+)@(.+):(\d+)$/;
+/** An IPv6 address stands in brackets, as in URLs. */
+const VOTER = /^(\d{1,10})@(?:\[([0-9a-fA-F:.%]+)\]|([^\s[\]@:]+)):(\d{1,5})$/;
+const NODE_ID_MAX = 2 ** 31 - 1;
 
 function parseVoters(texts: readonly string[], problems: string[]): readonly VoterAddress[] {
   const voters: VoterAddress[] = [];
   for (const text of texts) {
-    const match = VOTER.exec(text);
-    const [, id, host, port] = match ?? [];
-    if (id === undefined || host === undefined || port === undefined || Number(port) > 65535) {
+    const [, id, address, name, port] = VOTER.exec(text) ?? [];
+    const host = address ?? name;
+    const number = Number(id);
+    if (host === undefined || number > NODE_ID_MAX || Number(port) < 1 || Number(port) > 65535) {
       problems.push(`voters: "${text}" is not <node id>@<host>:<peer port>, such as 1@10.0.0.1:9192`);
       continue;
     }
-    if (voters.some(({ node }) => node === Number(id))) problems.push(`voters: node ${id} is named twice`);
-    voters.push({ node: nodeId(Number(id)), peer: { host, port: Number(port) } });
+    if (voters.some(({ node }) => node === number)) problems.push(`voters: node ${number} is named twice`);
+    voters.push({ node: nodeId(number), peer: { host, port: Number(port) } });
   }
   return voters;
+}
+
+/** Ports that this node would have to listen on twice. */
+function portsTwice({ whole }: Pick<Reading, 'whole'>): readonly string[] {
+  const keys = ['kafka.port', 'peer.port', 'admin.port'] as const;
+  return keys.flatMap((key, at) => {
+    const same = keys.slice(0, at).find((other) => whole(other) === whole(key));
+    return same === undefined ? [] : [`${key} and ${same} are both ${whole(key)}: each needs a port of its own`];
+  });
 }
 
 /** Typed reading of checked settings. */
@@ -128,6 +140,12 @@ function contradictions({ whole, text }: Reading, settings: Settings): string[] 
   }
   above('election.timeout.min.ms', 'election.timeout.max.ms', 1, 'below');
   above('peer.heartbeat.ms', 'election.timeout.min.ms', 2, 'at most half of');
+  if (whole('peer.heartbeat.ms') * 2 >= whole('broker.session.timeout.ms')) {
+    problems.push(
+      `peer.heartbeat.ms (${whole('peer.heartbeat.ms')}) must be below half of broker.session.timeout.ms (${whole('broker.session.timeout.ms')})`,
+    );
+  }
+  problems.push(...portsTwice({ whole }));
   above('replica.append.max.bytes', 'replica.inflight.max.bytes', 1, 'at most');
   return problems;
 }

@@ -22,11 +22,19 @@ export interface Setting {
 
 export type SettingValue = number | string | boolean | readonly string[] | null;
 
+const UNIT_HINTS = {
+  ms: ' (milliseconds)',
+  bytes: ' (bytes; KiB, MiB or GiB may follow the number)',
+  count: '',
+  port: '',
+  id: '',
+} as const;
+
 /** What a value may be, for messages and help. */
 export function describeAllowed(kind: SettingKind): string {
   switch (kind.kind) {
     case 'whole':
-      return `a whole number from ${kind.least} to ${kind.most}${kind.unit === 'ms' ? ' (milliseconds)' : ''}${kind.unit === 'bytes' ? ' (bytes)' : ''}`;
+      return `a whole number from ${kind.least} to ${kind.most}${UNIT_HINTS[kind.unit]}`;
     case 'text':
       return kind.allowed;
     case 'choice':

@@ -88,7 +88,7 @@ export const SETTINGS = {
     default: '300000',
     doc: 'Time between two looks for what is to be deleted or compacted.',
   },
-  'message.max.bytes': { kind: bytes(1024, 256 << 20), default: '1048588', doc: 'Default of topics: largest batch.' },
+  'message.max.bytes': { kind: bytes(1024, 32 << 20), default: '1048588', doc: 'Default of topics: largest batch.' },
 
   'peer.heartbeat.ms': {
     kind: ms(10, 10_000),

@@ -25,6 +25,8 @@ export interface NodeTopicDefaults {
 }
 
 const UNBOUNDED = -1;
+/** Whatever a topic allows: a batch has to fit into one frame between nodes, or it could never be replicated. */
+const BATCH_BYTES_LIMIT = 32 << 20;
 
 function bounded(value: number): number | null {
   return value === UNBOUNDED ? null : value;
@@ -52,7 +54,7 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
       deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms'),
     },
     admission: {
-      batchBytesMax: set('max.message.bytes', defaults.batchBytesMax),
+      batchBytesMax: Math.min(BATCH_BYTES_LIMIT, set('max.message.bytes', defaults.batchBytesMax)),
       segmentBytesMax,
       timestampType: topicConfig(image, topic, 'message.timestamp.type') === 'LogAppendTime' ? 'append' : 'create',
       timestampBeforeMax: topicConfigNumber(image, topic, 'message.timestamp.before.max.ms'),
