@@ -51,8 +51,9 @@ export async function openDirectory(options: StoreOptions): Promise<OpenedDirect
     return refusal;
   }
   if (found !== null) return { keyValue, identity: found, isNew: false };
-  // The store's own name in the directory must be as durable as what is written into it.
+  // All names must be as durable as what is written under them, also those that a killed process made without syncing.
   await disk.syncDirectory(directory);
+  await disk.syncDirectory(parentOf(directory) || '/');
   return { keyValue, identity: newIdentity(options), isNew: true };
 }
 

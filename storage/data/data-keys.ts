@@ -24,7 +24,7 @@ export interface StoredIdentity extends Identity {
 
 export interface StoredStanding {
   readonly registered: Incarnation | null;
-  readonly attempted: Incarnation | null;
+  readonly attempted: readonly Incarnation[];
   readonly bootId: string;
   readonly clean: boolean;
 }
@@ -60,13 +60,15 @@ export async function getIdentity(keyValue: KeyValue): Promise<StoredIdentity | 
 
 /** Null in a directory that was never formatted. */
 export async function getStanding(keyValue: KeyValue): Promise<StoredStanding | null> {
-  const json = await getJson<{ registered: string | null; attempted: string | null; bootId: string; clean: boolean }>(
-    keyValue,
-    'standing',
-  );
+  const json = await getJson<{
+    registered: string | null;
+    attempted: readonly string[];
+    bootId: string;
+    clean: boolean;
+  }>(keyValue, 'standing');
   if (json === null) return null;
-  const named = (value: string | null): Incarnation | null => (value === null ? null : incarnation(value));
-  return { ...json, registered: named(json.registered), attempted: named(json.attempted) };
+  const registered = json.registered === null ? null : incarnation(json.registered);
+  return { ...json, registered, attempted: json.attempted.map(incarnation) };
 }
 
 /** Sequence and life 0 before the first checkpoint. */

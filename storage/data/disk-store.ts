@@ -57,6 +57,9 @@ interface Creation {
   readonly resolve: (failure: LogFailure | null) => void;
 }
 
+/** Lives that died while they registered, in a row, of which this many are remembered. */
+const ATTEMPTS_KEPT = 100;
+
 /** Made by `openStore`. */
 export class DiskStore implements Store {
   readonly standing: Standing;
@@ -108,7 +111,11 @@ export class DiskStore implements Store {
   }
 
   async setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void> {
-    this.#stored = { ...this.#stored, [kind]: incarnation };
+    const attempted = [...this.#stored.attempted, incarnation].slice(-ATTEMPTS_KEPT);
+    this.#stored =
+      kind === 'attempted'
+        ? { ...this.#stored, attempted }
+        : { ...this.#stored, registered: incarnation, attempted: [] };
     await this.#parts.meta.apply([putJson('standing', this.#stored)], { sync: true });
   }
 

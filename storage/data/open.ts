@@ -2,7 +2,7 @@
  * Opening a data directory.
  *
  * ```
- *  lock, identity ─▶ what did the last life leave? ─▶ replay the journal: each log in it is cut, written again, scanned
+ *  lock, identity ─▶ what did the last life leave? ─▶ read the journal, sync it ─▶ each log in it is cut, written again, scanned
  *     ─▶ ONE checkpoint, synced: recovered logs, this life's number, the boot id, "not clean" ─▶ the journal begins anew
  * ```
  * Nothing is written that the checkpoint does not carry: a crash anywhere in here finds the old checkpoint and the old
@@ -157,7 +157,7 @@ async function readFound(opened: OpenedDirectory): Promise<Found | StoreRefusal>
 }
 
 function standingOf(options: StoreOptions, stored: StoredStanding | null): Standing {
-  if (stored === null) return { kind: 'new', registered: null, attempted: null };
+  if (stored === null) return { kind: 'new', registered: null, attempted: [] };
   const { registered, attempted } = stored;
   if (stored.clean) return { kind: 'clean', registered, attempted };
   const sameBoot = stored.bootId === options.bootId && options.bootId !== '';
@@ -179,7 +179,25 @@ async function replay(
     const path = `${journalPath(options.directory)}/${name}`;
     files.push({ path, bytes: asBuffer(await options.disk.readFile(path)) });
   }
-  return replayJournal(files, checkpoint.sequence, checkpoint.life, opened.identity.salt);
+  const replayed = replayJournal(files, checkpoint.sequence, checkpoint.life, opened.identity.salt);
+  if (!(replayed instanceof DamageError)) await makeDurable(options, new Set(replayed.map(({ path }) => path)));
+  return replayed;
+}
+
+/**
+ * What a killed process wrote may be in the page cache only. Recovery cuts files because of it: if the power then took the
+ * records and left the cut, what the checkpoint promises would be missing.
+ */
+async function makeDurable(options: StoreOptions, paths: ReadonlySet<string>): Promise<void> {
+  for (const path of paths) {
+    const file = await options.disk.open(path, 'write');
+    try {
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+  if (paths.size > 0) await options.disk.syncDirectory(journalPath(options.directory));
 }
 
 async function construct(

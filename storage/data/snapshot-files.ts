@@ -38,6 +38,7 @@ export class SnapshotFiles implements SnapshotStore {
   readonly #directory: string;
   #newest: Found | null = null;
   #receiving: Receiving | null = null;
+  #isMade = false;
   /** One writer at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -121,8 +122,10 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   async #makeDirectory(): Promise<void> {
-    if (await this.#disk.exists(this.#directory)) return;
+    if (this.#isMade) return;
+    // Synced even if it is there: a killed process may not have come to it.
     await this.#disk.makeDirectory(this.#directory);
+    this.#isMade = true;
     await this.#disk.syncDirectory(this.#directory.slice(0, this.#directory.lastIndexOf('/')));
   }
 

@@ -66,13 +66,19 @@ export class JournalFiles {
     return this.#spares.length > 0;
   }
 
-  /** Takes the files that are there, whose records must all be covered by the checkpoint. */
+  /**
+   * Takes the files that are there, whose records must all be covered by the checkpoint. A process that was killed may
+   * have made one without syncing its name, or without its header: both are done again.
+   */
   async adopt(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#disk.syncDirectory(this.#directory);
     for (const name of names) {
       assert(isJournalName(name), () => `${name} is no journal file`);
       const path = `${this.#directory}/${name}`;
       this.#lastNumber = Math.max(this.#lastNumber, Number(name.slice(0, 8)));
-      this.#spares.push({ file: await this.#disk.open(path, 'write'), path, lastSequence: 0 });
+      const file = await this.#disk.open(path, 'write');
+      await file.write([this.#header()], 0);
+      this.#spares.push({ file, path, lastSequence: 0 });
     }
   }
 

@@ -28,7 +28,8 @@ export interface CrashPlan {
   readonly lives: number;
   /** Disk events in a life before the crash, at most. */
   readonly eventsMax: number;
-  readonly crash: 'kill' | 'power';
+  /** `either`: drawn anew for each life. */
+  readonly crash: 'kill' | 'power' | 'either';
 }
 
 export class CrashRun {
@@ -80,7 +81,8 @@ export class CrashRun {
   }
 
   #crash(): void {
-    if (this.#plan.crash === 'kill') this.rig.kill();
+    const isKill = this.#plan.crash === 'either' ? this.random.below(2) === 0 : this.#plan.crash === 'kill';
+    if (isKill) this.rig.kill();
     else {
       this.#powerLost = true;
       this.rig.powerLoss();
