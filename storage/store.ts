@@ -28,9 +28,10 @@ export interface Standing {
    * boot`: power was lost (or unknown).
    */
   readonly kind: 'new' | 'clean' | 'same-boot' | 'other-boot';
-  /** Incarnation last confirmed by the controller, and the one last asked for; null when none. */
+  /** Incarnation last confirmed by the controller; null when none. */
   readonly registered: Incarnation | null;
-  readonly attempted: Incarnation | null;
+  /** All that were asked for since then, oldest first: any of them may have been registered without our knowing. */
+  readonly attempted: readonly Incarnation[];
 }
 
 /** Why a data directory cannot be opened: an answer for the operator, exit code 78 (or 65 for damage). */

@@ -45,9 +45,9 @@ export class Sessions {
     if (appliedEnd > session.appliedEnd) session.appliedEnd = appliedEnd;
   }
 
-  /** Signs of this very life within the timeout. The controller's own broker lives as long as it does. */
+  /** Signs of this very life within the timeout. The controller's own broker lives as long as it does: in its present life. */
   isAlive(node: NodeId, incarnation: Incarnation, now: Millis): boolean {
-    if (node === this.#self) return true;
+    if (node === this.#self) return (this.#contactOf(node)?.incarnation ?? incarnation) === incarnation;
     const last = this.#lastSign(node, incarnation);
     return last !== null && now - last < this.#timeout;
   }

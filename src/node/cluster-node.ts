@@ -126,7 +126,7 @@ export class ClusterNode {
   }
 
   #makeController(): Controller {
-    const { config, ports } = this.options;
+    const { config, ports, incarnation } = this.options;
     return new Controller(
       {
         self: config.node,
@@ -137,7 +137,7 @@ export class ClusterNode {
         clock: ports.clock,
         random: ports.random.fork('controller'),
         sink: ports.log,
-        contactOf: (node) => contactOf(this.transport, node),
+        contactOf: (node) => contactOf(this.transport, node, { node: config.node, incarnation }, ports.clock.now()),
         knownController: () => this.metadataLeader,
       },
       controllerSettings(config),
@@ -256,6 +256,9 @@ export class ClusterNode {
     await this.#found.openAll();
     this.#metadata = opened;
     this.replicas.add(opened.replica);
+    // Peers may have shown empty directories before there was a replica to tell.
+    const { bootstrapVoters } = this.options.store.identity;
+    if (bootstrapVoters !== null) opened.replica.input({ kind: 'bootstrap', voters: bootstrapVoters });
     opened.start();
     // Found while the group was being opened; ignored by a group that knows its voters.
     const { bootstrapVoters } = this.options.store.identity;

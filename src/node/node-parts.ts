@@ -2,10 +2,10 @@
  * Options of a node's parts, worked out from its configuration: what is plain data and needs no wiring.
  */
 import { millis } from '../../raft/index.ts';
-import type { Incarnation, NodeId } from '../../raft/index.ts';
+import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
-import type { ContactOf, Controller, RegisterBroker } from '../controller/index.ts';
+import type { BrokerLife, ContactOf, Controller, RegisterBroker } from '../controller/index.ts';
 import type { Endpoint, MetadataImage } from '../metadata/index.ts';
 import type { PeerTransport, PeerTransportOptions } from '../peer/index.ts';
 import type { Ports } from '../ports/index.ts';
@@ -69,7 +69,7 @@ export function registration(
     peer: { host, port: config.peerPort },
     admin: { host, port: config.adminPort },
     rack: config.rack,
-    knownIncarnations: [store.standing.registered, store.standing.attempted].filter((known) => known !== null),
+    knownIncarnations: [store.standing.registered, ...store.standing.attempted].filter((known) => known !== null),
   };
 }
 
@@ -95,8 +95,9 @@ export function kafkaServer(config: NodeConfig, ports: Ports, by: ServedBy): Kaf
   });
 }
 
-/** The last sign of a broker's life that this node has, for the controller's sessions. */
-export function contactOf(transport: PeerTransport, node: NodeId): ReturnType<ContactOf> {
+/** The last sign of a broker's life that this node has, for the controller's sessions. Of itself it has one now. */
+export function contactOf(transport: PeerTransport, node: NodeId, self: BrokerLife, now: Millis): ReturnType<ContactOf> {
+  if (node === self.node) return { incarnation: self.incarnation, lastFrameAt: now };
   const status = transport.status(node);
   if (status === null || status.identity === null || status.lastFrameAt === null) return null;
   return { incarnation: status.identity.incarnation, lastFrameAt: status.lastFrameAt };

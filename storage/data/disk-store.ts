@@ -111,7 +111,7 @@ export class DiskStore implements Store {
   }
 
   async setIncarnation(kind: 'attempted' | 'registered', incarnation: Incarnation): Promise<void> {
-    const attempted = [...this.#stored.attempted, incarnation].slice(-ATTEMPTS_KEPT);
+    const attempted = [...new Set([...this.#stored.attempted, incarnation])].slice(-ATTEMPTS_KEPT);
     this.#stored =
       kind === 'attempted'
         ? { ...this.#stored, attempted }

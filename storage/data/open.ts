@@ -14,7 +14,7 @@ import { isJournalName, JournalFiles } from '../journal/journal-file.ts';
 import { replayJournal } from '../journal/journal-replay.ts';
 import type { PlacedRecord } from '../journal/journal-replay.ts';
 import { Journal } from '../journal/journal.ts';
-import { asBuffer } from '../int64.ts';
+import type { Disk } from '../disk.ts';
 import type { DiskLog } from '../log/disk-log.ts';
 import { decodeGroupRecord, GROUP_PREFIX, GROUP_PREFIX_END } from '../log/group-record.ts';
 import type { GroupRecord } from '../log/group-record.ts';
@@ -177,11 +177,23 @@ async function replay(
   const files = [];
   for (const name of await journalNames(options)) {
     const path = `${journalPath(options.directory)}/${name}`;
-    files.push({ path, bytes: asBuffer(await options.disk.readFile(path)) });
+    files.push({ path, bytes: await readWhole(options.disk, path) });
   }
   const replayed = replayJournal(files, checkpoint.sequence, checkpoint.life, opened.identity.salt);
   if (!(replayed instanceof DamageError)) await makeDurable(options, new Set(replayed.map(({ path }) => path)));
   return replayed;
+}
+
+/** A journal file may have grown beyond what `readFile` reads. */
+async function readWhole(disk: Disk, path: string): Promise<Buffer> {
+  const file = await disk.open(path, 'read');
+  try {
+    const bytes = Buffer.alloc(await file.size());
+    const got = await file.read(bytes, 0);
+    return bytes.subarray(0, got);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

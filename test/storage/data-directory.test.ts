@@ -9,13 +9,15 @@ describe('a data directory', () => {
     const rig = new StoreRig('identity');
     const store = await rig.open();
     await rig.run(store.setClusterId('cluster-1'));
-    await rig.run(store.setIncarnation('attempted', incarnation('i-2')));
+    await rig.run(store.setIncarnation('attempted', incarnation('i-1')));
     await rig.run(store.setIncarnation('registered', incarnation('i-1')));
+    await rig.run(store.setIncarnation('attempted', incarnation('i-2')));
+    await rig.run(store.setIncarnation('attempted', incarnation('i-3')));
     expect(store.identity.directory).toHaveLength(22);
     rig.powerLoss();
     const again = await rig.open();
     expect(again.identity).toEqual(store.identity);
-    expect(again.standing).toEqual({ kind: 'other-boot', registered: 'i-1', attempted: 'i-2' });
+    expect(again.standing).toEqual({ kind: 'other-boot', registered: 'i-1', attempted: ['i-2', 'i-3'] });
   });
 
   it('refuses another node', async () => {
