@@ -256,13 +256,7 @@ export class ClusterNode {
     await this.#found.openAll();
     this.#metadata = opened;
     this.replicas.add(opened.replica);
-    // Peers may have shown empty directories before there was a replica to tell.
-    const { bootstrapVoters } = this.options.store.identity;
-    if (bootstrapVoters !== null) opened.replica.input({ kind: 'bootstrap', voters: bootstrapVoters });
     opened.start();
-    // Found while the group was being opened; ignored by a group that knows its voters.
-    const { bootstrapVoters } = this.options.store.identity;
-    if (bootstrapVoters !== null) opened.replica.input({ kind: 'bootstrap', voters: bootstrapVoters });
     this.transport.setPeers(peerAddresses(opened.image, this.options.config));
     this.lifecycle.start();
     this.#retention.start();
