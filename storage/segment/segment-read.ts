@@ -62,13 +62,13 @@ export async function readSegments(
   if (segment === undefined || segment.base >= limit.end) return { run: EMPTY_RUN, next: null };
   const known = hint !== null && hint.segment === segment && hint.offset === from;
   const start = known ? hint.position : await seekOffset(set.ports, segment, from, set.shape.indexIntervalBytes);
-  return collect(set, segment, start, from, limit);
+  return collect(set, segment, { position: start, end: known ? hint.offset : segment.base }, from, limit);
 }
 
 async function collect(
   set: SegmentSet,
   segment: Segment,
-  start: number,
+  start: { readonly position: number; readonly end: Offset },
   from: Offset,
   limit: ReadLimit,
 ): Promise<SegmentRun> {
@@ -76,13 +76,15 @@ async function collect(
   const open = await files.use(segment.path, 'write');
   let buffer = buffers.take(buffers.bufferBytes);
   try {
-    let position = start;
+    let { position } = start;
+    let before: number = start.end;
     while (position < segment.bytes) {
       const wanted = Math.min(buffer.length, segment.bytes - position);
       const got = await open.file.read(buffer.subarray(0, wanted), position);
-      const piece = pick(segment, buffer, got, position, from, limit);
+      const piece = pick(segment, buffer.subarray(0, got), { position, end: before }, from, limit);
       if (piece.positions.length > 0 || piece.ended) return finish(set, segment, buffer, piece, position);
       position += piece.skipped;
+      before = piece.passed;
       if (piece.skipped > 0) continue;
       // Not even one batch is whole: it is cut off in the file, too big for the caller, or wants a larger buffer.
       if (got < buffer.length) throw new DamageError(segment.path, position, 'the last batch is not whole');
@@ -100,8 +102,9 @@ async function collect(
 
 interface Piece {
   readonly positions: readonly BatchPosition[];
-  /** Bytes before the first batch that was wanted. */
+  /** Bytes before the first batch that was wanted, and where these batches end. */
   readonly skipped: number;
+  readonly passed: number;
   readonly bytes: number;
   /** The next batch is beyond the limits. */
   readonly ended: boolean;
@@ -109,19 +112,33 @@ interface Piece {
   readonly needed: number;
 }
 
-function pick(segment: Segment, buffer: Buffer, got: number, position: number, from: Offset, limit: ReadLimit): Piece {
+/** `source` begins at byte `position` of the segment; the batches before it end at or below `end`. */
+function pick(
+  segment: Segment,
+  source: Buffer,
+  { position, end }: { readonly position: number; readonly end: number },
+  from: Offset,
+  limit: ReadLimit,
+): Piece {
   const positions: BatchPosition[] = [];
   let skipped = 0;
   let bytes = 0;
-  for (let at = 0; at < got;) {
-    const step = scanBatch(buffer, at, got);
+  let previousEnd = end;
+  for (let at = 0; at < source.length;) {
+    const step = scanBatch(source, at, source.length);
     if (step.kind === 'bad') {
       // What was found before it is good; the next read begins here and tells.
       if (positions.length > 0) break;
       throw new DamageError(segment.path, position + at, step.reason);
     }
-    if (step.kind === 'short') return { positions, skipped, bytes, ended: false, needed: step.bytes };
+    if (step.kind === 'short') return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: step.bytes };
     const { header } = step;
+    const reason = misplaced(segment, header, previousEnd);
+    if (reason !== null) {
+      if (positions.length > 0) break;
+      throw new DamageError(segment.path, position + at, reason);
+    }
+    previousEnd = header.end;
     at += header.bytes;
     if (header.end <= from) {
       skipped = at;
@@ -129,12 +146,18 @@ function pick(segment: Segment, buffer: Buffer, got: number, position: number, f
     }
     const first = positions.length === 0 && limit.atLeastOne;
     if (header.end > limit.end || (bytes + header.bytes > limit.bytesMax && !first)) {
-      return { positions, skipped, bytes, ended: true, needed: 0 };
+      return { positions, skipped, passed: previousEnd, bytes, ended: true, needed: 0 };
     }
     positions.push(positionOf(header));
     bytes += header.bytes;
   }
-  return { positions, skipped, bytes, ended: false, needed: 0 };
+  return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: 0 };
+}
+
+/** A batch's CRC does not cover its offsets, but it lies between the batch before it and the end of the segment. */
+function misplaced(segment: Segment, header: BatchHeader, previousEnd: number): string | null {
+  if (header.base >= previousEnd && header.end <= segment.end) return null;
+  return `a batch of [${header.base}, ${header.end}) lies between ${previousEnd} and ${segment.end}`;
 }
 
 function finish(set: SegmentSet, segment: Segment, buffer: Buffer, piece: Piece, position: number): SegmentRun {

@@ -64,6 +64,17 @@ describe('a segment', () => {
     expect((await reopened(rig)).failure).toMatchObject({ kind: 'damaged', path, position: 9000 });
   });
 
+  it.each([
+    ['far above the segment', 4],
+    ['back into the batch before it', 7],
+  ])('whose batch has an offset %s, which no CRC covers, is found by the read', async (_, byte) => {
+    const rig = await closed('offset');
+    rig.machine.disk.flipBit(LOG, (3000 + byte) * 8);
+    const log = await reopened(rig);
+    expect(await rejection(rig.readAll(log))).toBeInstanceOf(LogFailed);
+    expect(log.failure).toMatchObject({ kind: 'damaged', path: LOG, position: 3000 });
+  });
+
   it('that is damaged in the middle is found by the read, which takes the log offline', async () => {
     const rig = await closed('middle');
     rig.machine.disk.flipBit(LOG, 4500 * 8 + 3);
