@@ -86,7 +86,6 @@ export class LogPipeline {
     }
     const worked = this.#work.assigned > before;
     this.#waiting.push({ sequence, ordinal: worked && !isJournaled ? this.#work.assigned : 0, done });
-    if (sequence > 0) this.#options.environment.awaitJournal(this.#options.owner, sequence);
     this.#options.environment.touch(this.#options.owner);
   }
 
