@@ -6,7 +6,7 @@ import { DiskError } from '../../storage/index.ts';
 import type { DiskFile, Pending } from '../../storage/index.ts';
 import type { SimFile } from './disk-tree.ts';
 import { never } from './life.ts';
-import type { DiskWork, SimDiskPort } from './sim-disk-port.ts';
+import type { DiskDesk, DiskWork } from './disk-work.ts';
 import { checksum } from './trace.ts';
 
 interface Range {
@@ -16,13 +16,13 @@ interface Range {
 
 export class SimDiskFile implements DiskFile {
   readonly path: string;
-  readonly #port: SimDiskPort;
+  readonly #port: DiskDesk;
   readonly #file: SimFile;
   readonly #writable: boolean;
   readonly #writes = new Set<Range>();
   #closed = false;
 
-  constructor(port: SimDiskPort, path: string, file: SimFile, writable: boolean) {
+  constructor(port: DiskDesk, path: string, file: SimFile, writable: boolean) {
     this.#port = port;
     this.path = path;
     this.#file = file;

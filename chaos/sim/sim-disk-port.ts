@@ -10,10 +10,11 @@ import { assert } from '../../raft/index.ts';
 import { DiskError } from '../../storage/index.ts';
 import type { DirectoryEntry, Disk, DiskFile, OpenMode } from '../../storage/index.ts';
 import { drawLatency } from './disk-faults.ts';
-import type { DiskOperation, Latency } from './disk-faults.ts';
+import type { DiskOperation } from './disk-faults.ts';
 import type { SimDirectory, SimFile } from './disk-tree.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
+import type { DiskDesk, DiskWork } from './disk-work.ts';
 import { SimDiskFile } from './sim-disk-file.ts';
 import type { SimDisk } from './sim-disk.ts';
 
@@ -21,26 +22,13 @@ const READ_FILE_MAX = 64 * 1024 * 1024;
 /** What `freeBytes` says of a disk without a limit. */
 const FREE_BYTES_UNLIMITED = 2 ** 40;
 
-/** One operation of a port, as `run` needs it. */
-export interface DiskWork<T> {
-  readonly operation: DiskOperation;
-  readonly path: string;
-  readonly latency: Latency;
-  /** Takes effect and answers; throws {@link DiskError}. */
-  apply(): T;
-  /** Takes effect in part: at a crash, or before an injected failure. Absent: nothing happens. */
-  applyPartly?(): void;
-  /** Called instead of `apply` when a fault strikes, for what a failure breaks. Absent: `applyPartly`. */
-  applyFailure?(): void;
-}
-
 /** What a process had asked for when it died. */
 interface InFlight {
   readonly apply: () => void;
   readonly applyPartly: () => void;
 }
 
-export class SimDiskPort implements Disk {
+export class SimDiskPort implements Disk, DiskDesk {
   readonly disk: SimDisk;
   readonly life: Life;
   readonly #inFlight = new Set<InFlight>();
