@@ -115,8 +115,8 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
     active: (): boolean => !healed,
     note: (text: string): void => void faults.push(`${world.now().toFixed(1)} ${text}`),
     restart: (node: number, after: number): void =>
-      world.after(after, () => {
-        if (healed || cluster.machine(node).running) return;
+      world.after(healed ? 0 : after, () => {
+        if (cluster.machine(node).running) return;
         faults.push(`${world.now().toFixed(1)} start ${node}`);
         cluster.launch(node);
       }),
