@@ -127,6 +127,13 @@ export class Machine implements NetworkMachine {
     this.#stores.losePower(drawn);
   }
 
+  /** Another, empty disk in its place; no process may be running. */
+  wipe(): void {
+    assert(!this.running, () => `${this.name} still runs`);
+    this.#scheduler.trace.add('note', this.#scheduler.now, this.index, 0, 0, 'wipe');
+    this.disk.wipe();
+  }
+
   /** SIGSTOP: nothing is delivered to this machine until {@link resume}. */
   pause(): void {
     this.#scheduler.trace.add('pause', this.#scheduler.now, this.index, 0, 0);

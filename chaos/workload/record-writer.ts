@@ -34,10 +34,12 @@ export class RecordWriter {
   #next = 0;
   #pending = 0;
   #running = false;
-  /** Acknowledged so far; the longest time between two acknowledgements, and when the last one came. */
+  /** When the last record of each partition was acknowledged. */
+  readonly #ackedAt = new Map<number, number>();
+  /** Acknowledged so far. */
   acked = 0;
+  /** The longest time between two acknowledgements of one partition while sending. */
   longestGap = 0;
-  lastAckAt: number;
 
   constructor(cluster: SimCluster, history: History, options: RecordWriterOptions) {
     this.#cluster = cluster;
@@ -52,7 +54,11 @@ export class RecordWriter {
       requestTimeoutMs,
       deliveryTimeoutMs: options.deliveryTimeoutMs ?? 60_000,
     });
-    this.lastAckAt = cluster.world.now();
+  }
+
+  /** The longest gap from now on. */
+  resetGap(): void {
+    this.longestGap = 0;
   }
 
   get name(): string {
@@ -70,7 +76,7 @@ export class RecordWriter {
   }
 
   start(): this {
-    this.lastAckAt = this.#cluster.world.now();
+    this.#ackedAt.clear();
     this.#running = true;
     this.#tick();
     return this;
@@ -100,8 +106,8 @@ export class RecordWriter {
         return this.#history.fail(record, result.message);
       }
       this.acked += 1;
-      this.longestGap = Math.max(this.longestGap, at - this.lastAckAt);
-      this.lastAckAt = at;
+      this.longestGap = Math.max(this.longestGap, at - (this.#ackedAt.get(partition) ?? at));
+      this.#ackedAt.set(partition, at);
       this.#history.ack(record, result.offset, at);
     });
   }

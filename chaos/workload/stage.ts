@@ -13,6 +13,7 @@ import { allIsWell, Invariants } from '../checkers/index.ts';
 import type { Expectations, Recovery } from '../checkers/index.ts';
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
+import { GroupHistory, GroupMember } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { RecordReader } from './record-reader.ts';
 import type { RecordReaderOptions } from './record-reader.ts';
@@ -26,6 +27,9 @@ export class Stage {
   readonly admin: AdminClient;
   readonly writers: RecordWriter[] = [];
   readonly readers: RecordReader[] = [];
+  readonly members: GroupMember[] = [];
+  /** Of the one group that `member` makes members of. */
+  readonly group = new GroupHistory();
 
   constructor(options: SimClusterOptions) {
     this.cluster = new SimCluster(options);
@@ -59,6 +63,13 @@ export class Stage {
     return reader;
   }
 
+  /** A member of the group `g`. */
+  member(options: { readonly topic: string; readonly partitions: number }): GroupMember {
+    const member = new GroupMember(this.cluster, this.history, this.group, { name: `member${this.members.length + 1}`, group: 'g', ...options });
+    this.members.push(member);
+    return member;
+  }
+
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = 70_000): Promise<void> {
     for (const writer of this.writers) writer.stop();
@@ -66,6 +77,7 @@ export class Stage {
     const open = this.writers.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
     if (!settled) violated('L3', `records not answered after ${milliseconds} ms: ${open}`);
     for (const reader of this.readers) reader.stop();
+    for (const member of this.members) member.stop();
   }
 
   /** Heals everything, starts the dead, and checks all that must hold then. */
