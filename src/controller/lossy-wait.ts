@@ -44,5 +44,11 @@ export class LossyWait {
 
 function waits(partition: Partition): boolean {
   const { leader, isr, elr, lossy, replication } = partition;
-  return replication === 'isr' && leader === null && isr.length === 0 && elr.length === 0 && lossy.some((each) => !each.failed);
+  return (
+    replication === 'isr' &&
+    leader === null &&
+    isr.length === 0 &&
+    elr.length === 0 &&
+    lossy.some((each) => !each.failed)
+  );
 }

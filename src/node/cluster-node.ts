@@ -20,7 +20,7 @@ import {
   isControllerMethod,
   serveController,
 } from '../controller/index.ts';
-import type { BrokerLife, LifecycleState } from '../controller/index.ts';
+import type { LifecycleState } from '../controller/index.ts';
 import { GroupCoordinator, DEFAULT_COORDINATOR_SETTINGS, OFFSETS_TOPIC } from '../coordinator/index.ts';
 import { FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { CommandPort } from '../handlers/index.ts';
@@ -111,7 +111,9 @@ export class ClusterNode {
     );
     this.#requests = new ControllerRequests(life, this.#client, config.topics.offsetsPartitions);
     this.hosting = this.#makeHosting();
-    this.failed = this.#makeFailed(life);
+    const around = { self: life, client: this.#client, clock: ports.clock, sink: ports.log, hosting: this.hosting };
+    const fatal = (reason: string): void => ports.host.exit(74, reason);
+    this.failed = new FailedReplicas({ ...around, image: () => this.image(), fatal });
     this.groups = new GroupCoordinator({
       settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
       clock: ports.clock,
@@ -172,19 +174,6 @@ export class ClusterNode {
       startReplica: (spec) => this.#startReplica(spec),
       stopReplica: (group) => this.replicas.remove(group),
       onUnusable: (partition) => this.failed.onUnusable(partition),
-    });
-  }
-
-  #makeFailed(self: BrokerLife): FailedReplicas {
-    const { ports } = this.options;
-    return new FailedReplicas({
-      self,
-      client: this.#client,
-      clock: ports.clock,
-      sink: ports.log,
-      hosting: this.hosting,
-      image: () => this.image(),
-      fatal: (reason) => ports.host.exit(74, reason),
     });
   }
 

@@ -105,7 +105,8 @@ export class FailedReplicas {
   onViolation(partition: Partition, violation: string): void {
     const group = groupOf(partition.id);
     if (this.#ports.hosting.takeOffline(group, `contradicts its leader: ${violation}`) === null) return;
-    const keep = 'its log contradicts that of its leader: if the leader is right, remove the log directory while the node is stopped';
+    const keep =
+      'its log contradicts that of its leader: if the leader is right, remove the log directory while the node is stopped';
     this.#add(partition, partition.replica.term, keep);
   }
 
@@ -144,7 +145,10 @@ export class FailedReplicas {
           this.#rebuild(failed);
           break;
         case 'keep':
-          this.#tell(failed, failed.keep ?? 'its replicas vote, and its vote is lost: replace the node with one of an empty data.dir');
+          this.#tell(
+            failed,
+            failed.keep ?? 'its replicas vote, and its vote is lost: replace the node with one of an empty data.dir',
+          );
           break;
         case 'no-leader':
           this.#tell(failed, 'no other replica may lead without loss: bring one back, or elect one uncleanly');

@@ -59,7 +59,8 @@ export class FoundLogs {
 function foundReplica(group: GroupId, log: ReplicaLog): FoundReplica {
   const [topicId = '', index = ''] = group.split(':');
   const where = { topicId, partition: Number(index) };
-  if (lastingFailure(log) !== null) return { ...where, lastTerm: toTerm(0), end: toOffset(0), lossy: true, failed: true };
+  if (lastingFailure(log) !== null)
+    return { ...where, lastTerm: toTerm(0), end: toOffset(0), lossy: true, failed: true };
   const { terms, logStartTerm } = log.recovered;
   const lastTerm = terms.at(-1)?.term ?? logStartTerm;
   return { ...where, lastTerm, end: log.logEnd, lossy: log.lossy, failed: false };

@@ -131,7 +131,8 @@ function pick(
       if (positions.length > 0) break;
       throw new DamageError(segment.path, position + at, step.reason);
     }
-    if (step.kind === 'short') return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: step.bytes };
+    if (step.kind === 'short')
+      return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: step.bytes };
     const { header } = step;
     const reason = misplaced(segment, header, previousEnd);
     if (reason !== null) {

@@ -10,7 +10,9 @@ import { Scene } from './scene.ts';
 const OS = { flush: 'os' };
 
 function found(scene: Scene, name: string, lastTerm: number, end: number, lossy: boolean): readonly FoundReplica[] {
-  return [{ topicId: scene.find(name).id, partition: 0, lastTerm: term(lastTerm), end: offset(end), lossy, failed: false }];
+  return [
+    { topicId: scene.find(name).id, partition: 0, lastTerm: term(lastTerm), end: offset(end), lossy, failed: false },
+  ];
 }
 
 function three(configs: Readonly<Record<string, string>> = {}): Scene {

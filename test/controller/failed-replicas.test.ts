@@ -13,7 +13,11 @@ function scene(replicas: readonly number[], configs: Readonly<Record<string, str
   return world;
 }
 
-function report(world: Scene, node: number, change: { readonly version?: number; readonly life?: string } = {}): ItemResult {
+function report(
+  world: Scene,
+  node: number,
+  change: { readonly version?: number; readonly life?: string } = {},
+): ItemResult {
   const { topicId, index, version } = world.partition('t');
   const life = change.life === undefined ? world.lifeOf(node) : incarnation(change.life);
   const replicas = [{ topicId, partition: index, version: change.version ?? version }];
@@ -65,14 +69,17 @@ describe('a failed replica', () => {
     expect(world.show('t')).toBe('-/2 ||1');
   });
 
-  it.each(['always', 'os'])('that was the last of the ISR waits for an operator who names another (flush=%s)', (flush) => {
-    const world = scene([1, 2], { flush });
-    world.proposeIsr('t', [1]);
-    report(world, 1);
-    expect(world.show('t')).toBe('-/2 ||1');
-    world.run({ kind: 'elect-leaders', election: 'unclean', partitions: [{ topic: 't', partition: 0 }] });
-    expect(world.show('t')).toBe('2/3 2||');
-  });
+  it.each(['always', 'os'])(
+    'that was the last of the ISR waits for an operator who names another (flush=%s)',
+    (flush) => {
+      const world = scene([1, 2], { flush });
+      world.proposeIsr('t', [1]);
+      report(world, 1);
+      expect(world.show('t')).toBe('-/2 ||1');
+      world.run({ kind: 'elect-leaders', election: 'unclean', partitions: [{ topic: 't', partition: 0 }] });
+      expect(world.show('t')).toBe('2/3 2||');
+    },
+  );
 
   it('comes back from a restart failed, or, whole again, as lossy as its end says', () => {
     const world = scene([1]);

@@ -1,0 +1,284 @@
+/** Stories of logs that fail while their node runs, or that a start finds failed: damage, faults of the disk; and what comes of it. */
+import { describe, expect, it } from 'vitest';
+import { millis, present } from '../../raft/index.ts';
+import type { Stage } from '../../chaos/workload/index.ts';
+import { tell } from './story.ts';
+
+/** Little is served from memory, segments are small: what is old is read from files. */
+const SMALL = { settings: ['tail.max.bytes=16384', 'log.segment.bytes=1048576'] };
+
+/** The segments of the partition's replica on that node, oldest first. */
+function segments(stage: Stage, number: number, topic: string): readonly string[] {
+  const paths = stage.cluster.machine(number).disk.paths();
+  return paths.filter((path) => path.includes(`/logs/${topic}-0.`) && path.endsWith('.log'));
+}
+
+/** Flips a bit in the middle of the oldest segment, in cache and on the platter; it must have been closed. */
+function damage(stage: Stage, number: number, topic: string): string {
+  const { disk } = stage.cluster.machine(number);
+  const [path = ''] = segments(stage, number, topic);
+  expect(segments(stage, number, topic).length).toBeGreaterThan(1);
+  disk.flipBit(path, (disk.cachedBytes(path)?.length ?? 0) * 4);
+  return path;
+}
+
+/** More than one segment in every replica. */
+async function fill(stage: Stage, topic = 't'): Promise<void> {
+  const writer = stage.writer({ topic, padding: 40_000 }).start();
+  await stage.cluster.until(() => writer.acked >= 40, 10_000, 'two segments are full');
+  writer.stop();
+  await stage.cluster.until(() => writer.pending === 0, 10_000, 'all are answered');
+}
+
+function isr(stage: Stage, topic = 't'): readonly number[] {
+  return stage.cluster.record(topic, 0)?.isr ?? [];
+}
+
+function untilFull(stage: Stage, topic = 't'): Promise<number> {
+  const { cluster } = stage;
+  return cluster.until(
+    () => isr(stage, topic).length === (cluster.record(topic, 0)?.replicas.length ?? -1),
+    30_000,
+    'all are in sync',
+  );
+}
+
+/** An operator's word: any live replica may lead. */
+async function electUncleanly({ cluster }: Stage, topic: string): Promise<unknown> {
+  const command = { kind: 'elect-leaders', election: 'unclean', partitions: [{ topic, partition: 0 }] } as const;
+  const outcome = await cluster.wait(
+    present(cluster.nodes()[0], 'a node').node.commands().submit(command, millis(5000)),
+  );
+  return outcome.kind === 'answer' ? outcome.answer[0]?.result : outcome;
+}
+
+/** Error lines of the node's log that contain `text`. */
+function errors(stage: Stage, number: number, text: string): readonly string[] {
+  const lines = stage.cluster.machine(number).log.lines.map((line) => JSON.stringify(line));
+  return lines.filter((line) => line.includes(text) && line.includes('error'));
+}
+
+function failed(stage: Stage, number: number): unknown {
+  const replicas = stage.cluster.node(number)?.node.failed;
+  return { total: replicas?.total, offline: replicas?.offline };
+}
+
+describe('a damaged segment', () => {
+  it('of a leader, found by a consumer: another leads, the replica is rebuilt, nothing is missing', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      await fill(stage);
+      const writer = stage.writer({ topic: 't', padding: 1000, idempotent: true }).start();
+      const leader = cluster.leader('t', 0) ?? 0;
+      const path = damage(stage, leader, 't');
+      stage.reader({ topic: 't' }).start();
+      await cluster.until(() => ![null, leader].includes(cluster.leader('t', 0)), 5000, 'another leader');
+      await untilFull(stage);
+      expect(failed(stage, leader)).toEqual({ total: 1, offline: 0 });
+      expect(errors(stage, leader, 'replica is offline')).toHaveLength(1);
+      expect(errors(stage, leader, 'replica is offline')[0]).toMatch(new RegExp(`${path} at byte [0-9]+`));
+      expect(writer.longestGap).toBeLessThan(1000);
+      await stage.end();
+    });
+  });
+
+  it('of a leader, found by a follower that catches up: the other follower leads, and both are brought up', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [away = 0] = isr(stage).filter((number) => number !== leader);
+      cluster.kill(away);
+      await fill(stage);
+      damage(stage, leader, 't');
+      cluster.startDead();
+      await cluster.until(() => ![null, leader].includes(cluster.leader('t', 0)), 10_000, 'another leader');
+      await untilFull(stage);
+      expect(failed(stage, leader)).toEqual({ total: 1, offline: 0 });
+      await stage.end();
+    });
+  });
+
+  it('that a start finds: the replica is out of the ISR from the registration on, and rebuilt', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      await fill(stage);
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [other = 0] = isr(stage).filter((number) => number !== leader);
+      cluster.kill(other);
+      cluster.machine(other).disk.truncateAtRest(segments(stage, other, 't')[0] ?? '', 1000);
+      cluster.startDead();
+      await cluster.untilReady();
+      await untilFull(stage);
+      expect(failed(stage, other)).toEqual({ total: 1, offline: 0 });
+      await stage.end();
+    });
+  });
+});
+
+describe('a replica that cannot be rebuilt', () => {
+  it('because it is the only one stays offline, says which file and what next, and is never elected', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t', { replicationFactor: 1 });
+      await stage.topic('sound');
+      await fill(stage);
+      const alone = cluster.leader('t', 0) ?? 0;
+      const path = damage(stage, alone, 't');
+      const reader = stage.reader({ topic: 't' }).start();
+      await cluster.until(() => cluster.leader('t', 0) === null, 5000, 'nobody leads');
+      reader.stop();
+      await cluster.until(
+        () => errors(stage, alone, 'it is the only replica').length === 1,
+        1000,
+        'the operator is told',
+      );
+      const partition = cluster.replica(alone, 't', 0);
+      expect(partition?.failed).toContain(path);
+      expect(partition?.refuseRead(null)).toMatchObject({ kind: 'storage' });
+      expect(segments(stage, alone, 't')).toContain(path);
+      expect(await electUncleanly(stage, 't')).toMatchObject({
+        kind: 'refused',
+        refusal: { reason: 'eligible-leaders-not-available' },
+      });
+      cluster.kill(alone);
+      cluster.startDead();
+      await cluster.untilReady();
+      expect(cluster.replica(alone, 't', 0)?.failed).toContain(path);
+      expect(segments(stage, alone, 't')).toContain(path);
+      expect(stage.writer({ topic: 'sound' }).start().pending).toBe(1);
+      await cluster.run(1000);
+      expect(isr(stage, 'sound')).toHaveLength(3);
+      expect(cluster.leader('t', 0)).toBe(null);
+      cluster.stopClients();
+    });
+  });
+
+  it('because it was the last in the ISR is kept until an operator has another elected', async () => {
+    await tell({ ...SMALL, voters: 1 }, async (stage) => {
+      const { cluster } = stage;
+      const leader = 1;
+      await stage.topic('t', { configs: { 'min.insync.replicas': '1' }, assignments: [[1, 2, 3]] });
+      cluster.kill(2);
+      cluster.kill(3);
+      await fill(stage);
+      expect(isr(stage)).toEqual([leader]);
+      damage(stage, leader, 't');
+      const reader = stage.reader({ topic: 't' }).start();
+      await cluster.until(() => cluster.replica(leader, 't', 0)?.failed !== null, 5000, 'it has failed');
+      reader.stop();
+      cluster.startDead();
+      await cluster.untilReady();
+      await cluster.run(3000);
+      expect(cluster.record('t', 0)).toMatchObject({ leader: null, isr: [], elr: [] });
+      expect(errors(stage, leader, 'elect one uncleanly')).toHaveLength(1);
+      expect(segments(stage, leader, 't').length).toBeGreaterThan(1);
+      expect(await electUncleanly(stage, 't')).toMatchObject({ kind: 'done' });
+      await untilFull(stage);
+      expect(cluster.leader('t', 0)).not.toBe(leader);
+      cluster.stopClients();
+    });
+  });
+
+  it('because its vote is lost with its log stays offline; the other voters go on', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('q', { configs: { replication: 'quorum' } });
+      await fill(stage, 'q');
+      const leader = cluster.leader('q', 0) ?? 0;
+      damage(stage, leader, 'q');
+      const reader = stage.reader({ topic: 'q' }).start();
+      await cluster.until(() => ![null, leader].includes(cluster.leader('q', 0)), 10_000, 'another leader');
+      const writer = stage.writer({ topic: 'q' }).start();
+      await cluster.until(() => writer.acked > 20, 5000, 'records are committed');
+      expect(errors(stage, leader, 'replicas vote')).toHaveLength(1);
+      expect(failed(stage, leader)).toEqual({ total: 1, offline: 1 });
+      await cluster.until(() => reader.count > 50, 5000, 'all are read');
+      cluster.stopClients();
+    });
+  });
+});
+
+describe('a fault of the disk', () => {
+  it('in a write of a follower takes that replica offline, and it is rebuilt', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [other = 0] = isr(stage).filter((number) => number !== leader);
+      cluster.machine(other).disk.inject({ operation: 'write', path: /logs\/t-0\..*\.log$/ });
+      await fill(stage);
+      await untilFull(stage);
+      expect(failed(stage, other)).toEqual({ total: 1, offline: 0 });
+      await stage.end();
+    });
+  });
+
+  it('that lasts is tried less and less often, and the rest of the node goes on', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      await stage.topic('other');
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [bad = 0] = isr(stage).filter((number) => number !== leader);
+      const mend = cluster
+        .machine(bad)
+        .disk.inject({ operation: 'write', path: /logs\/t-0\..*\.log$/, times: Number.POSITIVE_INFINITY });
+      const writer = stage.writer({ topic: 't', everyMs: 50 }).start();
+      await cluster.run(15_000);
+      expect(writer.longestGap).toBeLessThan(1000);
+      expect(isr(stage)).not.toContain(bad);
+      expect(isr(stage, 'other')).toContain(bad);
+      expect(cluster.node(bad)?.node.failed.total).toBeLessThan(7);
+      mend();
+      await cluster.until(() => isr(stage).includes(bad), 60_000, 'rebuilt');
+      await stage.end();
+    });
+  });
+
+  it('in the metadata log ends the process with the file; the next start goes on', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      const controller = cluster.controller() ?? 0;
+      const [node = 0] = cluster.numbers().filter((number) => number !== controller);
+      cluster.machine(node).disk.inject({ operation: 'write', path: /@metadata\/.*\.log$/ });
+      void stage.admin
+        .createTopic({ name: 'more', partitions: 1, replicationFactor: 1, configs: {} })
+        .catch(() => undefined);
+      await cluster.until(() => cluster.dead().includes(node), 5000, 'the process has ended');
+      expect(cluster.machine(node).exits).toMatchObject([{ code: 74, reason: expect.stringContaining('@metadata/') }]);
+      await stage.end();
+    });
+  });
+});
+
+describe('a replica that may have lost records', () => {
+  it('is free of that mark once it has caught up, in the next life too', async () => {
+    await tell({ settings: ['flush=os'] }, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      stage.writer({ topic: 't' }).start();
+      await cluster.run(500);
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [other = 0] = isr(stage).filter((number) => number !== leader);
+      cluster.powerLoss(other, 'lose-all');
+      cluster.startDead();
+      await cluster.until(() => cluster.replica(other, 't', 0)?.replica.log.lossy === true, 5000, 'it is lossy');
+      await cluster.until(
+        () => cluster.replica(other, 't', 0)?.replica.log.lossy === false,
+        20_000,
+        'it has caught up',
+      );
+      expect(isr(stage)).toContain(other);
+      await cluster.wait(present(cluster.node(other), 'node').store.checkpoint());
+      cluster.kill(other);
+      cluster.startDead();
+      await cluster.until(() => cluster.replica(other, 't', 0) !== null, 5000, 'it is hosted again');
+      expect(cluster.replica(other, 't', 0)?.replica.log.lossy).toBe(false);
+      await stage.end();
+    });
+  });
+});
