@@ -118,7 +118,7 @@ describe('a full disk', () => {
       const log = await rig.openLog(store, { flush, segmentBytesMax: 8000 });
       const batches = Array.from({ length: 30 }, (_, index) => makeBatch(index, 1, { bytes: 1500 }));
       for (const batch of batches.slice(0, 10)) await rig.persist(log, { append: [batch] });
-      rig.machine.disk.capacityBytes = rig.machine.disk.usedBytes() + 3000;
+      rig.machine.disk.capacityBytes = rig.machine.disk.usedBytes() + 10_000;
       const told: number[] = [];
       for (const batch of batches.slice(10))
         log.persist(change({ append: [batch] }), () => told.push(batch.position.base));
