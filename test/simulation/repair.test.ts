@@ -216,6 +216,25 @@ describe('a fault of the disk', () => {
     });
   });
 
+  it('in a sync of an idle follower: it is in the ISR again only when the rebuilt log holds everything', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      await fill(stage);
+      const leader = cluster.leader('t', 0) ?? 0;
+      const [other = 0] = isr(stage).filter((number) => number !== leader);
+      const { version } = present(cluster.record('t', 0), 'partition');
+      cluster.machine(other).disk.inject({ operation: 'datasync', path: /logs\/t-0\..*\.log$/ });
+      void present(cluster.node(other), 'node').store.checkpoint();
+      await cluster.until(() => cluster.record('t', 0)?.version !== version, 5000, 'metadata knows');
+      expect(isr(stage)).not.toContain(other);
+      await cluster.until(() => isr(stage).includes(other), 10_000, 'it is in sync again');
+      const committed = cluster.replica(leader, 't', 0)?.highWatermark ?? 0;
+      expect(cluster.replica(other, 't', 0)?.logEnd).toBeGreaterThanOrEqual(committed);
+      await stage.end();
+    });
+  });
+
   it('that lasts is tried less and less often, and the rest of the node goes on', async () => {
     await tell(SMALL, async (stage) => {
       const { cluster } = stage;
