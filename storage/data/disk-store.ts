@@ -72,6 +72,8 @@ export class DiskStore implements Store {
   /** Groups being opened, closed or deleted: one thing at a time for each. */
   readonly #busy = new Map<GroupId, Promise<unknown>>();
   #creations: Creation[] = [];
+  /** Marks of deletions that are not finished, by directory name. */
+  readonly #deleting = new Map<string, string>();
   #identity: StoredIdentity;
   #stored: StoredStanding;
   #nextLog: number;
@@ -168,9 +170,11 @@ export class DiskStore implements Store {
         key,
       }));
       await meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      this.#deleting.set(record.directory, deleting);
       await removeLogDirectory(disk, this.#path(record));
       await disk.syncDirectory(logsPath(directory));
       await meta.apply([{ kind: 'delete', key: deleting }], { sync: false });
+      this.#deleting.delete(record.directory);
     });
   }
 
@@ -270,7 +274,10 @@ export class DiskStore implements Store {
         key: groupKey(record.group),
         value: encodeGroupRecord(record),
       }));
-      await meta.apply([...puts, putJson('log-number', this.#nextLog)], { sync: true });
+      // Its files could not be removed then, and have been now: the next start must not remove those of the new log.
+      const marks = creations.flatMap(({ record }) => this.#deleting.get(record.directory) ?? []);
+      const taken = marks.map((key): KeyValueChange => ({ kind: 'delete', key }));
+      await meta.apply([...puts, ...taken, putJson('log-number', this.#nextLog)], { sync: true });
       for (const creation of creations) creation.resolve(null);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;

@@ -1,7 +1,7 @@
 /** A disk that refuses: what ends the process, what takes one replica offline, what waits. */
 import { describe, expect, it } from 'vitest';
 import { METADATA_GROUP } from '../../raft/index.ts';
-import { change, makeBatch, OTHER, StoreRig } from './store-rig.ts';
+import { change, GROUP, makeBatch, OTHER, StoreRig } from './store-rig.ts';
 
 const FREE = 60_000;
 
@@ -186,5 +186,24 @@ describe('a full disk', () => {
     const again = await rig.open();
     expect(again.standing.kind).toBe('same-boot');
     expect((await rig.openLog(again)).logEnd).toBe(2);
+  });
+});
+
+describe('a log whose files cannot be removed', () => {
+  it('may be made anew in their place, and the next start removes nothing of the new one', async () => {
+    const rig = new StoreRig('removal');
+    const store = await rig.open();
+    const old = await rig.openLog(store);
+    await rig.persist(old, { append: [makeBatch(0, 1)] });
+    rig.machine.disk.inject({ operation: 'removeTree', path: 'topic-a-0' });
+    const refused = await rig.run(store.deleteLog(GROUP).then(() => null, String));
+    expect(refused).toContain('removeTree');
+    const log = await rig.openLog(store);
+    expect([log.failure, log.logEnd]).toEqual([null, 0]);
+    await rig.persist(log, { append: [makeBatch(0, 2), makeBatch(1, 2)] });
+    await rig.run(store.checkpoint());
+    rig.kill();
+    const again = await rig.openLog(await rig.open());
+    expect([again.failure, again.logEnd]).toEqual([null, 2]);
   });
 });
