@@ -41,6 +41,23 @@ describe('replicas of a node', () => {
     expect(clock.timers).toBe(1);
   });
 
+  it('ticks that replicas ask for between ticks keep their distance too', async () => {
+    const clock = new TestClock();
+    const replicas = new Replicas(clock, new TurnQueue(clock));
+    let ticks = 0;
+    const replica = tickable(
+      'asking',
+      () => 0,
+      () => (ticks += 1),
+    );
+    replicas.add(replica);
+    for (let at = 0; at < 100; at += 1) {
+      replicas.noteDue(millis(0), replica);
+      await clock.advance(1);
+    }
+    expect(ticks).toBeLessThanOrEqual(21);
+  });
+
   it('10,000 idle groups beside one that ticks cost nothing: they are not even asked', async () => {
     const clock = new TestClock();
     const replicas = new Replicas(clock, new TurnQueue(clock));
