@@ -49,12 +49,22 @@ function knownTopic(topic: Response['topics'][number]): KnownTopic {
   return { name: topic.name ?? '', id: topic.topicId, internal: topic.isInternal, partitions };
 }
 
+/** What a node that lags behind says of a partition's leader does not replace what is known of a later term (KIP-320). */
+function newerOf(known: KnownTopic | undefined, told: KnownTopic): KnownTopic {
+  if (known === undefined || known.id !== told.id) return told;
+  const partitions = told.partitions.map((partition) => {
+    const before = known.partitions[partition.index];
+    return before !== undefined && before.term > partition.term ? before : partition;
+  });
+  return { ...told, partitions };
+}
+
 /** The metadata after an answer: brokers as answered, topics of the answer over those known before. */
 export function metadataAfter(before: ClusterMetadata, response: Response, whole: boolean): ClusterMetadata {
   const topics = new Map(whole ? [] : before.topics);
   for (const topic of response.topics) {
     if (topic.name === null) continue;
-    if (topic.errorCode === 0) topics.set(topic.name, knownTopic(topic));
+    if (topic.errorCode === 0) topics.set(topic.name, newerOf(topics.get(topic.name), knownTopic(topic)));
     else topics.delete(topic.name);
   }
   const brokers = new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));

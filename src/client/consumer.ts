@@ -250,16 +250,17 @@ export class Consumer {
       if (!error.retriable) this.#failure = error;
       stale = true;
     }
-    if (stale) await this.#refreshQuietly();
+    if (stale) await this.#refreshQuietly(node);
     for (const reading of readings) reading.fetching = false;
     return node;
   }
 
-  async #refreshQuietly(): Promise<void> {
+  async #refreshQuietly(node: number): Promise<void> {
+    const avoid = this.#failures === 0 ? null : node;
     await this.#client.sleep(this.#client.backoffMs(this.#failures));
     this.#failures += 1;
     try {
-      await this.#client.refresh(this.#topics());
+      await this.#client.refresh(this.#topics(), { avoid });
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       if (!error.retriable) this.#failure = error;

@@ -81,14 +81,15 @@ export class KafkaClient {
     return this.#linkTo(address);
   }
 
-  /** Asks anybody: the first of all known addresses that answers. Rejects when none did, naming the addresses tried. */
+  /** Asks anybody, `avoid` last: the first of all known addresses that answers. Rejects when none did, naming the addresses tried. */
   async any<Api extends ApiSchema>(
     api: Api,
     body: Encodable<Api['request']>,
     timeoutMs = this.requestTimeoutMs,
+    avoid: number | null = null,
   ): Promise<Decoded<Api['response']>> {
     const failures: ClientError[] = [];
-    for (const address of this.#candidates()) {
+    for (const address of this.#candidates(avoid)) {
       try {
         const link = await this.#linkTo(address);
         return await link.request(api, body, timeoutMs);
@@ -104,15 +105,20 @@ export class KafkaClient {
     throw new ClientError(kind, failures.map(({ message }) => message).join('; '), { addresses });
   }
 
-  /** Asks for metadata: of these topics, or (null) of all. Topics that do not exist are absent from the result. */
+  /**
+   * Asks for metadata: of these topics, or (null) of all. Topics that do not exist are absent from the result. `avoid` is
+   * asked last: a node that was cut off from the others may go on naming itself.
+   */
   async refresh(
     topics: readonly string[] | null,
-    options: { readonly create?: boolean } = {},
+    options: { readonly create?: boolean; readonly avoid?: number | null } = {},
   ): Promise<ClusterMetadata> {
-    const response = await this.any(API_TABLE.metadata.schema, {
+    const body = {
       topics: topics === null ? null : topics.map((name) => ({ name })),
       allowAutoTopicCreation: options.create ?? false,
-    });
+    };
+    const { avoid = null } = options;
+    const response = await this.any(API_TABLE.metadata.schema, body, this.requestTimeoutMs, avoid);
     this.#metadata = metadataAfter(this.#metadata, response, topics === null);
     for (const { name, errorCode } of response.topics) {
       // Not there (yet): that is an answer, seen in the metadata. Anything else is refused.
@@ -184,12 +190,14 @@ export class KafkaClient {
   }
 
   /** Addresses with a link first, then those of the metadata, then the bootstrap list; each once. */
-  #candidates(): readonly Address[] {
+  #candidates(avoid: number | null): readonly Address[] {
     const known = [...this.#metadata.brokers.values()];
     const first = known.length === 0 ? 0 : this.ports.random.below(known.length);
     const all = [...known.slice(first), ...known.slice(0, first), ...this.#options.bootstrap];
     const linked = all.filter((address) => this.#links.has(formatAddress(address)));
     const byName = new Map([...linked, ...all].map((address) => [formatAddress(address), address]));
+    const shunned = avoid === null ? undefined : this.#metadata.brokers.get(avoid);
+    if (shunned !== undefined && byName.delete(formatAddress(shunned))) byName.set(formatAddress(shunned), shunned);
     return [...byName.values()];
   }
 

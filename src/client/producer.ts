@@ -366,8 +366,10 @@ export class Producer {
     const attempt = queue.failures;
     queue.failures += 1;
     const waited = attempt === 0 ? Promise.resolve() : this.#client.sleep(this.#client.backoffMs(attempt - 1));
+    // The first failure is mostly a change of leaders, which that node knows best; after the second its word is doubted.
+    const avoid = attempt === 0 ? null : (this.#client.leaderOf(queue.topic, queue.index)?.leader ?? null);
     void waited
-      .then(() => this.#client.refresh([queue.topic]))
+      .then(() => this.#client.refresh([queue.topic], { avoid }))
       .then(
         () => this.#resume(queue, null),
         (error: unknown) => {
