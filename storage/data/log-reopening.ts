@@ -56,7 +56,11 @@ export async function recoverLog(
     const log = new DiskLog(environment, record, facts, set, settings);
     // A cut that is not synced could come undone behind what is appended next.
     if (records.length === 0 && set.dirty) await set.sync();
-    else if (records.length > 0) environment.changed(log);
+    else if (records.length > 0) {
+      // Files that the dead process removed are gone from the page cache, and may yet be in the directory on disk.
+      set.directoryDirty = true;
+      environment.changed(log);
+    }
     if (plan.unsynced && circumstances.powerLost) log.markLossy();
     return log;
   } catch (error) {

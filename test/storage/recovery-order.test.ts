@@ -60,6 +60,25 @@ describe('a process that was killed', () => {
     expect([again.failure, again.logEnd]).toEqual([null, 2]);
   });
 
+  it('after it removed a file and before it synced that does not bring the old batches back', async () => {
+    const rig = new StoreRig('removed');
+    const store = await rig.open();
+    const log = await rig.openLog(store, { flush: 'os' });
+    await rig.persist(log, { append: [makeBatch(0, 1), makeBatch(1, 1)] });
+    await rig.run(store.checkpoint());
+    await killAt(
+      rig,
+      (operation, phase, path) => operation === 'removeFile' && phase === 'done' && path === LOG,
+      () => log.persist(change({ truncateTo: 0 }), () => undefined),
+    );
+    const again = await rig.openLog(await rig.open(), { flush: 'os' });
+    expect(again.logEnd).toBe(0);
+    await rig.persist(again, { append: [makeBatch(0, 2)] });
+    rig.powerLoss('lose-all');
+    const last = await rig.openLog(await rig.open(), { flush: 'os' });
+    expect([last.failure, last.logEnd, last.lossy]).toEqual([null, 0, true]);
+  });
+
   it('leaves segment bytes that the journal does not know; they are cut off, not just ignored', async () => {
     const rig = new StoreRig('rest');
     const store = await rig.open();
@@ -73,7 +92,7 @@ describe('a process that was killed', () => {
     rig.machine.disk.flipBit(JOURNAL, (journal.indexOf('FLJR', journal.indexOf('FLJR') + 1) + 1) * 8);
     const again = await rig.openLog(await rig.open(), { flush: 'os' });
     expect(again.logEnd).toBe(1);
-    await rig.persist(again, { append: [makeBatch(1, 2)] });
+    await rig.persist(again, { append: [makeBatch(1, 1, { fill: 9 })] });
     rig.kill();
     expect((await rig.openLog(await rig.open(), { flush: 'os' })).logEnd).toBe(2);
   });
@@ -112,7 +131,7 @@ describe('a read that is under way', () => {
 
   async function onDisk(seed: string): Promise<{ readonly rig: StoreRig; readonly log: ReplicaLog }> {
     const rig = new StoreRig(seed);
-    const log = await rig.openLog(await rig.open({ tailBytesPerLogMax: 0 }), { segmentBytesMax: 100_000 });
+    const log = await rig.openLog(await rig.open({ tailBytesPerLogMax: 0, openFilesMax: 1 }), { segmentBytesMax: 500 });
     for (let base = 0; base < 10; base += 1) await rig.persist(log, { append: [makeBatch(base, 1)] });
     return { rig, log };
   }
