@@ -47,14 +47,17 @@ export class WireCodec {
     this.options = options;
   }
 
-  /** Decodes the request body that fills `bytes` from `position` to the end. Byte fields are views of `bytes`. */
+  /**
+   * Decodes the request body at `position`. Byte fields are views of `bytes`. Bytes behind it are ignored, as Kafka does:
+   * librdkafka's request for all topics in Metadata 9 and later has three too many.
+   */
   decodeRequest<Api extends ApiSchema>(
     api: Api,
     version: number,
     bytes: Uint8Array,
     position = 0,
   ): Decoded<Api['request']> {
-    return this.decode(api, api.request, version, bytes, position) as Decoded<Api['request']>;
+    return this.read(api, api.request, version, new Reader(bytes, position)) as Decoded<Api['request']>;
   }
   decodeResponse<Api extends ApiSchema>(
     api: Api,
@@ -101,12 +104,15 @@ export class WireCodec {
 
   /** Decodes without types: for tools that choose the schema at run time. */
   decode(schema: Versioned, fields: Fields, version: number, bytes: Uint8Array, position: number): unknown {
+    const reader = new Reader(bytes, position);
+    const value = this.read(schema, fields, version, reader);
+    if (reader.remaining() === 0) return value;
+    throw new WireError('trailing', `${reader.remaining()} bytes behind the message`).of(schema.name, version);
+  }
+
+  private read(schema: Versioned, fields: Fields, version: number, reader: Reader): unknown {
     try {
-      const { decode } = this.at(schema, fields, version);
-      const reader = new Reader(bytes, position);
-      const value = decode(reader);
-      if (reader.remaining() > 0) throw new WireError('trailing', `${reader.remaining()} bytes behind the message`);
-      return value;
+      return this.at(schema, fields, version).decode(reader);
     } catch (error) {
       throw error instanceof WireError ? error.of(schema.name, version) : error;
     }

@@ -70,11 +70,18 @@ test('fields that a version lacks decode to their defaults', () => {
 
 test.each([
   ['truncated', '/topicData/0/partitionData/0/records', (body: Buffer) => body.subarray(0, body.length - 4)],
-  ['trailing', '', (body: Buffer) => Buffer.concat([body, Buffer.from([0])])],
   ['truncated', '/transactionalId', () => Buffer.alloc(0)],
 ] as const)('a produce request that is %s is refused with the path %s', (reason, path, spoil) => {
   const error = caught(() => codec().decodeRequest(produce, 9, spoil(produceBody(Buffer.from('batch')))));
   expect(error).toMatchObject({ api: 'Produce', version: 9, reason, path });
+});
+
+test('bytes behind a request are ignored, as librdkafka needs it; behind an answer they are refused', () => {
+  const allTopics = codec().decodeRequest(metadata, 13, Buffer.from('00000000010000', 'hex'));
+  expect(allTopics).toMatchObject({ topics: null, includeTopicAuthorizedOperations: false });
+  const body = bytesOf(codec().encodeResponse(apiVersions, 3, { errorCode: 0, apiKeys: [] }).finish());
+  const spoiled = Buffer.concat([body, Buffer.from([0])]);
+  expect(caught(() => codec().decodeResponse(apiVersions, 3, spoiled))).toMatchObject({ reason: 'trailing' });
 });
 
 test('an int64 beyond 2^53 is refused in hot use and kept in exact use', () => {
