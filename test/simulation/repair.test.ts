@@ -274,6 +274,30 @@ describe('a fault of the disk', () => {
   });
 });
 
+describe('a metadata log that is damaged', () => {
+  it.each([
+    ['in its middle, found by reading it', 4],
+    ['in its last batch', 7.9],
+  ])('%s keeps its node from starting, with file and byte; the others go on', async (_, bitsPerByte) => {
+    await tell({}, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t');
+      const [node = 0] = cluster.numbers().filter((number) => number !== cluster.controller());
+      await cluster.wait(present(cluster.node(node), 'node').store.checkpoint());
+      cluster.kill(node);
+      const { disk } = cluster.machine(node);
+      const path = disk.paths().find((each) => each.includes('@metadata/') && each.endsWith('.log')) ?? '';
+      disk.flipBit(path, Math.floor((disk.cachedBytes(path)?.length ?? 0) * bitsPerByte));
+      void cluster.tryStart(node);
+      await cluster.until(() => cluster.ends.some((end) => end.node === node), 5000, 'it gives up');
+      expect(cluster.ends.at(-1)?.reason).toMatch(new RegExp(`^${path} at byte [0-9]+: `));
+      const writer = stage.writer({ topic: 't' }).start();
+      await cluster.until(() => writer.acked > 10, 5000, 'records are acknowledged');
+      cluster.stopClients();
+    });
+  });
+});
+
 describe('a replica that may have lost records', () => {
   it('is free of that mark once it has caught up, in the next life too', async () => {
     await tell({ settings: ['flush=os'] }, async (stage) => {
