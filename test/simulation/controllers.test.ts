@@ -50,7 +50,8 @@ describe('the controller', () => {
       const { cluster } = stage;
       const away = cluster.numbers().find((number) => number !== controller(stage)) ?? 0;
       cluster.kill(away);
-      for (let index = 0; index < 12; index += 1) await stage.topic(`t${index}`, { partitions: 2, replicationFactor: 2 });
+      for (let index = 0; index < 2; index += 1) await stage.topic(`t${index}`, { partitions: 40, replicationFactor: 2 });
+      await cluster.run(300);
       const start = (): number => cluster.nodes()[0]?.node.metadata?.replica.log.logStart ?? 0;
       expect(start()).toBeGreaterThan(0);
       await cluster.wait(cluster.start(away));

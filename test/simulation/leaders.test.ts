@@ -122,7 +122,7 @@ describe('a leader', () => {
   it('of two that die at once in a cluster of five leaves three that go on', async () => {
     await tell({ nodes: 5 }, async (stage) => {
       const { cluster } = stage;
-      await stage.topic('t', { partitions: 5 });
+      await stage.topic('t', { partitions: 5, replicationFactor: 5, configs: { 'min.insync.replicas': '3' } });
       const writer = stage.writer({ topic: 't', partitions: 5, idempotent: true, ...PACE }).start();
       await cluster.run(300);
       const controller = cluster.controller() ?? 0;
