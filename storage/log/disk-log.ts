@@ -143,7 +143,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return this.#record;
   }
 
-  /** Failed for good: not a full disk. */
   get offline(): boolean {
     return this.#failure !== null && this.#failure.kind !== 'full';
   }

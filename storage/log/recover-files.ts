@@ -160,7 +160,8 @@ async function scan(
       if (segment.bytes > 0) continue;
       set.disown(segment);
     }
-    whole = false;
+    // One that lies below was removed before and is back, because that was not synced: it says nothing of what follows.
+    if (base >= set.end) whole = false;
     set.ports.files.forget(segment.path);
     set.directoryDirty = true;
     await removeIfThere(set.ports.disk, segment.path);

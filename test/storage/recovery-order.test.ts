@@ -84,6 +84,7 @@ describe('a process that was killed', () => {
     const store = await rig.open();
     const log = await rig.openLog(store);
     await rig.persist(log, { append: [makeBatch(0, 1)] });
+    await rig.run(store.checkpoint());
     log.persist(change({ append: [makeBatch(1, 1), makeBatch(2, 1), makeBatch(3, 1)] }), () => undefined);
     await rig.world.run(() => (rig.machine.disk.cachedBytes(LOG)?.length ?? 0) === 400);
     rig.kill();
@@ -149,6 +150,16 @@ describe('a read that is under way', () => {
       await rig.world.runFor(50);
       expect(log.failure).toBe(null);
     }
+  });
+
+  it('and fails beside a cut is not taken for a damaged log', async () => {
+    const { rig, log } = await onDisk('beside');
+    rig.machine.disk.inject({ operation: 'read', path: LOG });
+    const reading = log.read(offset(0), all);
+    log.persist(change({ truncateTo: 5 }), () => undefined);
+    const run = await rig.run(Promise.resolve(reading));
+    expect(run.positions.at(-1)?.end).toBe(5);
+    expect(log.failure).toBe(null);
   });
 
   it('while the log is reset finds nothing, and no damage', async () => {

@@ -1,7 +1,7 @@
 /**
- * Plants each mutant of mutants.json, one after the other, runs the test that must catch it, and takes it back.
+ * Plants each mutant of test/storage/mutants.json, one after the other, runs the test that must catch it, and takes it back.
  *
- *   node test/storage/mutants.mjs [part of a rule or file]
+ *   node scripts/storage-mutants.mjs [part of a rule or file]
  *
  * Works on a copy of the tree, so it disturbs nobody. Exit code 1 when a mutant survives or no longer applies.
  */
@@ -10,9 +10,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '..');
 const wanted = process.argv[2] ?? '';
-const mutants = JSON.parse(readFileSync(join(import.meta.dirname, 'mutants.json'), 'utf8'));
+const mutants = JSON.parse(readFileSync(join(root, 'test/storage/mutants.json'), 'utf8'));
 const copy = mkdtempSync(join(tmpdir(), 'flotilla-mutants-'));
 for (const name of ['raft', 'storage', 'chaos', 'src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
   cpSync(join(root, name), join(copy, name), { recursive: true });
