@@ -3,12 +3,15 @@
  * costs as little as it can, because it shares the machine: batches are made once and sent again and again.
  */
 import { AdminClient, KafkaClient, parseAddress } from '../src/client/index.ts';
-import type { Address, ClientPorts } from '../src/client/index.ts';
+import type { Address, ClientOptions, ClientPorts } from '../src/client/index.ts';
 import { NodeClock, NodeNetwork, nodeRandom } from '../src/runtime/index.ts';
 import { API_TABLE } from '../src/wire/index.ts';
 import { buildBatch } from '../storage/batch/index.ts';
 import { until } from '../test/e2e/deadline.ts';
 import { RealCluster } from '../test/e2e/real-cluster.ts';
+
+/** How long a client waits for one answer. */
+export type ClientPatience = Pick<ClientOptions, 'requestTimeoutMs' | 'connectTimeoutMs'>;
 
 export interface BenchCluster {
   readonly cluster: RealCluster;
@@ -16,7 +19,7 @@ export interface BenchCluster {
   /** Of the nodes that run now. */
   pids(): readonly number[];
   /** A new client; `close` of the cluster closes it. */
-  client(): KafkaClient;
+  client(options?: ClientPatience): KafkaClient;
   close(): Promise<void>;
 }
 
@@ -30,8 +33,8 @@ function addressOf(text: string): Address {
   return address;
 }
 
-export function connectClient(brokers: readonly string[]): KafkaClient {
-  return new KafkaClient(portsOf(), { bootstrap: brokers.map(addressOf), clientId: 'bench' });
+export function connectClient(brokers: readonly string[], patience: ClientPatience = {}): KafkaClient {
+  return new KafkaClient(portsOf(), { bootstrap: brokers.map(addressOf), clientId: 'bench', ...patience });
 }
 
 export async function startBenchCluster(flush: string, config: readonly string[] = []): Promise<BenchCluster> {
@@ -42,8 +45,8 @@ export async function startBenchCluster(flush: string, config: readonly string[]
     cluster,
     flush,
     pids: () => cluster.line.nodes.map(({ pid }) => pid),
-    client: () => {
-      const client = connectClient(cluster.brokers);
+    client: (patience) => {
+      const client = connectClient(cluster.brokers, patience);
       clients.push(client);
       return client;
     },

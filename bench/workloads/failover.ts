@@ -16,6 +16,8 @@ import type { Workload } from './workload.ts';
 const TOPIC = 'failover';
 const SEND_EVERY_MS = 2;
 const PAUSE_MS = 6000;
+/** A paused node answers nothing and closes nothing: the client must not wait for it longer than the cluster does. */
+const ANSWER_TIMEOUT_MS = 500;
 
 type Victim = 'leader' | 'controller' | 'leader and controller';
 
@@ -112,13 +114,13 @@ async function rounds(
   figures: Figures,
 ): Promise<void> {
   const gaps: number[] = [];
-  for (let attempt = 0; gaps.length < wanted && attempt < wanted * 6; attempt += 1) {
+  for (let attempt = 0; gaps.length < wanted && attempt < wanted * 6 + 6; attempt += 1) {
     const id = await findVictim(client, victim);
     if (id !== null) gaps.push(await hurt(bench, id, how, producer));
     else {
-      // Another constellation: killing the leader moves it.
-      const { leader } = await roles(client);
-      await hurt(bench, leader, 'kill', producer);
+      // Another constellation: killing the controller moves that role, and the leader's when it is both.
+      const { controller } = await roles(client);
+      await hurt(bench, controller, 'kill', producer);
     }
   }
   const label = `${how === 'kill' ? 'kill -9' : `SIGSTOP for ${PAUSE_MS / 1000} s`} of ${victim}`;
@@ -154,7 +156,7 @@ export const failover: Workload = {
   run: async (flush, figures, { quick }) => {
     const bench = await startBenchCluster(flush);
     try {
-      const client = bench.client();
+      const client = bench.client({ requestTimeoutMs: ANSWER_TIMEOUT_MS, connectTimeoutMs: ANSWER_TIMEOUT_MS });
       await makeTopic(client, TOPIC, 1);
       const producer = new SteadyProducer(client);
       await until('first acknowledgements', 10_000, () => producer.acknowledged.length > 50);

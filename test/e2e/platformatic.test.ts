@@ -56,7 +56,6 @@ async function consume(groupId: string, topic: string, count: number): Promise<r
       }
     })();
     await within(`${count} records of ${topic}, have ${values.length}`, 30_000, all);
-    await stream.close();
   } finally {
     await consumer.close(true);
   }
