@@ -25,5 +25,14 @@ export type {
 } from './message.ts';
 export { createCore, step } from './step.ts';
 export type { CoreState } from './state.ts';
-export { endOfTerm, maximalIsr, nextDue, type PeerStatus, type Status, statusOf, termBefore } from './status.ts';
+export {
+  endOfTerm,
+  lowWatermark,
+  maximalIsr,
+  nextDue,
+  type PeerStatus,
+  type Status,
+  statusOf,
+  termBefore,
+} from './status.ts';
 export { describeEffect, describeInput, describeMessage, describeStatus } from './describe.ts';

@@ -87,6 +87,8 @@ export interface AppendReply {
   readonly outcome: AppendOutcome;
   /** The follower's log end when it replied (durable or not): never an acknowledgement, but proof of what it lacks. */
   readonly logEnd: Offset;
+  /** Where the follower's log begins, durably: what was below will not come back (DeleteRecords). */
+  readonly logStart: Offset;
 }
 
 /**

@@ -124,7 +124,8 @@ function issuePersist(state: CoreState): Persist | null {
     state.issuedSequence = state.sequence;
   }
   const cut = draft.reset === null ? draft.truncateTo : offset(0);
-  state.pending.push({ sequence: state.sequence, end: state.log.end, cut, issuedAt: state.now });
+  const { start, end } = state.log;
+  state.pending.push({ sequence: state.sequence, end, start, cut, issuedAt: state.now });
   return { ...draft, sequence: state.sequence, hardState: dirty ? state.issued : null };
 }
 
@@ -172,8 +173,11 @@ export function settlePersists(state: CoreState, sequence: number): void {
   if (sequence <= state.persistedSequence) return;
   state.persistedSequence = sequence;
   let durable: Offset | null = null;
-  while (state.pending[0] !== undefined && state.pending[0].sequence <= sequence)
-    durable = state.pending.shift()?.end ?? null;
+  while (state.pending[0] !== undefined && state.pending[0].sequence <= sequence) {
+    durable = state.pending[0].end;
+    state.durableStart = state.pending[0].start;
+    state.pending.shift();
+  }
   if (durable === null) return;
   // What is on disk now may be cut by a persist that is still under way: then it is no longer what the log says.
   for (const later of state.pending) if (later.cut !== null && later.cut < durable) durable = later.cut;

@@ -45,6 +45,8 @@ export interface Progress {
   probes: number;
   /** The high watermark in the newest append that left. */
   toldHighWatermark: Offset;
+  /** Where the peer's log begins, durably, as it last said in this connection and term. */
+  logStart: Offset;
   /** The highest round echoed. */
   round: number;
   /** When it answered last, over all lives of this term; the start of the term before that. Check-quorum's measure. */
@@ -83,6 +85,7 @@ export function createProgress(
     sentAt: null,
     probes: 0,
     toldHighWatermark: none,
+    logStart: none,
     round: 0,
     lastContact: now,
     lastCaughtUp: now,

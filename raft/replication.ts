@@ -205,6 +205,7 @@ export function onAppendReply(state: CoreState, leader: LeaderRole, from: NodeId
   if (progress.logEnd === null || reply.logEnd > progress.logEnd) progress.logEnd = reply.logEnd;
   noteContact(state, progress);
   if (reply.round > progress.round) progress.round = reply.round;
+  if (reply.logStart > progress.logStart) progress.logStart = reply.logStart;
   switch (reply.outcome.kind) {
     case 'matched':
       noteMatch(state, progress, reply.outcome.verifiedEnd);

@@ -43,6 +43,7 @@ function install(state: CoreState, meta: SnapshotMeta): void {
   resetView(state.log, meta.last, meta.voters);
   state.pending.length = 0;
   state.durableEnd = meta.last.end;
+  state.durableStart = meta.last.end;
   state.highWatermark = meta.last.end;
 }
 

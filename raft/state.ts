@@ -127,8 +127,9 @@ export interface Suspicion {
 
 export interface PendingPersist {
   readonly sequence: number;
-  /** Log end once it is durable. */
+  /** Log end, and log start, once it is durable. */
   readonly end: Offset;
+  readonly start: Offset;
   /** It cuts what was durable down to this; null when it cuts nothing. */
   readonly cut: Offset | null;
   readonly issuedAt: Millis;
@@ -151,6 +152,8 @@ export interface CoreState {
   readonly pending: PendingPersist[];
   /** All below is on disk by the group's flush policy, and is what the log says now. */
   durableEnd: Offset;
+  /** The log start that is on disk; the one in memory may be higher. */
+  durableStart: Offset;
   highWatermark: Offset;
   role: RoleState;
   readonly peers: Map<NodeId, Peer>;

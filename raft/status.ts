@@ -3,10 +3,11 @@
  */
 import type { LogPosition, Voter } from './batch-position.ts';
 import type { Role } from './effect.ts';
-import type { Incarnation, Millis, NodeId, Offset, Term } from './ids.ts';
+import { type Incarnation, type Millis, type NodeId, type Offset, offset, type Term } from './ids.ts';
 import { maximalIsrOf, type WhyNotInSync, whyLeaving, whyNotJoining } from './in-sync.ts';
 import { floorOfTerm, termBefore as termBeforeInView } from './log-view.ts';
 import type { Progress } from './progress.ts';
+import { majorityValue } from './quorum.ts';
 import { type CoreState, type LeaderRole, leaderOf, votersOf } from './state.ts';
 import { isVoter } from './voters.ts';
 
@@ -18,6 +19,8 @@ export interface PeerStatus {
   readonly matchOffset: Offset;
   readonly verified: boolean;
   readonly nextOffset: Offset;
+  /** Where its log begins, durably, as far as it said. */
+  readonly logStart: Offset;
   /** Appends sent and not acknowledged. */
   readonly inflight: number;
   readonly lastContact: Millis;
@@ -68,6 +71,7 @@ function peerStatus(state: CoreState, leader: LeaderRole, progress: Progress): P
     matchOffset: progress.match,
     verified: progress.verified,
     nextOffset: progress.next,
+    logStart: progress.logStart,
     inflight: progress.inflights.appends.length,
     lastContact: progress.lastContact,
     lastCaughtUp: progress.lastCaughtUp,
@@ -106,6 +110,25 @@ export function statusOf(state: CoreState): Status {
 /** isr leader: ISR of metadata and all members of an open proposal, ascending. Empty for others. */
 export function maximalIsr(state: CoreState): readonly NodeId[] {
   return state.config.policy === 'isr' && state.role.kind === 'leader' ? maximalIsrOf(state, state.role) : [];
+}
+
+/**
+ * Leader: everybody who counts begins here or above, durably, so that nothing below can come back (DeleteRecords): the
+ * maximal ISR; in quorum groups a majority. Null for others, and while somebody who counts was not heard in this term.
+ */
+export function lowWatermark(state: CoreState): Offset | null {
+  const { role, durableStart } = state;
+  if (role.kind !== 'leader') return null;
+  const self = state.config.self.node;
+  const startOf = (node: NodeId): Offset =>
+    node === self ? durableStart : (role.progress.get(node)?.logStart ?? offset(0));
+  if (state.config.policy === 'quorum') return majorityValue((votersOf(state) ?? []).map(({ node }) => startOf(node)));
+  let least = durableStart;
+  for (const node of maximalIsrOf(state, role)) {
+    if (node !== self && role.progress.get(node) === undefined) return null;
+    if (startOf(node) < least) least = startOf(node);
+  }
+  return least;
 }
 
 /** Term of the batch that ends at or contains what precedes `end`; null outside [log start, log end]. */

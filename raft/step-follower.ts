@@ -40,6 +40,7 @@ function replyOf(state: CoreState, request: Append | Reset, outcome: AppendOutco
     round,
     outcome,
     logEnd: state.log.end,
+    logStart: state.durableStart,
   };
 }
 
@@ -137,7 +138,13 @@ function replyMatched(
     return sendInTerm(state, from, replyOf(state, request, { kind: 'matched', verifiedEnd }));
   }
   role.promisedEnd = verified;
-  sendWhenDurable(state, from, replyOf(state, request, { kind: 'matched', verifiedEnd: verified }));
+  promiseMatched(state, from, request, verified);
+}
+
+/** Leaves when everything up to now is durable, and says so. */
+function promiseMatched(state: CoreState, from: NodeId, request: Append | Reset, verifiedEnd: Offset): void {
+  const reply = replyOf(state, request, { kind: 'matched', verifiedEnd });
+  sendWhenDurable(state, from, { ...reply, logStart: state.log.start });
 }
 
 function followHighWatermark(state: CoreState, leaders: Offset, verified: Offset): void {
@@ -150,10 +157,12 @@ function followHighWatermark(state: CoreState, leaders: Offset, verified: Offset
  * Topics begin where their leader says, as far as that is committed here; a group with snapshots begins where its own
  * snapshot allows.
  */
-function followLogStart(state: CoreState, leaders: Offset): void {
-  if (hasSnapshots(state)) return;
+function followLogStart(state: CoreState, leaders: Offset): boolean {
+  if (hasSnapshots(state)) return false;
   const start = Math.min(leaders, state.highWatermark) as Offset;
-  if (start > state.log.start) writeLogStart(state, start);
+  if (start <= state.log.start) return false;
+  writeLogStart(state, start);
+  return true;
 }
 
 /**
@@ -170,8 +179,11 @@ export function onAppend(state: CoreState, role: FollowerRole, from: NodeId, app
   const verified = takeBatches(state, append);
   if (verified === null) return;
   followHighWatermark(state, append.highWatermark, verified);
-  followLogStart(state, append.logStart);
+  const moved = followLogStart(state, append.logStart);
+  const promised = role.progressId === append.progressId ? role.promisedEnd : 0;
   replyMatched(state, role, from, append, verified);
+  // What was promised before is answered at once; the new log start is told when it is durable.
+  if (moved && verified <= promised) promiseMatched(state, from, append, verified);
 }
 
 /** The leader's log begins above the end of this one: begin anew there, counting for nothing until caught up. */
@@ -196,6 +208,7 @@ export function greetLeader(state: CoreState, leader: NodeId): void {
     round: 0,
     outcome: { kind: 'diverged', hint: lastPosition(state.log) },
     logEnd: state.log.end,
+    logStart: state.durableStart,
   };
   send(state, leader, reply);
 }

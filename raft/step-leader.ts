@@ -16,7 +16,15 @@ import { maybeProposeIsr } from './in-sync.ts';
 import { isRemoved } from './membership.ts';
 import type { SnapshotReply } from './message.ts';
 import { refuse, writeBatches, writeLogStart } from './output.ts';
-import { advance, advanceAll, noteCaughtUp, noteContact, onProgressTick, sendEmpty } from './replication.ts';
+import {
+  advance,
+  advanceAll,
+  hasSnapshots,
+  noteCaughtUp,
+  noteContact,
+  onProgressTick,
+  sendEmpty,
+} from './replication.ts';
 import { settleReads } from './read-index.ts';
 import { onSnapshotReply } from './snapshot-sender.ts';
 import { type CoreState, type LeaderRole, leaderOf } from './state.ts';
@@ -93,6 +101,10 @@ export function onAdvanceLogStart(state: CoreState, to: Offset): void {
   if (to <= state.log.start) return;
   assert(to <= state.highWatermark, () => `log start ${to} above the high watermark ${state.highWatermark}`);
   writeLogStart(state, to);
+  const { role } = state;
+  if (role.kind !== 'leader' || hasSnapshots(state)) return;
+  // Idle followers would hear of it with the next batch only.
+  for (const progress of role.progress.values()) if (progress.kind === 'replicate') sendEmpty(state, role, progress);
 }
 
 /** Gives up the leadership in an orderly way: the best successor is asked to campaign at once. */

@@ -85,6 +85,7 @@ export function createCore(config: GroupConfig, recovered: RecoveredLog, now: Mi
     persistedSequence: 0,
     pending: [],
     durableEnd: log.end,
+    durableStart: log.start,
     highWatermark,
     role: idle,
     peers: new Map(),
@@ -250,6 +251,7 @@ function fence(state: CoreState, from: NodeId, message: Append | Reset | Snapsho
     round,
     outcome: { kind: 'fenced' },
     logEnd: state.log.end,
+    logStart: state.durableStart,
   });
 }
 

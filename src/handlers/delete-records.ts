@@ -1,8 +1,9 @@
 /**
- * DeleteRecords: moves the log start up to an offset (-1: the high watermark). Answered when this leader has it durably
- * and every ISR member was told; the followers take it with the next append.
+ * DeleteRecords: moves the log start up to an offset (-1: the high watermark). Answered when every ISR member, the leader
+ * included, has it durably: no later leader can bring back what was deleted (design 2.1).
  */
 import { millis, offset as toOffset } from '../../raft/index.ts';
+import type { Offset } from '../../raft/index.ts';
 import type { Partition } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
@@ -23,21 +24,23 @@ function failed(partitionIndex: number, code: number): Answer {
   return { partitionIndex, lowWatermark: -1, errorCode: code };
 }
 
-/** Resolves when every ISR member's log begins at or above `to`, or the time is over. */
-function waitForLogStart(broker: BrokerView, partition: Partition, to: number, timeoutMs: number): Promise<boolean> {
-  if (partition.lowWatermark() >= to) return Promise.resolve(true);
+/** Resolves to how the wait for everybody's log start ended. */
+function waitForLogStart(
+  broker: BrokerView,
+  partition: Partition,
+  to: Offset,
+  timeoutMs: number,
+): Promise<'reached' | 'lost' | 'time'> {
+  if ((partition.lowWatermark() ?? -1) >= to) return Promise.resolve('reached');
   return new Promise((resolve) => {
-    const finish = (reached: boolean): void => {
+    const timer = broker.clock.setTimer(millis(Math.max(0, timeoutMs)), () => {
+      takeBack();
+      resolve('time');
+    });
+    const takeBack = partition.whenLowWatermark(to, (result) => {
       timer.cancel();
-      partition.unwatch(look);
-      resolve(reached);
-    };
-    const look = (): void => {
-      if (partition.leading === null) finish(false);
-      else if (partition.lowWatermark() >= to) finish(true);
-    };
-    const timer = broker.clock.setTimer(millis(Math.max(0, timeoutMs)), () => finish(false));
-    partition.watch(look);
+      resolve(result);
+    });
   });
 }
 
@@ -61,10 +64,10 @@ async function deleteOne(
   const to = asked === HIGH_WATERMARK ? highWatermark : asked;
   if (to < 0 || to > highWatermark) return failed(index, errorCode('OFFSET_OUT_OF_RANGE'));
   if (to > partition.logStart) partition.replica.input({ kind: 'advance-log-start', to: toOffset(to) });
-  const reached = await waitForLogStart(broker, partition, to, timeoutMs);
-  if (!reached)
-    return failed(index, errorCode(partition.leading === null ? 'NOT_LEADER_OR_FOLLOWER' : 'REQUEST_TIMED_OUT'));
-  return { partitionIndex: index, lowWatermark: partition.lowWatermark(), errorCode: 0 };
+  const ended = await waitForLogStart(broker, partition, toOffset(to), timeoutMs);
+  if (ended === 'lost') return failed(index, errorCode('NOT_LEADER_OR_FOLLOWER'));
+  if (ended === 'time') return failed(index, errorCode('REQUEST_TIMED_OUT'));
+  return { partitionIndex: index, lowWatermark: partition.lowWatermark() ?? to, errorCode: 0 };
 }
 
 export function deleteRecordsHandler(broker: BrokerView): ApiHandler {

@@ -118,9 +118,13 @@ export class Partition {
   get logEnd(): Offset {
     return this.replica.log.logEnd;
   }
-  /** The lowest log start among the replicas that count. */
-  lowWatermark(): Offset {
-    return this.logStart;
+  /** Where the logs of all replicas that count begin, durably; null while this leader does not know, or leads no more. */
+  lowWatermark(): Offset | null {
+    return this.replica.lowWatermark;
+  }
+  /** Calls back, later, when the low watermark is at or above `to` or leadership is lost; the result takes it back. */
+  whenLowWatermark(to: Offset, done: (result: 'reached' | 'lost') => void): () => void {
+    return this.replica.whenLowWatermark(to, done);
   }
   /** Whether records may be deleted by request (cleanup.policy contains `delete`). */
   get deletes(): boolean {

@@ -95,6 +95,7 @@ function decodeAppendReply(wire: flotilla.peer.AppendReply.$Properties): AppendR
     round: whole(wire.round, 'round'),
     outcome: decodeOutcome(wire),
     logEnd: offset(whole(wire.logEnd, 'logEnd')),
+    logStart: offset(whole(wire.logStart, 'logStart')),
   };
 }
 

@@ -80,14 +80,14 @@ export const OUTCOME_DIVERGED = 2;
 export const OUTCOME_FENCED = 3;
 
 function encodeAppendReply(message: AppendReply): flotilla.peer.AppendReply.$Properties {
-  const { term, progressId, round, logEnd, outcome } = message;
+  const { term, progressId, round, logEnd, logStart, outcome } = message;
   switch (outcome.kind) {
     case 'matched':
-      return { term, progressId, round, logEnd, outcome: OUTCOME_MATCHED, verifiedEnd: outcome.verifiedEnd };
+      return { term, progressId, round, logEnd, logStart, outcome: OUTCOME_MATCHED, verifiedEnd: outcome.verifiedEnd };
     case 'diverged':
-      return { term, progressId, round, logEnd, outcome: OUTCOME_DIVERGED, hint: outcome.hint };
+      return { term, progressId, round, logEnd, logStart, outcome: OUTCOME_DIVERGED, hint: outcome.hint };
     case 'fenced':
-      return { term, progressId, round, logEnd, outcome: OUTCOME_FENCED };
+      return { term, progressId, round, logEnd, logStart, outcome: OUTCOME_FENCED };
   }
 }
 

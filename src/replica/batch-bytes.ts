@@ -15,6 +15,21 @@ import {
   stampBatch as stamp,
 } from '../../storage/batch/index.ts';
 
+/** Chunks up to this size are not worth a copy (it is also the size of Node's own pool of small buffers). */
+const CHUNK_FREE = 16 * 1024;
+/** A batch may pin this many times its own size. */
+const PINNED_MOST = 4;
+
+/**
+ * The batch, or a copy of it when it is a small part of the chunk of memory that it came in: the log keeps the newest
+ * batches of each partition and counts their bytes, and ten thousand idle partitions must not each hold on to the
+ * 64 KiB or more that their last batch happened to come with.
+ */
+export function keepable(batch: Buffer): Buffer {
+  const chunk = batch.buffer.byteLength;
+  return chunk > CHUNK_FREE && batch.length * PINNED_MOST < chunk ? Buffer.from(batch) : batch;
+}
+
 /** Puts base offset and term into a batch, in place; its CRC stays right. */
 export const stampBatch = stamp;
 

@@ -13,7 +13,7 @@
  *
  * Notices are delivered after the effects of a step: an owner may propose again from inside a notice.
  */
-import { assert, byteCount, createCore, millis, nextDue, present, statusOf, step } from '../../raft/index.ts';
+import { assert, byteCount, createCore, lowWatermark, nextDue, present, statusOf, step } from '../../raft/index.ts';
 import type {
   Append,
   BatchPosition,
@@ -32,19 +32,19 @@ import type {
   Status,
   Term,
 } from '../../raft/index.ts';
-import { buildControl, controlOf, invalidBatches, stampBatch } from './batch-bytes.ts';
+import { buildControl, keepable, stampBatch } from './batch-bytes.ts';
 import type { BatchRun, Clock, ReplicaLog, StoredBatch } from '../../storage/index.ts';
 import type { PeerTransport } from '../peer/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Notice } from './notice.ts';
+import { LowWatermarkWaits } from './low-watermark-waits.ts';
+import { bringsData, receiveAppend, suffixOf } from './received-append.ts';
+import type { ReceivedAppend } from './received-append.ts';
+import { SnapshotDriver } from './snapshot-driver.ts';
 import type { SnapshotSender } from './snapshot-transfer.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 type SendBatches = Extract<Effect, { kind: 'send-batches' }>;
-type SendSnapshot = Extract<Effect, { kind: 'send-snapshot' }>;
-
-/** Pause before a snapshot that could not be read is tried again. */
-const SNAPSHOT_RETRY = millis(500);
 
 /** A batch to propose: as the client sent it; base offset and term are written into it in place. */
 export interface ProposedBatch {
@@ -85,15 +85,21 @@ export class Replica {
   /** Send effects that wait for the end of the turn or for room in the peer's queue; one per peer. */
   readonly #sends = new Map<NodeId, SendBatches>();
   #proposed: readonly ProposedBatch[] = [];
-  #received: { readonly message: Append; readonly attachment: Buffer } | null = null;
+  #received: ReceivedAppend | null = null;
   #chunk: Uint8Array | null = null;
   #lastRefusal: Refusal | null = null;
+  readonly #lowWaits = new LowWatermarkWaits();
+  readonly #snapshots: SnapshotDriver;
   #closed = false;
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
     this.group = options.group;
     this.log = options.log;
+    this.#snapshots = new SnapshotDriver(options, {
+      leadsIn: (inTerm) => !this.#closed && this.leads && this.term === inTerm,
+      input: (input) => this.input(input),
+    });
     this.#core = createCore(options.config, options.recovered, options.clock.now());
     this.#announceDue();
   }
@@ -169,11 +175,22 @@ export class Replica {
     return refusal === null ? { kind: 'appended', base, end, term } : { kind: 'refused', refusal };
   }
 
+  /** Leader: where the logs of all who count begin, durably; null while that is not known, or this node does not lead. */
+  get lowWatermark(): Offset | null {
+    return lowWatermark(this.#core);
+  }
+
+  /** Calls back, later, when the low watermark is at or above `to` or the leadership is lost; the result takes it back. */
+  whenLowWatermark(to: Offset, done: (result: 'reached' | 'lost') => void): () => void {
+    return this.#lowWaits.add({ to, done });
+  }
+
   /** Stops all: later calls do nothing. The log is the owner's to close. */
   close(): void {
     this.#closed = true;
     this.#sends.clear();
     this.#notices.length = 0;
+    this.#lowWaits.settle(null, false);
   }
 
   /** Sends what waits for `peer`; called at the end of a turn, or when its queue has room again. */
@@ -198,29 +215,20 @@ export class Replica {
   /** After a step, when nothing of it is half done any more: owner and ticks are told. */
   #settle(): void {
     this.#deliverNotices();
+    if (this.#lowWaits.size > 0) this.#lowWaits.settle(lowWatermark(this.#core), this.leads && !this.#closed);
     this.#announceDue();
   }
 
   #receiveBatches(from: NodeId, message: Append, attachment: Uint8Array): void {
-    const bytes = Buffer.from(attachment.buffer, attachment.byteOffset, attachment.byteLength);
-    const reason = invalidBatches(message.batches, bytes);
-    if (reason !== null) {
-      this.#options.sink.log('error', 'append refused: its bytes are not what its header says', {
-        group: this.group,
-        from,
-        reason,
-      });
+    const received = receiveAppend(message, attachment);
+    if (received.kind === 'invalid') {
+      const { reason } = received;
+      const line = 'append refused: its bytes are not what its header says';
+      this.#options.sink.log('error', line, { group: this.group, from, reason });
       return;
     }
-    let at = 0;
-    const batches = message.batches.map((position): BatchPosition => {
-      const control = controlOf(bytes.subarray(at, at + position.bytes));
-      at += position.bytes;
-      return { ...position, control };
-    });
-    const checked: Append = { ...message, batches };
-    this.#received = { message: checked, attachment: bytes };
-    this.#step({ kind: 'receive', from, message: checked });
+    this.#received = received;
+    this.#step({ kind: 'receive', from, message: received.message });
     this.#received = null;
     this.#settle();
   }
@@ -255,9 +263,9 @@ export class Replica {
         this.#options.turns.add(this);
         return;
       case 'send-snapshot':
-        return this.#sendSnapshot(effect);
+        return this.#snapshots.send(effect);
       case 'store-snapshot':
-        return this.#storeSnapshot(effect);
+        return this.#snapshots.store(effect, present(this.#chunk, 'the chunk being stepped'));
       case 'refused':
         this.#lastRefusal = effect.refusal;
         return;
@@ -303,7 +311,7 @@ export class Replica {
   /** Finds the bytes of batches that the core wants appended: proposed here, received from the leader, or the core's own. */
   #bytesOf(positions: readonly BatchPosition[]): readonly StoredBatch[] {
     if (positions.length === 0) return [];
-    if (this.#received !== null) return suffixOf(this.#received.message, this.#received.attachment, positions);
+    if (this.#received !== null) return suffixOf(this.#received, positions);
     let next = 0;
     return positions.map((position) => {
       if (position.control !== null) {
@@ -314,7 +322,7 @@ export class Replica {
       next += 1;
       assert(proposal.bytes.length === position.bytes, 'a proposal has other bytes than its position');
       stampBatch(proposal.bytes, position.base, position.term);
-      return { position, bytes: proposal.bytes };
+      return { position, bytes: keepable(proposal.bytes) };
     });
   }
 
@@ -358,67 +366,4 @@ export class Replica {
   #nothingSent({ peer, header }: SendBatches): void {
     this.input({ kind: 'sent', peer, progressId: header.progressId, end: header.prevOffset, bytes: byteCount(0) });
   }
-
-  #sendSnapshot(effect: SendSnapshot): void {
-    if (this.#closed || !this.leads || this.term !== effect.term) return;
-    const { peer, progressId, term, position, bytesMax } = effect;
-    present(this.#options.snapshots, 'snapshots of this group')
-      .read(effect.meta, position, bytesMax)
-      .then(
-        (chunk) => {
-          if (chunk === null) return this.#sendSnapshotLater(effect, 'there is none');
-          const bytes = byteCount(chunk.bytes.length);
-          const message: Message = { kind: 'snapshot', term, progressId, meta: chunk.meta, position, bytes };
-          this.#options.transport.send(peer, this.group, message, [chunk.bytes]);
-          // Arrived or not: a chunk that stays unanswered is asked for again on a tick.
-          this.input({ kind: 'snapshot-sent', peer, progressId, meta: chunk.meta, position, bytes });
-        },
-        (error: unknown) => this.#sendSnapshotLater(effect, String(error)),
-      );
-  }
-
-  #sendSnapshotLater(effect: SendSnapshot, reason: string): void {
-    this.#options.sink.log('error', 'cannot read a snapshot for a follower', {
-      group: this.group,
-      peer: effect.peer,
-      reason,
-    });
-    this.#options.clock.setTimer(SNAPSHOT_RETRY, () => this.#sendSnapshot(effect));
-  }
-
-  #storeSnapshot(effect: Extract<Effect, { kind: 'store-snapshot' }>): void {
-    const { from, progressId, meta } = effect;
-    const snapshots = present(this.#options.snapshots, 'snapshots of this group');
-    const chunk = present(this.#chunk, 'the chunk being stepped');
-    snapshots.receive(meta, effect.position, chunk).then(
-      (position) => this.input({ kind: 'snapshot-stored', from, progressId, meta, position }),
-      (error: unknown) => {
-        this.#options.sink.log('error', 'cannot store a snapshot', { group: this.group, reason: String(error) });
-        // Not stored: the same bytes are wanted again.
-        this.input({ kind: 'snapshot-stored', from, progressId, meta, position: effect.position });
-      },
-    );
-  }
-}
-
-/** Messages that a log which takes nothing must not see: it would keep their batches in memory. Their senders try again. */
-function bringsData(message: Message): boolean {
-  return (
-    message.kind === 'snapshot' || message.kind === 'reset' || (message.kind === 'append' && message.batches.length > 0)
-  );
-}
-
-/** The stored form of the last `positions.length` batches of a received append. */
-function suffixOf(message: Append, attachment: Buffer, positions: readonly BatchPosition[]): readonly StoredBatch[] {
-  const skipped = message.batches.length - positions.length;
-  assert(skipped >= 0, 'the core appends more than was received');
-  let at = 0;
-  for (const { bytes } of message.batches.slice(0, skipped)) at += bytes;
-  return positions.map((position, index) => {
-    const received = present(message.batches[skipped + index], 'received batch');
-    assert(received.base === position.base, 'the core appends another batch than was received');
-    const bytes = attachment.subarray(at, at + position.bytes);
-    at += position.bytes;
-    return { position, bytes };
-  });
 }

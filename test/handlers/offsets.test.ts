@@ -161,6 +161,27 @@ describe('DeleteRecords', () => {
     expect(hosted.partition().logStart).toBe(5);
   });
 
+  it('is answered when every ISR member has the new start on disk; 7 when one has not in time', async () => {
+    const rig = new HandlerRig();
+    const hosted = await rig.host(1, 0, { nodes: 3 });
+    hosted.produce(batchOf(2));
+    await rig.clock.advance(300);
+    hosted.at(3).log.automatic = false;
+    const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, offset: 2 }] }];
+    const body = { timeoutMs: 1000, topics };
+    const asked = rig.send<Deleted>(deleteRecordsHandler(rig.broker), 2, body);
+    await rig.clock.advance(500);
+    expect(asked.body).toBeNull();
+    hosted.at(3).log.flush();
+    await rig.clock.advance(20);
+    expect(asked.body?.topics[0]?.partitions[0]).toMatchObject({ errorCode: 0, lowWatermark: 2 });
+    hosted.produce(batchOf(1), 'leader');
+    await rig.clock.advance(20);
+    hosted.at(3).log.flush();
+    await rig.clock.advance(20);
+    expect(await ask(rig, 3)).toEqual([7, -1]);
+  });
+
   it('refuses internal topics with 17, unknown ones with 3, replicas elsewhere with 6, and compacted topics with 44', async () => {
     const { rig } = await filled();
     expect(await ask(rig, 0, '__consumer_offsets')).toEqual([17, -1]);

@@ -85,6 +85,7 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     round: whole,
     outcome,
     logEnd: offsets,
+    logStart: offsets,
   }),
   fc.record({ kind: fc.constant('pre-vote' as const), term: terms, candidate: voter, log: position }),
   fc.record({ kind: fc.constant('pre-vote-reply' as const), term: terms, granted }),

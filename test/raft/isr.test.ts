@@ -108,6 +108,7 @@ describe('appointment', () => {
       round: 0,
       outcome: { kind: 'fenced' },
       logEnd: offset(0),
+      logStart: offset(0),
     });
     expect(bench.propose(1)).toMatchObject([{ kind: 'refused', refusal: { kind: 'not-leader', term: 2 } }]);
   });
@@ -184,7 +185,8 @@ describe('former lives', () => {
     bench.persist();
     bench.connect(2, 2);
     const outcome = { kind: 'matched', verifiedEnd: offset(1) } as const;
-    bench.receive(2, { kind: 'append-reply', term: term(1), progressId: former, round: 0, outcome, logEnd: offset(1) });
+    const ends = { logEnd: offset(1), logStart: offset(0) };
+    bench.receive(2, { kind: 'append-reply', term: term(1), progressId: former, round: 0, outcome, ...ends });
     expect(statusOf(bench.core).highWatermark).toBe(0);
   });
 });

@@ -88,6 +88,7 @@ describe('5 snapshots', () => {
       round: 0,
       outcome,
       logEnd: offset(0),
+      logStart: offset(0),
     });
     expect(effects).toMatchObject([{ kind: 'send-snapshot', peer: 3, position: 0, bytesMax: 4, meta: null }]);
   });
@@ -144,7 +145,8 @@ describe('6 clients', () => {
     const { role } = bench.core;
     const progressId = role.kind === 'leader' ? (role.progress.get(nodeId(2))?.progressId ?? 0) : 0;
     const outcome = { kind: 'matched', verifiedEnd: offset(2) } as const;
-    const reply = { kind: 'append-reply', term: term(1), progressId, round: 1, outcome, logEnd: offset(2) } as const;
+    const ends = { logEnd: offset(2), logStart: offset(0) };
+    const reply = { kind: 'append-reply', term: term(1), progressId, round: 1, outcome, ...ends } as const;
     expect(bench.receive(2, reply)).toEqual([{ kind: 'read-ready', id: 5, highWatermark: 2 }]);
   });
 });

@@ -26,6 +26,7 @@ describe('3.3 terms', () => {
       round: 0,
       outcome: { kind: 'fenced' },
       logEnd: offset(0),
+      logStart: offset(0),
     });
     expect(statusOf(bench.core)).toMatchObject({ role: 'follower', term: 9 });
     expect(persistOf(effects)?.hardState).toEqual({ term: 9, votedFor: null });

@@ -229,3 +229,62 @@ describe('replica driver', () => {
     }
   });
 });
+
+describe('low watermark', () => {
+  it('rises when every ISR member has the new log start durably, and tells those who wait', async () => {
+    const rig = await leading();
+    rig.at(1).replica.propose([clientBatch('a', 'b'), clientBatch('c')]);
+    await rig.clock.advance(300);
+    const heard: string[] = [];
+    rig.at(3).log.automatic = false;
+    rig.at(1).replica.input({ kind: 'advance-log-start', to: offset(2) });
+    rig.at(1).replica.whenLowWatermark(offset(2), (result) => heard.push(result));
+    await rig.clock.advance(50);
+    expect(rig.nodes.map(({ log }) => log.logStart)).toEqual([2, 2, 2]);
+    expect([rig.at(1).replica.lowWatermark, heard]).toEqual([0, []]);
+    rig.at(3).log.flush();
+    await rig.clock.advance(50);
+    expect([rig.at(1).replica.lowWatermark, heard]).toEqual([2, ['reached']]);
+  });
+
+  it('waits end when the leadership does, and are taken back', async () => {
+    const rig = await leading();
+    rig.at(1).replica.propose([clientBatch('a')]);
+    await rig.clock.advance(300);
+    const heard: string[] = [];
+    rig.network.cut(1, 2);
+    rig.at(1).replica.input({ kind: 'advance-log-start', to: offset(1) });
+    rig.at(1).replica.whenLowWatermark(offset(1), (result) => heard.push(result));
+    rig.at(1).replica.whenLowWatermark(offset(1), () => heard.push('taken back'))();
+    await rig.clock.advance(50);
+    expect(heard).toEqual([]);
+    rig.assign(3, 2);
+    expect(heard).toEqual(['lost']);
+    expect(rig.at(1).replica.lowWatermark).toBeNull();
+  });
+});
+
+describe('memory', () => {
+  it('a small batch out of a large chunk does not hold on to the chunk, neither at the leader nor at followers', async () => {
+    const rig = await leading();
+    const { bytes } = clientBatch('a');
+    const chunk = Buffer.concat([Buffer.alloc(30_000), bytes, Buffer.alloc(30_000)]);
+    const chunked = Buffer.from(new Uint8Array(chunk).buffer).subarray(30_000, 30_000 + bytes.length);
+    rig.at(1).replica.propose([{ bytes: chunked, offsets: 1 }]);
+    await rig.clock.advance(50);
+    const [sent] = rig.network.sent.filter(({ message }) => message.kind === 'append' && message.batches.length > 0);
+    expect(sent).toBeDefined();
+    for (const { log } of rig.nodes) expect(log.batches[0]?.bytes.buffer.byteLength).toBeLessThanOrEqual(16_384);
+    expect(Buffer.from(rig.at(2).log.batches[0]?.bytes ?? [])).toEqual(
+      Buffer.from(rig.at(1).log.batches[0]?.bytes ?? []),
+    );
+  });
+
+  it('a large batch is kept where it came in: no copy', async () => {
+    const rig = await leading();
+    const batch = clientBatch('x'.repeat(40_000));
+    rig.at(1).replica.propose([batch]);
+    expect(rig.at(1).log.batches[0]?.bytes.buffer).toBe(batch.bytes.buffer);
+    await rig.clock.advance(1);
+  });
+});

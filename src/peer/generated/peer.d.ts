@@ -1181,6 +1181,9 @@ export namespace flotilla {
             /** AppendReply logEnd. */
             logEnd: number;
 
+            /** AppendReply logStart. */
+            logStart: number;
+
             /**
              * Encodes the specified AppendReply message. Does not implicitly {@link flotilla.peer.AppendReply.verify|verify} messages.
              * @param message AppendReply message or plain object to encode
@@ -1225,6 +1228,9 @@ export namespace flotilla {
 
                 /** AppendReply logEnd */
                 logEnd?: (number|null);
+
+                /** AppendReply logStart */
+                logStart?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1702,6 +1702,7 @@ export const flotilla = $root.flotilla = (() => {
             AppendReply.prototype.verifiedEnd = 0;
             AppendReply.prototype.hint = null;
             AppendReply.prototype.logEnd = 0;
+            AppendReply.prototype.logStart = 0;
             AppendReply.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -1723,6 +1724,8 @@ export const flotilla = $root.flotilla = (() => {
                     $root.flotilla.peer.LogPosition.encode(message.hint, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.logEnd != null && $Object.hasOwnProperty.call(message, "logEnd") && (typeof message.logEnd === "object" ? message.logEnd.low || message.logEnd.high : message.logEnd !== 0))
                     writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.logEnd);
+                if (message.logStart != null && $Object.hasOwnProperty.call(message, "logStart") && (typeof message.logStart === "object" ? message.logStart.low || message.logStart.high : message.logStart !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.logStart);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1813,6 +1816,15 @@ export const flotilla = $root.flotilla = (() => {
                                 message.logEnd = value;
                             else
                                 delete message.logEnd;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = $number(reader.uint64())) === "object" ? value.low || value.high : value !== 0)
+                                message.logStart = value;
+                            else
+                                delete message.logStart;
                             continue;
                         }
                     }

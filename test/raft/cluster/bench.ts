@@ -121,6 +121,7 @@ export class Bench {
       round: 0,
       outcome,
       logEnd: end,
+      logStart: this.core.log.start,
     });
     return [...sent, ...reply];
   }
