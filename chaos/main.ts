@@ -1,5 +1,6 @@
 /**
- * `npm run chaos -- --seeds 200 [--from 1] [--ms 8000] [--faults kill,pause] [--twice]`: random campaigns, one after the other.
+ * `npm run chaos -- --seeds 200 [--from 1] [--ms 8000] [--faults kill,pause] [--twice]
+ * [--stop]`: random campaigns, one after the other; `--stop` ends with the first failure.
  *
  * Prints one line per seed and, for a failure, what is known and the command that brings it back. Exit code 1 when any failed.
  */
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     faults: { type: 'string' },
     twice: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
+    stop: { type: 'boolean', default: false },
   },
 });
 const names = values.faults?.split(',');
@@ -34,7 +36,7 @@ const replay = (seed: number): string => {
 
 const failed: number[] = [];
 const from = Number(values.from);
-for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
+for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && failed.length > 0); seed += 1) {
   const started = performance.now();
   try {
     const result = await campaign({ seed, ...shape });

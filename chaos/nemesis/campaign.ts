@@ -7,6 +7,7 @@
  * ```
  */
 import type { Random } from '../../raft/index.ts';
+import { AdminClient, ClientError } from '../../src/client/index.ts';
 import { describeCluster } from '../checkers/index.ts';
 import type { Recovery } from '../checkers/index.ts';
 import { SimulationError } from '../sim/index.ts';
@@ -39,6 +40,12 @@ export interface CampaignShape {
   readonly flush: 'always' | 'os';
   readonly quorumTopic: boolean;
   readonly snapshots: boolean;
+  /** Members of a consumer group; 0: none. */
+  readonly members: number;
+  /** Bytes added to each record: segments, journal and checkpoints then have work. */
+  readonly padding: number;
+  /** Another topic comes and goes. */
+  readonly churn: boolean;
   readonly faults: readonly FaultName[];
   /** Mean virtual milliseconds between two faults. */
   readonly pace: number;
@@ -71,8 +78,11 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
     flush: random.below(4) === 0 ? 'os' : 'always',
     quorumTopic: random.below(3) === 0,
     snapshots: random.below(2) === 0,
+    members: random.below(3) === 0 ? 2 : 0,
+    padding: random.below(3) === 0 ? 20_000 : 0,
+    churn: random.below(3) === 0,
     faults: options.faults ?? [...new Set([one, ...swarm])],
-    pace: 150 + random.below(1500),
+    pace: (random.below(4) === 0 ? 30 : 150) + random.below(1500),
     milliseconds: options.milliseconds ?? 4000 + random.below(8000),
   };
 }
@@ -94,19 +104,39 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   }
 }
 
+/** A topic that comes and goes, as long as the faults last; refusals and unknown outcomes are part of it. */
+async function churn(stage: Stage, over: () => boolean): Promise<void> {
+  const client = stage.cluster.client('churner');
+  const admin = new AdminClient(client);
+  const tried = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((error: unknown) => {
+      if (!(error instanceof ClientError)) stage.cluster.world.fail(error);
+    });
+  };
+  while (!over()) {
+    await tried(admin.createTopic({ name: 'c', partitions: 3, replicationFactor: 3, configs: {} }));
+    await client.sleep(200);
+    await tried(admin.createPartitions('c', 5));
+    await client.sleep(200);
+    await tried(admin.deleteTopic('c'));
+  }
+}
+
 async function run(stage: Stage, shape: CampaignShape, random: Random, faults: string[]): Promise<Recovery> {
   const { cluster } = stage;
   await stage.open();
   await stage.topic('t', { partitions: 3 });
   if (shape.quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
-  const pace = { everyMs: 25, pendingMax: 10 };
+  const pace = { everyMs: 25, pendingMax: 10, padding: shape.padding };
   stage.writer({ topic: 't', partitions: 3, idempotent: true, ...pace }).start();
   stage.writer({ topic: 't', partitions: 3, ...pace }).start();
   stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
   if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
   stage.reader({ topic: 't', partitions: 3 }).start();
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
+  for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
   let healed = false;
+  if (shape.churn) void churn(stage, () => healed);
   let powerLosses = 0;
   const { world } = cluster;
   const context = {

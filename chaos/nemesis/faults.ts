@@ -41,7 +41,9 @@ export type FaultName =
   | 'failed-sync'
   | 'full-disk'
   | 'clock-rate'
-  | 'exit-in-recovery';
+  | 'exit-in-recovery'
+  | 'bit-flips'
+  | 'damage';
 
 type Fault = (context: FaultContext) => void;
 
@@ -192,6 +194,33 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     cluster.world.after(duration(random, 200, 4000), () => {
       disk.capacityBytes = Number.POSITIVE_INFINITY;
     });
+  },
+  'bit-flips': ({ cluster, random, note }) => {
+    const [from, to] = [pick(random, cluster.numbers()), pick(random, cluster.numbers())];
+    if (from === null || to === null || from === to) return;
+    note(`bit flips ${from} > ${to}`);
+    const link = cluster.world.network.links.link(cluster.machine(from).index, cluster.machine(to).index);
+    link.flipOneIn = 2 + random.below(50);
+    cluster.world.after(duration(random, 100, 3000), () => {
+      link.flipOneIn = 0;
+    });
+  },
+  damage: (context) => {
+    const { cluster, random, note, restart } = context;
+    const topic = cluster.image()?.topicsByName.get('t');
+    // Only where all replicas hold everything: one of them may then be damaged.
+    const whole = topic?.partitions.filter(({ isr, replicas }) => isr.length === replicas.length && isr.every((node) => cluster.isReady(node))) ?? [];
+    const partition = pick(random, whole);
+    const node = partition === null ? null : pick(random, partition.isr);
+    if (partition === null || node === null || topic === undefined) return;
+    const { disk } = cluster.machine(node);
+    const path = disk.paths().find((each) => each.includes(`/logs/t-${partition.index}.${topic.id}/`) && each.endsWith('.log'));
+    const size = path === undefined ? 0 : (disk.cachedBytes(path)?.length ?? 0);
+    if (path === undefined || size === 0) return;
+    note(`damage ${path} of ${node}`);
+    cluster.kill(node);
+    disk.flipBit(path, random.below(size * 8));
+    restart(node, duration(random, 20, 1000));
   },
   'clock-rate': ({ cluster, random, note }) => {
     const node = pick(random, cluster.numbers());

@@ -84,6 +84,9 @@ export class Stage {
   async end(expected: Expectations = {}): Promise<Recovery> {
     const { cluster } = this;
     cluster.world.network.heal();
+    for (const from of cluster.world.machines()) {
+      for (const to of cluster.world.machines()) cluster.world.network.links.link(from.index, to.index).flipOneIn = 0;
+    }
     for (const number of cluster.numbers()) {
       const { disk } = cluster.machine(number);
       cluster.machine(number).resume();
