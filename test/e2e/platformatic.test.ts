@@ -57,7 +57,8 @@ async function consume(groupId: string, topic: string, count: number): Promise<r
     })();
     await within(`${count} records of ${topic}, have ${values.length}`, 30_000, all);
   } finally {
-    await consumer.close(true);
+    // With `true` it closes its streams as well; only the callback form is typed for that.
+    await new Promise<void>((resolve) => consumer.close(true, () => resolve()));
   }
   return values;
 }
