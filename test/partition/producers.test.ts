@@ -92,24 +92,22 @@ describe('rebuild', () => {
     rig.partition().producers.rebuild();
     await rig.clock.advance(1);
     // 1. the read of this rebuild hangs; 2. the log is cut to nothing and rebuilt at once; 3. the old read ends.
-    rig
-      .at(1)
-      .replica.receive(
-        2 as never,
-        {
-          kind: 'append',
-          term: 2,
-          progressId: 1,
-          prevOffset: 0,
-          prevTerm: 0,
-          termStart: 0,
-          highWatermark: 0,
-          logStart: 0,
-          round: 0,
-          batches: [],
-        } as never,
-        Buffer.alloc(0),
-      );
+    rig.at(1).replica.receive(
+      2 as never,
+      {
+        kind: 'append',
+        term: 2,
+        progressId: 1,
+        prevOffset: 0,
+        prevTerm: 0,
+        termStart: 0,
+        highWatermark: 0,
+        logStart: 0,
+        round: 0,
+        batches: [],
+      } as never,
+      Buffer.alloc(0),
+    );
     expect(log.logEnd).toBe(0);
     log.openReads();
     await rig.clock.advance(10);
