@@ -39,8 +39,11 @@ export interface Generation {
 
 /** What only the journal says, besides the operations on a log. */
 export type JournalMark =
-  /** os, interval: a cut or reset was carried out and synced; what lies above in the segments is of after it. */
-  | { readonly kind: 'cut-done' }
+  /**
+   * os, interval: the cut or reset with sequence `cut` was carried out and synced; what lies above in the segments is of
+   * after it. Named, because a later cut may be in the journal before an earlier one is carried out.
+   */
+  | { readonly kind: 'cut-done'; readonly cut: number }
   /** os, interval: the first append since the last checkpoint; what follows may be lost with the power. */
   | { readonly kind: 'unsynced' };
 
@@ -159,6 +162,7 @@ function fieldsOf(entry: JournalEntry): { readonly offset: number; readonly term
     case 'voters':
       return { offset: operation.entry.base, term: 0 };
     case 'cut-done':
+      return { offset: operation.cut, term: 0 };
     case 'unsynced':
       return { offset: entry.end, term: 0 };
   }
@@ -222,6 +226,7 @@ function operationOf(
     case 'voters':
       return { kind, entry: { base: offset(at), voters: JSON.parse(payload.toString('utf8')) as readonly Voter[] } };
     case 'cut-done':
+      return { kind, cut: at };
     case 'unsynced':
       return { kind };
   }

@@ -11,7 +11,7 @@
  *   told so, before the next batch is written: else a power loss could bring the old batches back behind the new ones.
  */
 import type { GroupId, Offset } from '../../raft/index.ts';
-import type { JournalOperation } from '../journal/journal-record.ts';
+import type { JournalMark, JournalOperation } from '../journal/journal-record.ts';
 import type { FlushPolicy, StoredBatch } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import type { SegmentSummary } from '../segment/segment.ts';
@@ -62,8 +62,7 @@ export class LogPipeline {
     this.#groupBytes = Buffer.from(options.group, 'utf8');
     this.#work = new LogWork(options.set, {
       durable: () => options.environment.journal.durable,
-      markCutDone: () =>
-        this.#journal({ operation: { kind: 'cut-done' }, end: options.owner.logEnd, batch: null, wipedTo: null }),
+      markCutDone: (cut) => this.#journal(this.#mark({ kind: 'cut-done', cut }, options.owner.logEnd)),
       onWritten: options.onWritten,
       onProgress: () => this.settle(),
       onError: options.onError,
@@ -80,7 +79,7 @@ export class LogPipeline {
       else if (isJournaled) sequence = this.#journal(step);
       else if (!this.#marked) {
         this.#marked = true;
-        sequence = this.#journal({ operation: { kind: 'unsynced' }, end: step.end, batch: null, wipedTo: null });
+        sequence = this.#journal(this.#mark({ kind: 'unsynced' }, step.end));
       }
       this.#pushWork(step, sequence, isJournaled);
     }
@@ -153,7 +152,11 @@ export class LogPipeline {
     else if (operation.kind === 'truncate') this.#work.push({ kind: 'truncate', to: operation.to, after: sequence });
     else if (operation.kind === 'log-start') this.#work.push({ kind: 'trim', to: operation.to, after: sequence });
     if (isJournaled || (operation.kind !== 'truncate' && operation.kind !== 'reset')) return;
-    this.#work.push({ kind: 'cut-done', sequence: null });
+    this.#work.push({ kind: 'cut-done', cut: sequence, sequence: null });
+  }
+
+  #mark(operation: JournalMark, end: Offset): LogStep {
+    return { operation, end, batch: null, wipedTo: null };
   }
 
   #journal(step: LogStep): number {

@@ -19,15 +19,15 @@ export type Work =
   | { readonly kind: 'reset'; readonly to: Offset; readonly after: number }
   | { readonly kind: 'trim'; readonly to: Offset; readonly after: number }
   /** os, interval: the cut before it is synced now, and then the journal is told. */
-  | { readonly kind: 'cut-done'; sequence: number | null }
+  | { readonly kind: 'cut-done'; readonly cut: number; sequence: number | null }
   /** Runs when all before it is done and nothing after it has begun; `abandon` when it never will. */
   | { readonly kind: 'barrier'; readonly run: () => Pending; readonly abandon: () => void };
 
 export interface WorkHooks {
   /** The journal is durable up to this sequence. */
   readonly durable: () => number;
-  /** Writes the mark into the journal; answers its sequence. */
-  readonly markCutDone: () => number;
+  /** Writes into the journal that the cut with sequence `cut` is done; answers the mark's own sequence. */
+  readonly markCutDone: (cut: number) => number;
   /** These batches are in their segment. */
   readonly onWritten: (batches: readonly StoredBatch[]) => void;
   /** Something was done: `completed` has risen. */
@@ -144,7 +144,7 @@ export class LogWork {
           () => this.#set.sync(),
           0,
           () => {
-            work.sequence = this.#hooks.markCutDone();
+            work.sequence = this.#hooks.markCutDone(work.cut);
           },
         );
         return true;

@@ -50,7 +50,8 @@ export async function recoverFiles(
   const set = new SegmentSet(ports, directory, shape, kept, plan.from);
   await finishCleaning(ports.disk, directory, record.moving, kept);
   const lastBefore = before.at(-1)?.base ?? -1;
-  const isScanned = plan.scan !== null && plan.scan.limit !== facts.logEnd;
+  const limit = plan.scan?.limit ?? null;
+  const isScanned = plan.scan !== null && (limit === null || limit > facts.logEnd);
   const toScan = isScanned ? bases.filter((base) => base > lastBefore) : [];
   for (const base of bases) {
     if (kept.some((segment) => segment.base === base) || toScan.includes(base)) continue;
@@ -140,7 +141,8 @@ async function scan(
     const lastTerm = state.facts.terms.at(-1)?.term ?? state.facts.logStartTerm;
     if (limit !== null && position.end > limit) return false;
     if (position.end > state.facts.logStart) {
-      if (position.term < lastTerm) return false;
+      const opening = state.opened.filter((entry) => entry.start <= position.base).at(-1);
+      if (position.term < lastTerm || position.term < (opening?.term ?? 0)) return false;
       openTerms(state, position.base);
       const base = offset(Math.max(position.base, state.facts.logEnd));
       state.facts = applyOperation(state.facts, { kind: 'append', position: { ...position, base } });

@@ -72,12 +72,13 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
   let facts = record.facts;
   let keep: Offset | null = facts.logEnd;
   let wiped = facts.logStart;
-  let limit: Offset | null = null;
+  /** Cuts that may not have been carried out: behind the lowest of them the files may be of before it. */
+  let pending: { readonly sequence: number; readonly to: Offset }[] = [];
   let opened: TermStart[] = [];
   let unsynced = false;
   for (const { record: read } of records) {
     const { operation } = read;
-    if (operation.kind === 'cut-done') limit = null;
+    if (operation.kind === 'cut-done') pending = pending.filter((cut) => cut.sequence > operation.cut);
     else if (operation.kind === 'unsynced') unsynced = true;
     else if (operation.kind === 'open-term') opened.push(operation.start);
     else {
@@ -86,15 +87,12 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
       if (end !== null) {
         keep = null;
         wiped = end;
-      }
-      if (operation.kind === 'truncate') {
-        if (keep !== null && operation.to < keep) keep = operation.to;
-        limit = operation.to;
-        opened = opened.filter((entry) => entry.start < operation.to);
-      }
-      if (operation.kind === 'reset') {
-        limit = operation.to.end;
+        pending = [{ sequence: read.sequence, to: end }];
         opened = [];
+      } else if (operation.kind === 'truncate') {
+        if (keep !== null && operation.to < keep) keep = operation.to;
+        pending.push({ sequence: read.sequence, to: operation.to });
+        opened = opened.filter((entry) => entry.start < operation.to);
       }
       const ending =
         operation.kind === 'truncate' || operation.kind === 'log-start'
@@ -104,6 +102,7 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
     }
   }
   const from = keep ?? wiped;
+  const limit = pending.length === 0 ? null : offset(Math.min(...pending.map((cut) => cut.to)));
   const scanned = { limit, opened };
   const start = Math.max(from, facts.logStart);
   return {
