@@ -30,7 +30,10 @@ const shape = {
   ...(names === undefined ? {} : { faults: names as readonly FaultName[] }),
 };
 const replay = (seed: number): string => {
-  const rest = [values.ms === undefined ? '' : ` --ms ${values.ms}`, values.faults === undefined ? '' : ` --faults ${values.faults}`];
+  const rest = [
+    values.ms === undefined ? '' : ` --ms ${values.ms}`,
+    values.faults === undefined ? '' : ` --faults ${values.faults}`,
+  ];
   return `npm run chaos -- --seeds 1 --from ${seed}${rest.join('')}`;
 };
 
@@ -40,7 +43,8 @@ for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && fai
   const started = performance.now();
   try {
     const result = await campaign({ seed, ...shape });
-    if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash) throw new Error(`seed ${seed}: two runs differ`);
+    if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash)
+      throw new Error(`seed ${seed}: two runs differ`);
     const { recovery } = result;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const line = `seed ${seed} ok ${result.hash} ${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s, ${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults, recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;

@@ -13,14 +13,18 @@ await cluster.createTopic('orders', 1);
 const producer = cluster.producer({ acks: 'all' });
 const acknowledged = [];
 const send = (number) =>
-  producer.send({ topic: 'orders', partition: 0, key: null, value: Buffer.from(`order ${number}`) }).then(({ offset }) => acknowledged.push([offset, `order ${number}`]));
+  producer
+    .send({ topic: 'orders', partition: 0, key: null, value: Buffer.from(`order ${number}`) })
+    .then(({ offset }) => acknowledged.push([offset, `order ${number}`]));
 
 await cluster.until(Promise.all([1, 2, 3].map(send)));
 const leader = cluster.leader('orders', 0);
 cluster.kill(leader);
 const killedAt = cluster.now();
 await cluster.until(Promise.all([4, 5, 6].map(send)));
-console.log(`node ${leader} was killed; the next records were acknowledged ${(cluster.now() - killedAt).toFixed(0)} virtual ms later`);
+console.log(
+  `node ${leader} was killed; the next records were acknowledged ${(cluster.now() - killedAt).toFixed(0)} virtual ms later`,
+);
 await cluster.start(leader);
 
 const consumer = cluster.consumer({ assignments: [{ topic: 'orders', partition: 0, from: 'earliest' }] });

@@ -36,6 +36,11 @@ function run(mutant, path, source) {
   if (!source.includes(mutant.search)) return 'gone';
   writeFileSync(path, source.replace(mutant.search, mutant.replace));
   const env = { ...process.env, ...mutant.environment };
-  const answer = spawnSync('npx', ['vitest', 'run', mutant.caughtBy], { cwd: copy, env, encoding: 'utf8', timeout: 300_000 });
+  const answer = spawnSync('npx', ['vitest', 'run', mutant.caughtBy], {
+    cwd: copy,
+    env,
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   return answer.status === 0 ? 'SURVIVED' : 'caught';
 }

@@ -38,16 +38,27 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
   const since = cluster.world.now();
   const within = async (name: string, bound: number, holds: () => boolean): Promise<number> => {
     const left = since + bound - cluster.world.now();
-    if (!(await cluster.world.run(holds, { milliseconds: Math.max(1, left) }))) violated(name, `not within ${bound} ms after the heal: ${describeCluster(cluster)}`);
+    if (!(await cluster.world.run(holds, { milliseconds: Math.max(1, left) })))
+      violated(name, `not within ${bound} ms after the heal: ${describeCluster(cluster)}`);
     return cluster.world.now() - since;
   };
   const controller = await within('L1', BOUNDS.controller, () => cluster.controller() !== null);
-  const leaders = await within('L2', Math.max(BOUNDS.leaders, controller + 5000), () => partitionsOf(cluster.image()).every(({ leader }) => leader !== null));
+  const leaders = await within('L2', Math.max(BOUNDS.leaders, controller + 5000), () =>
+    partitionsOf(cluster.image()).every(({ leader }) => leader !== null),
+  );
   const inSync = await within('L4', BOUNDS.inSync, () => isInSync(cluster, dead));
   return { controller, leaders, inSync };
 }
 
-function partitionsOf(image: MetadataImage | null): readonly { readonly topicId: string; readonly index: number; readonly leader: number | null; readonly isr: readonly number[]; readonly replicas: readonly number[] }[] {
+function partitionsOf(
+  image: MetadataImage | null,
+): readonly {
+  readonly topicId: string;
+  readonly index: number;
+  readonly leader: number | null;
+  readonly isr: readonly number[];
+  readonly replicas: readonly number[];
+}[] {
   return image === null ? [] : [...image.topicsById.values()].flatMap(({ partitions }) => partitions);
 }
 
@@ -64,7 +75,9 @@ function isInSync(cluster: SimCluster, dead: readonly number[]): boolean {
     const hosted = alive.map((node) => cluster.node(node)?.node.hosting.partition(topicId, index) ?? null);
     const [first] = hosted;
     if (first === null || first === undefined) return alive.length === 0;
-    const equal = hosted.every((each) => each !== null && each.logEnd === first.logEnd && each.highWatermark === first.logEnd);
+    const equal = hosted.every(
+      (each) => each !== null && each.logEnd === first.logEnd && each.highWatermark === first.logEnd,
+    );
     return equal && alive.every((node) => isr.includes(node));
   });
 }
@@ -76,7 +89,9 @@ export function describeCluster(cluster: SimCluster): string {
     topic.partitions.map(({ index, leader, leaderTerm, isr, elr, lossy, replicas }) => {
       const ends = replicas.map((node) => {
         const partition = cluster.node(node)?.node.hosting.partition(topic.id, index);
-        return partition === null || partition === undefined ? `${node}:-` : `${node}:${partition.highWatermark}/${partition.logEnd}@${partition.replica.term}`;
+        return partition === null || partition === undefined
+          ? `${node}:-`
+          : `${node}:${partition.highWatermark}/${partition.logEnd}@${partition.replica.term}`;
       });
       return `${topic.name}-${index} leader ${leader} term ${leaderTerm} isr ${isr.join()} elr ${elr.join()} lossy ${lossy.map(({ node }) => node).join()} [${ends.join(' ')}]`;
     }),
@@ -85,7 +100,9 @@ export function describeCluster(cluster: SimCluster): string {
     const running = cluster.node(number);
     return `${number}:${running === null ? 'down' : `${cluster.isReady(number) ? 'ready' : 'not ready'} leader ${running.node.metadataLeader} image ${running.node.image().end}`}`;
   });
-  const ends = cluster.ends.slice(-4).map(({ node, at, reason }) => `node ${node} ended at ${at.toFixed(1)}: ${reason}`);
+  const ends = cluster.ends
+    .slice(-4)
+    .map(({ node, at, reason }) => `node ${node} ended at ${at.toFixed(1)}: ${reason}`);
   return `\n  nodes ${nodes.join('; ')}\n  ${[...partitions, ...ends].join('\n  ')}`;
 }
 
@@ -93,17 +110,32 @@ export function describeCluster(cluster: SimCluster): string {
 export async function writable(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<void> {
   const image = cluster.image();
   const client = cluster.client('prober', { requestTimeoutMs: 2000 });
-  const producer = new Producer(client, { acks: 'all', idempotent: false, requestTimeoutMs: 2000, deliveryTimeoutMs: BOUNDS.writes });
+  const producer = new Producer(client, {
+    acks: 'all',
+    idempotent: false,
+    requestTimeoutMs: 2000,
+    deliveryTimeoutMs: BOUNDS.writes,
+  });
   const writes: Promise<unknown>[] = [];
   for (const topic of image?.topicsById.values() ?? []) {
     if (topic.internal || expected.skipWrites?.includes(topic.name) === true) continue;
     for (const { index } of topic.partitions) {
       const id = `prober-${topic.name}-${index}-${Math.floor(cluster.world.now())}`;
-      const record = history.add({ id, topic: topic.name, partition: index, writer: id, number: 0, sentAt: cluster.world.now(), kept: true, once: false });
+      const record = history.add({
+        id,
+        topic: topic.name,
+        partition: index,
+        writer: id,
+        number: 0,
+        sentAt: cluster.world.now(),
+        kept: true,
+        once: false,
+      });
       writes.push(
         producer.send({ topic: topic.name, partition: index, key: null, value: Buffer.from(id) }).then(
           ({ offset }) => history.ack(record, offset, cluster.world.now()),
-          (error: unknown) => violated('L3', `a write to ${topic.name}-${index}: ${String(error)}${describeCluster(cluster)}`),
+          (error: unknown) =>
+            violated('L3', `a write to ${topic.name}-${index}: ${String(error)}${describeCluster(cluster)}`),
         ),
       );
     }
@@ -128,21 +160,30 @@ export async function readBack(cluster: SimCluster, history: History, expected: 
   client.close();
   cluster.world.machine('auditor').kill();
   const names = new Set(topics.map(({ name }) => name));
-  judge(history.records().filter(({ topic }) => names.has(topic)), found);
+  judge(
+    history.records().filter(({ topic }) => names.has(topic)),
+    found,
+  );
   return [...found.values()].reduce((sum, read) => sum + read.size, 0);
 }
 
-function topicsOf(cluster: SimCluster, expected: Expectations): readonly { readonly name: string; readonly partitions: number }[] {
+function topicsOf(
+  cluster: SimCluster,
+  expected: Expectations,
+): readonly { readonly name: string; readonly partitions: number }[] {
   const all = [...(cluster.image()?.topicsById.values() ?? [])].filter(({ internal }) => !internal);
-  return all.filter(({ name }) => expected.topics?.includes(name) ?? true).map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+  return all
+    .filter(({ name }) => expected.topics?.includes(name) ?? true)
+    .map(({ name, partitions }) => ({ name, partitions: partitions.length }));
 }
 
 async function readPartition(client: KafkaClient, topic: string, partition: number): Promise<Map<number, string>> {
   const consumer = new Consumer(client, { assignments: [{ topic, partition, from: 'earliest' }], maxWaitMs: 100 });
   const found = new Map<number, string>();
-  for (let quiet = 0; quiet < 2; ) {
+  for (let quiet = 0; quiet < 2;) {
     const batches = await consumer.poll();
-    for (const { records } of batches) for (const { offset, value } of records) found.set(offset, Buffer.from(value ?? []).toString());
+    for (const { records } of batches)
+      for (const { offset, value } of records) found.set(offset, Buffer.from(value ?? []).toString());
     if (consumer.caughtUp && batches.length === 0) quiet += 1;
   }
   return found;
@@ -159,13 +200,18 @@ function judge(records: readonly SentRecord[], found: ReadonlyMap<string, Readon
     const at = places.get(id) ?? [];
     if (once && at.length > 1) violated('E1', `${id} of an idempotent writer is in ${place} at ${at.join(', ')}`);
     if (outcome.kind !== 'acked') continue;
-    if (kept && at.length === 0) violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset} and is not there`);
+    if (kept && at.length === 0)
+      violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset} and is not there`);
     if (kept && outcome.offset !== null && found.get(place)?.get(outcome.offset) !== id) {
-      violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset}, where ${found.get(place)?.get(outcome.offset) ?? 'nothing'} is`);
+      violated(
+        'D1',
+        `${id} was acknowledged in ${place} at ${outcome.offset}, where ${found.get(place)?.get(outcome.offset) ?? 'nothing'} is`,
+      );
     }
     if (!kept || outcome.offset === null || !once) continue;
     const before = lastAcked.get(`${writer} ${place}`);
-    if (before !== undefined && before.offset >= outcome.offset) violated('D4', `${id} at ${outcome.offset} of ${place} was sent after ${before.id} at ${before.offset}`);
+    if (before !== undefined && before.offset >= outcome.offset)
+      violated('D4', `${id} at ${outcome.offset} of ${place} was sent after ${before.id} at ${before.offset}`);
     lastAcked.set(`${writer} ${place}`, { id, offset: outcome.offset });
   }
   checkRealTime(records);
@@ -173,7 +219,10 @@ function judge(records: readonly SentRecord[], found: ReadonlyMap<string, Readon
 
 /** D4: what was sent after another's acknowledgement lies behind it. */
 function checkRealTime(records: readonly SentRecord[]): void {
-  const byPlace = new Map<string, { readonly id: string; readonly sentAt: number; readonly at: number; readonly offset: number }[]>();
+  const byPlace = new Map<
+    string,
+    { readonly id: string; readonly sentAt: number; readonly at: number; readonly offset: number }[]
+  >();
   for (const { id, topic, partition, sentAt, outcome, kept } of records) {
     if (outcome.kind !== 'acked' || outcome.offset === null || !kept) continue;
     const place = `${topic}/${partition}`;
@@ -192,7 +241,11 @@ function checkRealTime(records: readonly SentRecord[]): void {
         if (highest === null || acked.offset > highest.offset) highest = acked;
         next += 1;
       }
-      if (highest !== null && highest.offset >= entry.offset) violated('D4', `${entry.id} at ${place}@${entry.offset} was sent after ${highest.id} at ${highest.offset} was acknowledged`);
+      if (highest !== null && highest.offset >= entry.offset)
+        violated(
+          'D4',
+          `${entry.id} at ${place}@${entry.offset} was sent after ${highest.id} at ${highest.offset} was acknowledged`,
+        );
     }
   }
 }
@@ -204,7 +257,8 @@ export async function sameReplicas(cluster: SimCluster): Promise<void> {
       const logs: { readonly node: number; readonly log: WholeLog }[] = [];
       for (const node of replicas) {
         const partition = cluster.node(node)?.node.hosting.partition(topic.id, index);
-        if (partition !== null && partition !== undefined) logs.push({ node, log: await cluster.wait(readWholeLog(partition.replica)) });
+        if (partition !== null && partition !== undefined)
+          logs.push({ node, log: await cluster.wait(readWholeLog(partition.replica)) });
       }
       const [first, ...others] = logs;
       for (const other of others) if (first !== undefined) compareLogs(`${topic.name}-${index}`, first, other);
@@ -212,15 +266,24 @@ export async function sameReplicas(cluster: SimCluster): Promise<void> {
   }
 }
 
-function compareLogs(name: string, one: { readonly node: number; readonly log: WholeLog }, other: { readonly node: number; readonly log: WholeLog }): void {
+function compareLogs(
+  name: string,
+  one: { readonly node: number; readonly log: WholeLog },
+  other: { readonly node: number; readonly log: WholeLog },
+): void {
   const from = Math.max(one.log.start, other.log.start);
   const to = Math.min(one.log.highWatermark, other.log.highWatermark);
-  const within = ({ batches }: WholeLog): readonly string[] => batches.filter(({ base, end }) => base >= from && end <= to).map(({ base, end, term, sum }) => `[${base},${end})/${term} ${sum}`);
+  const within = ({ batches }: WholeLog): readonly string[] =>
+    batches
+      .filter(({ base, end }) => base >= from && end <= to)
+      .map(({ base, end, term, sum }) => `[${base},${end})/${term} ${sum}`);
   const left = within(one.log);
   const right = within(other.log);
   const at = left.findIndex((text, index) => text !== right[index]);
-  if (at >= 0) violated('P4', `${name}: node ${one.node} holds ${left[at]}, node ${other.node} ${right[at] ?? 'nothing'}`);
-  if (right.length > left.length) violated('P4', `${name}: node ${other.node} holds ${right[left.length]}, node ${one.node} nothing`);
+  if (at >= 0)
+    violated('P4', `${name}: node ${one.node} holds ${left[at]}, node ${other.node} ${right[at] ?? 'nothing'}`);
+  if (right.length > left.length)
+    violated('P4', `${name}: node ${other.node} holds ${right[left.length]}, node ${one.node} nothing`);
 }
 
 /** Everything that must hold once the cluster is whole again. */
@@ -232,4 +295,3 @@ export async function allIsWell(cluster: SimCluster, history: History, expected:
   await readBack(cluster, history, expected);
   return recovery;
 }
-

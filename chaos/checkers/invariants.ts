@@ -76,7 +76,8 @@ export class Invariants {
     }
     const metadata = node.metadata;
     if (metadata !== null) this.#checkReplica(number, 'metadata', metadata.replica);
-    for (const partition of node.hosting.all()) this.#checkReplica(number, `${partition.id.topic}-${partition.id.index}`, partition.replica);
+    for (const partition of node.hosting.all())
+      this.#checkReplica(number, `${partition.id.topic}-${partition.id.index}`, partition.replica);
   }
 
   #checkReplica(number: number, name: string, replica: Replica): void {
@@ -92,7 +93,11 @@ export class Invariants {
     if (highWatermark < seen.highWatermark && !this.#isUnclean(replica)) {
       violated('P5', `high watermark of ${name} on node ${number} fell from ${seen.highWatermark} to ${highWatermark}`);
     }
-    if (highWatermark > replica.log.logEnd) violated('P5', `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`);
+    if (highWatermark > replica.log.logEnd)
+      violated(
+        'P5',
+        `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`,
+      );
     if (highWatermark !== seen.highWatermark) this.#checkCommit(number, name, replica, leads || seen.led);
     seen.highWatermark = highWatermark;
     seen.term = term;
@@ -107,11 +112,16 @@ export class Invariants {
     if (before === undefined) {
       this.#leaders.set(key, life);
       this.elections += 1;
-    } else if (before !== life) violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
+    } else if (before !== life)
+      violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
     const committed = this.#committed.get(replica.group);
     if (committed === undefined || this.#isUnclean(replica)) return;
     const { logEnd } = replica.log;
-    if (logEnd < committed.end) violated(name === 'metadata' ? 'R5' : 'P2', `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${committed.end}`);
+    if (logEnd < committed.end)
+      violated(
+        name === 'metadata' ? 'R5' : 'P2',
+        `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${committed.end}`,
+      );
     this.#compareTerms(number, name, replica.core, committed, committed.end);
   }
 
@@ -125,7 +135,11 @@ export class Invariants {
       this.#committed.set(group, committed);
     }
     if (end > committed.end) {
-      if (!led) violated('R7', `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`);
+      if (!led)
+        violated(
+          'R7',
+          `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`,
+        );
       this.#compareTerms(number, name, core, committed, committed.end);
       committed.end = end;
       committed.terms = core.log.terms.filter(({ start }) => start < end).map(({ term, start }) => ({ term, start }));
@@ -139,7 +153,10 @@ export class Invariants {
     const expected = committed.terms.findLast(({ start }) => start < end)?.term;
     const found = termBefore(core, toOffset(end));
     if (expected === undefined || found === null || expected === found) return;
-    violated('P4', `node ${number} holds a record of term ${found} before ${name}@${end}, committed there is one of term ${expected}`);
+    violated(
+      'P4',
+      `node ${number} holds a record of term ${found} before ${name}@${end}, committed there is one of term ${expected}`,
+    );
   }
 
   #isUnclean({ group, term }: Replica): boolean {
@@ -150,7 +167,8 @@ export class Invariants {
   #checkImage(number: number, image: MetadataImage): void {
     const sum = crc32c(Buffer.from(encodeImage(image)));
     const before = this.#imageAt.get(image.end);
-    if (before !== undefined && before !== sum) violated('R6', `node ${number} has another image at metadata offset ${image.end} than others had`);
+    if (before !== undefined && before !== sum)
+      violated('R6', `node ${number} has another image at metadata offset ${image.end} than others had`);
     this.#imageAt.set(image.end, sum);
     if (this.#newest !== null && image.end <= this.#newest.end) return;
     this.#newest = image;
@@ -173,11 +191,13 @@ export class Invariants {
     const { isr, elr, leader, index } = record;
     const name = `${topic.name}-${index}`;
     const least = minInsyncReplicas(image, topic, record);
-    const text = (): string => `${name} at metadata offset ${image.end}: isr ${isr.join()}, elr ${elr.join()}, leader ${leader}, least ${least}`;
+    const text = (): string =>
+      `${name} at metadata offset ${image.end}: isr ${isr.join()}, elr ${elr.join()}, leader ${leader}, least ${least}`;
     if (isr.some((node) => elr.includes(node))) violated('P8', `ISR and ELR overlap, ${text()}`);
     if (isr.length >= least && elr.length > 0) violated('P8', `an ELR although the ISR is large enough, ${text()}`);
     if (leader !== null && !isr.includes(leader)) violated('P8', `the leader is not in the ISR, ${text()}`);
-    if (isr.some((node) => image.brokers.get(node)?.fenced !== false)) violated('P8', `a fenced broker in the ISR, ${text()}`);
+    if (isr.some((node) => image.brokers.get(node)?.fenced !== false))
+      violated('P8', `a fenced broker in the ISR, ${text()}`);
     this.#checkMembers(image, name, record);
   }
 
@@ -192,7 +212,8 @@ export class Invariants {
       const partition = running.node.hosting.partition(topicId, index);
       if (partition === null) continue;
       const end: Offset = partition.logEnd;
-      if (end < committed.end) violated('P1', `node ${member} may lead ${name}, its log ends at ${end}, committed is ${committed.end}`);
+      if (end < committed.end)
+        violated('P1', `node ${member} may lead ${name}, its log ends at ${end}, committed is ${committed.end}`);
       this.#compareTerms(member, name, partition.replica.core, committed, committed.end);
     }
   }

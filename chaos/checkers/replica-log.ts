@@ -27,7 +27,7 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
   const { log } = replica;
   const { logStart: start, logEnd: end } = log;
   const batches: LoggedBatch[] = [];
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const run = await log.read(at, { end, bytesMax: CHUNK, atLeastOne: true });
     const bytes = Buffer.concat(run.buffers);
     let position = 0;

@@ -36,7 +36,13 @@ export interface SimClusterOptions {
 }
 
 /** Sizes that keep a simulated run small: each node is one of many in this process. */
-const SMALL = ['journal.file.bytes=262144', 'checkpoint.bytes=1048576', 'tail.max.bytes=4194304', 'offsets.topic.num.partitions=3', 'log.level=debug'];
+const SMALL = [
+  'journal.file.bytes=262144',
+  'checkpoint.bytes=1048576',
+  'tail.max.bytes=4194304',
+  'offsets.topic.num.partitions=3',
+  'log.level=debug',
+];
 
 /** How patient clients in the simulation are: less than in the field, so that short runs see retries. */
 const CLIENT = { requestTimeoutMs: 3000, connectTimeoutMs: 1000, callTimeoutMs: 30_000 };
@@ -179,7 +185,13 @@ export class SimCluster {
 
   /** Runs until every node that runs (or is starting) is ready. */
   async untilReady(milliseconds = 30_000): Promise<void> {
-    await this.until(() => this.#running.size > 0 && this.numbers().every((number) => this.isReady(number) || !this.machine(number).running), milliseconds, 'all ready');
+    await this.until(
+      () =>
+        this.#running.size > 0 &&
+        this.numbers().every((number) => this.isReady(number) || !this.machine(number).running),
+      milliseconds,
+      'all ready',
+    );
   }
 
   /** Lets virtual time pass. */

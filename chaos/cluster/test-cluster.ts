@@ -86,7 +86,12 @@ export class TestCluster {
   async createTopic(name: string, partitions = 1, configs: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.until(this.admin.createTopic({ name, partitions, replicationFactor: null, configs }));
     const led = (): boolean =>
-      this.simulation.image()?.topicsByName.get(name)?.partitions.every(({ leader, index }) => leader !== null && this.simulation.replica(leader, name, index)?.leading !== null) === true;
+      this.simulation
+        .image()
+        ?.topicsByName.get(name)
+        ?.partitions.every(
+          ({ leader, index }) => leader !== null && this.simulation.replica(leader, name, index)?.leading !== null,
+        ) === true;
     await this.until(led, 10_000);
   }
 
@@ -151,13 +156,15 @@ export class TestCluster {
   heal(): void {
     const { network } = this.simulation.world;
     network.heal();
-    for (const from of this.simulation.numbers()) for (const to of this.simulation.numbers()) this.delay(from, to, null);
+    for (const from of this.simulation.numbers())
+      for (const to of this.simulation.numbers()) this.delay(from, to, null);
   }
 
   /** What `from` sends reaches `to` so many milliseconds later; null: as usual. */
   delay(from: number, to: number, milliseconds: number | null): void {
     const { network } = this.simulation.world;
-    const latency = milliseconds === null ? network.links.defaultLatency : { least: milliseconds, tail: milliseconds / 10 };
+    const latency =
+      milliseconds === null ? network.links.defaultLatency : { least: milliseconds, tail: milliseconds / 10 };
     if (from !== to) network.setLatency(this.simulation.machine(from), this.simulation.machine(to), latency);
   }
 

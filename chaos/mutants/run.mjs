@@ -50,9 +50,13 @@ async function bundle(mutant) {
 }
 
 function firstFailure(seeds) {
-  const run = spawnSync(process.execPath, [out, '--seeds', String(seeds), '--stop', '--quiet'], { cwd: root, encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [out, '--seeds', String(seeds), '--stop', '--quiet'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   if (run.status === 0) return null;
-  const line = run.stdout.split('\n').find((text) => text.includes('FAILED')) ?? run.stderr.trim().split('\n').at(-1) ?? '';
+  const line =
+    run.stdout.split('\n').find((text) => text.includes('FAILED')) ?? run.stderr.trim().split('\n').at(-1) ?? '';
   return line.replace(' FAILED', ':').slice(0, 160);
 }
 

@@ -97,10 +97,22 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   try {
     const recovery = await run(stage, shape, draw.fork('faults'), faults);
     const { cluster, history, invariants } = stage;
-    return { hash: cluster.world.traceHash(), virtualMs: cluster.world.now(), acked: history.acked, failed: history.failed, elections: invariants.elections, faults, recovery };
+    return {
+      hash: cluster.world.traceHash(),
+      virtualMs: cluster.world.now(),
+      acked: history.acked,
+      failed: history.failed,
+      elections: invariants.elections,
+      faults,
+      recovery,
+    };
   } catch (error) {
     const what = error instanceof SimulationError ? error.message : stage.cluster.world.describeFailure(error);
-    throw new CampaignFailure(`campaign ${options.seed}: ${JSON.stringify(shape)}\n${faults.join('\n')}\n${what}\n${describeCluster(stage.cluster)}`, reasonOf(error), error);
+    throw new CampaignFailure(
+      `campaign ${options.seed}: ${JSON.stringify(shape)}\n${faults.join('\n')}\n${what}\n${describeCluster(stage.cluster)}`,
+      reasonOf(error),
+      error,
+    );
   }
 }
 

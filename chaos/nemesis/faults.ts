@@ -96,7 +96,12 @@ function isolate({ cluster, random, note }: FaultContext, node: number | null): 
   const { network } = cluster.world;
   const self = cluster.machine(node);
   const clientsToo = random.below(2) === 0;
-  const others = clientsToo ? cluster.world.machines().filter((machine) => machine !== self) : cluster.numbers().filter((each) => each !== node).map((each) => cluster.machine(each));
+  const others = clientsToo
+    ? cluster.world.machines().filter((machine) => machine !== self)
+    : cluster
+        .numbers()
+        .filter((each) => each !== node)
+        .map((each) => cluster.machine(each));
   note(`isolate ${node}${clientsToo ? '' : ' from nodes'}`);
   network.partition([self], others);
   cluster.world.after(duration(random, 50, 6000), () => {
@@ -109,7 +114,10 @@ function isolate({ cluster, random, note }: FaultContext, node: number | null): 
 
 function leaderOfSomething({ cluster, random }: FaultContext): number | null {
   const topics = [...(cluster.image()?.topicsById.values() ?? [])];
-  const partition = pick(random, topics.flatMap(({ partitions }) => partitions));
+  const partition = pick(
+    random,
+    topics.flatMap(({ partitions }) => partitions),
+  );
   return partition?.leader ?? null;
 }
 
@@ -138,11 +146,17 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   isolate: (context) => isolate(context, pick(context.random, context.cluster.numbers())),
   'isolate-controller': (context) => isolate(context, context.cluster.controller()),
   'one-way': (context) => {
-    const [from, to] = [pick(context.random, context.cluster.numbers()), pick(context.random, context.cluster.numbers())];
+    const [from, to] = [
+      pick(context.random, context.cluster.numbers()),
+      pick(context.random, context.cluster.numbers()),
+    ];
     if (from !== null && to !== null && from !== to) cut(context, from, to, false);
   },
   'cut-pair': (context) => {
-    const [from, to] = [pick(context.random, context.cluster.numbers()), pick(context.random, context.cluster.numbers())];
+    const [from, to] = [
+      pick(context.random, context.cluster.numbers()),
+      pick(context.random, context.cluster.numbers()),
+    ];
     if (from !== null && to !== null && from !== to) cut(context, from, to, true);
   },
   pause: ({ cluster, random, note }) => {
@@ -176,8 +190,13 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     if (from === null || to === null || from === to) return;
     note(`slow network ${from} > ${to}`);
     const { network } = cluster.world;
-    network.setLatency(cluster.machine(from), cluster.machine(to), { least: 20, tail: 10 ** (1 + 1.5 * random.fraction()) });
-    cluster.world.after(duration(random, 200, 5000), () => network.setLatency(cluster.machine(from), cluster.machine(to), network.links.defaultLatency));
+    network.setLatency(cluster.machine(from), cluster.machine(to), {
+      least: 20,
+      tail: 10 ** (1 + 1.5 * random.fraction()),
+    });
+    cluster.world.after(duration(random, 200, 5000), () =>
+      network.setLatency(cluster.machine(from), cluster.machine(to), network.links.defaultLatency),
+    );
   },
   'failed-sync': ({ cluster, random, note }) => {
     const node = pick(random, running(cluster));
@@ -209,12 +228,17 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     const { cluster, random, note, restart } = context;
     const topic = cluster.image()?.topicsByName.get('t');
     // Only where all replicas hold everything: one of them may then be damaged.
-    const whole = topic?.partitions.filter(({ isr, replicas }) => isr.length === replicas.length && isr.every((node) => cluster.isReady(node))) ?? [];
+    const whole =
+      topic?.partitions.filter(
+        ({ isr, replicas }) => isr.length === replicas.length && isr.every((node) => cluster.isReady(node)),
+      ) ?? [];
     const partition = pick(random, whole);
     const node = partition === null ? null : pick(random, partition.isr);
     if (partition === null || node === null || topic === undefined) return;
     const { disk } = cluster.machine(node);
-    const path = disk.paths().find((each) => each.includes(`/logs/t-${partition.index}.${topic.id}/`) && each.endsWith('.log'));
+    const path = disk
+      .paths()
+      .find((each) => each.includes(`/logs/t-${partition.index}.${topic.id}/`) && each.endsWith('.log'));
     const size = path === undefined ? 0 : (disk.cachedBytes(path)?.length ?? 0);
     if (path === undefined || size === 0) return;
     note(`damage ${path} of ${node}`);

@@ -32,7 +32,8 @@ export class GroupHistory {
     this.generations = Math.max(this.generations, generation);
     const key = `${generation}/${partition}`;
     const before = this.#owners.get(key);
-    if (before !== undefined && before !== member) violated('C2', `${before} and ${member} both own partition ${partition} in generation ${generation}`);
+    if (before !== undefined && before !== member)
+      violated('C2', `${before} and ${member} both own partition ${partition} in generation ${generation}`);
     this.#owners.set(key, member);
   }
 
@@ -40,7 +41,11 @@ export class GroupHistory {
   resume(partition: number, offset: number): void {
     const committed = this.committed(partition);
     if (offset < committed) violated('C1', `partition ${partition} resumes at ${offset}, committed was ${committed}`);
-    if (offset > (this.#processed[partition] ?? 0)) violated('C3', `partition ${partition} resumes at ${offset}, processed is only ${this.#processed[partition] ?? 0}`);
+    if (offset > (this.#processed[partition] ?? 0))
+      violated(
+        'C3',
+        `partition ${partition} resumes at ${offset}, processed is only ${this.#processed[partition] ?? 0}`,
+      );
   }
 
   process(partition: number, position: number): void {
@@ -150,7 +155,9 @@ export class GroupMember {
   #assign(members: readonly string[]): readonly { readonly memberId: string; readonly assignment: Uint8Array }[] {
     const sorted = [...members].sort();
     return sorted.map((memberId, index) => {
-      const partitions = Array.from({ length: this.#options.partitions }, (_, each) => each).filter((each) => each % sorted.length === index);
+      const partitions = Array.from({ length: this.#options.partitions }, (_, each) => each).filter(
+        (each) => each % sorted.length === index,
+      );
       const body = { assignedPartitions: [{ topic: this.#options.topic, partitions }], userData: null };
       const bytes = this.#codec.encodeData(consumerProtocolAssignment, 0, body).finish();
       return { memberId, assignment: Buffer.concat([Buffer.from([0, 0]), ...bytes]) };
@@ -170,7 +177,11 @@ export class GroupMember {
     let beatAt = this.#cluster.world.now();
     while (this.#running) {
       if (this.#cluster.world.now() - beatAt >= HEARTBEAT_MS) {
-        const answer = await this.#client.on(coordinator, API_TABLE.heartbeat.schema, { groupId: group, generationId: membership.generation, memberId: membership.member });
+        const answer = await this.#client.on(coordinator, API_TABLE.heartbeat.schema, {
+          groupId: group,
+          generationId: membership.generation,
+          memberId: membership.member,
+        });
         if (answer.errorCode !== 0) return void this.#refused(answer.errorCode);
         beatAt = this.#cluster.world.now();
       }
@@ -179,7 +190,8 @@ export class GroupMember {
         continue;
       }
       for (const { partition, records, position } of await consumer.poll()) {
-        for (const { offset, value } of records) this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), name);
+        for (const { offset, value } of records)
+          this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), name);
         this.count += records.length;
         this.#shared.process(partition, position);
         if (!(await this.#commit(coordinator, membership, partition, position))) return;
@@ -189,7 +201,10 @@ export class GroupMember {
 
   async #committed(coordinator: number): Promise<ReadonlyMap<number, number> | null> {
     const { group, topic } = this.#options;
-    const answer = await this.#client.on(coordinator, API_TABLE.offsetFetch.schema, { groups: [{ groupId: group, topics: null }], requireStable: true });
+    const answer = await this.#client.on(coordinator, API_TABLE.offsetFetch.schema, {
+      groups: [{ groupId: group, topics: null }],
+      requireStable: true,
+    });
     const [found] = answer.groups;
     if (found === undefined || found.errorCode !== 0) return null;
     const partitions = found.topics.filter(({ name }) => name === topic).flatMap((each) => each.partitions);
@@ -197,14 +212,25 @@ export class GroupMember {
     return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]));
   }
 
-  async #commit(coordinator: number, { generation, member }: Membership, partition: number, offset: number): Promise<boolean> {
+  async #commit(
+    coordinator: number,
+    { generation, member }: Membership,
+    partition: number,
+    offset: number,
+  ): Promise<boolean> {
     const { group, topic } = this.#options;
     const { id } = await this.#client.topic(topic);
     const answer = await this.#client.on(coordinator, API_TABLE.offsetCommit.schema, {
       groupId: group,
       generationIdOrMemberEpoch: generation,
       memberId: member,
-      topics: [{ name: topic, topicId: id, partitions: [{ partitionIndex: partition, committedOffset: offset, committedMetadata: null }] }],
+      topics: [
+        {
+          name: topic,
+          topicId: id,
+          partitions: [{ partitionIndex: partition, committedOffset: offset, committedMetadata: null }],
+        },
+      ],
     });
     const code = answer.topics[0]?.partitions[0]?.errorCode ?? -1;
     if (code === 0) this.#shared.commit(partition, offset);

@@ -18,7 +18,10 @@ export interface SentRecord {
   readonly kept: boolean;
   /** The writer is idempotent: written at most once, and in order. */
   readonly once: boolean;
-  outcome: { readonly kind: 'unknown' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'acked'; readonly offset: number | null; readonly at: number };
+  outcome:
+    | { readonly kind: 'unknown' }
+    | { readonly kind: 'failed'; readonly reason: string }
+    | { readonly kind: 'acked'; readonly offset: number | null; readonly at: number };
 }
 
 /** Something that must not be, with the invariant's name (see `chaos/checkers/index.ts`). */
@@ -82,10 +85,12 @@ export class History {
     }
     const before = reads.get(offset);
     if (before === value) return;
-    if (before !== undefined) violated('D3', `${who} read ${value} at ${place}@${offset}, where ${before} had been read before`);
+    if (before !== undefined)
+      violated('D3', `${who} read ${value} at ${place}@${offset}, where ${before} had been read before`);
     const sent = this.#sent.get(value);
     if (sent === undefined) violated('D6', `${who} read ${value} at ${place}@${offset}, which nobody has sent`);
-    if (sent.topic !== topic || sent.partition !== partition) violated('D6', `${value} was sent to ${sent.topic}/${sent.partition}, and read at ${place}@${offset}`);
+    if (sent.topic !== topic || sent.partition !== partition)
+      violated('D6', `${value} was sent to ${sent.topic}/${sent.partition}, and read at ${place}@${offset}`);
     reads.set(offset, value);
   }
 

@@ -32,7 +32,11 @@ export class RecordReader {
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;
-    const assignments = Array.from({ length: options.partitions }, (_, partition) => ({ topic: options.topic, partition, from: { offset: 0 } }));
+    const assignments = Array.from({ length: options.partitions }, (_, partition) => ({
+      topic: options.topic,
+      partition,
+      from: { offset: 0 },
+    }));
     const client = cluster.client(options.name, { requestTimeoutMs: 2000, callTimeoutMs: 3_600_000 });
     this.#consumer = new Consumer(client, { assignments, maxWaitMs: 200, onEvent: (event) => this.#onEvent(event) });
   }
@@ -70,7 +74,8 @@ export class RecordReader {
     let next = this.position(partition);
     for (const { offset, value } of records) {
       if (offset < next) violated('D5', `${who} was given ${topic}/${partition}@${offset} after ${next - 1}`);
-      if (offset >= highWatermark) violated('D5', `${who} was given ${topic}/${partition}@${offset} with a high watermark of ${highWatermark}`);
+      if (offset >= highWatermark)
+        violated('D5', `${who} was given ${topic}/${partition}@${offset} with a high watermark of ${highWatermark}`);
       next = offset + 1;
       this.count += 1;
       this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), who);

@@ -94,22 +94,34 @@ export class RecordWriter {
     this.#next += 1;
     const id = `${name}-${number}`;
     const now = this.#cluster.world.now();
-    const record = this.#history.add({ id, topic, partition, writer: name, number, sentAt: now, kept: acks !== 1, once: idempotent ?? false });
+    const record = this.#history.add({
+      id,
+      topic,
+      partition,
+      writer: name,
+      number,
+      sentAt: now,
+      kept: acks !== 1,
+      once: idempotent ?? false,
+    });
     this.#pending += 1;
     const headers = padding === undefined ? [] : [{ key: 'p', value: new Uint8Array(padding) }];
-    this.#producer.push({ topic, partition, key: Buffer.from(`k${number % 5}`), value: Buffer.from(id), headers }, (result) => {
-      this.#pending -= 1;
-      const at = this.#cluster.world.now();
-      if (result instanceof ClientError) {
-        const reason = result.code ?? result.kind;
-        this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-        return this.#history.fail(record, result.message);
-      }
-      this.acked += 1;
-      this.longestGap = Math.max(this.longestGap, at - (this.#ackedAt.get(partition) ?? at));
-      this.#ackedAt.set(partition, at);
-      this.#history.ack(record, result.offset, at);
-    });
+    this.#producer.push(
+      { topic, partition, key: Buffer.from(`k${number % 5}`), value: Buffer.from(id), headers },
+      (result) => {
+        this.#pending -= 1;
+        const at = this.#cluster.world.now();
+        if (result instanceof ClientError) {
+          const reason = result.code ?? result.kind;
+          this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+          return this.#history.fail(record, result.message);
+        }
+        this.acked += 1;
+        this.longestGap = Math.max(this.longestGap, at - (this.#ackedAt.get(partition) ?? at));
+        this.#ackedAt.set(partition, at);
+        this.#history.ack(record, result.offset, at);
+      },
+    );
   }
 
   #tick(): void {

@@ -45,27 +45,56 @@ export class Stage {
 
   /** Creates a topic (one partition on three replicas unless told otherwise) and waits until it is led. */
   async topic(name: string, shape: Partial<Omit<NewTopic, 'name'>> = {}): Promise<void> {
-    const topic = { partitions: 1, replicationFactor: Math.min(3, this.cluster.numbers().length), configs: {}, ...shape };
-    await this.cluster.wait(this.admin.createTopic({ name, ...topic, ...(topic.assignments === undefined ? {} : { partitions: null, replicationFactor: null }) }));
-    const led = (): boolean => this.cluster.image()?.topicsByName.get(name)?.partitions.every(({ leader, index }) => leader !== null && this.cluster.replica(leader, name, index)?.leading !== null) === true;
+    const topic = {
+      partitions: 1,
+      replicationFactor: Math.min(3, this.cluster.numbers().length),
+      configs: {},
+      ...shape,
+    };
+    await this.cluster.wait(
+      this.admin.createTopic({
+        name,
+        ...topic,
+        ...(topic.assignments === undefined ? {} : { partitions: null, replicationFactor: null }),
+      }),
+    );
+    const led = (): boolean =>
+      this.cluster
+        .image()
+        ?.topicsByName.get(name)
+        ?.partitions.every(
+          ({ leader, index }) => leader !== null && this.cluster.replica(leader, name, index)?.leading !== null,
+        ) === true;
     await this.cluster.until(led, 10_000, `leaders of ${name}`);
   }
 
   writer(options: Partial<RecordWriterOptions> & { readonly topic: string }): RecordWriter {
-    const writer = new RecordWriter(this.cluster, this.history, { name: `writer${this.writers.length + 1}`, partitions: 1, ...options });
+    const writer = new RecordWriter(this.cluster, this.history, {
+      name: `writer${this.writers.length + 1}`,
+      partitions: 1,
+      ...options,
+    });
     this.writers.push(writer);
     return writer;
   }
 
   reader(options: Partial<RecordReaderOptions> & { readonly topic: string }): RecordReader {
-    const reader = new RecordReader(this.cluster, this.history, { name: `reader${this.readers.length + 1}`, partitions: 1, ...options });
+    const reader = new RecordReader(this.cluster, this.history, {
+      name: `reader${this.readers.length + 1}`,
+      partitions: 1,
+      ...options,
+    });
     this.readers.push(reader);
     return reader;
   }
 
   /** A member of the group `g`. */
   member(options: { readonly topic: string; readonly partitions: number }): GroupMember {
-    const member = new GroupMember(this.cluster, this.history, this.group, { name: `member${this.members.length + 1}`, group: 'g', ...options });
+    const member = new GroupMember(this.cluster, this.history, this.group, {
+      name: `member${this.members.length + 1}`,
+      group: 'g',
+      ...options,
+    });
     this.members.push(member);
     return member;
   }
@@ -73,7 +102,9 @@ export class Stage {
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = 70_000): Promise<void> {
     for (const writer of this.writers) writer.stop();
-    const settled = await this.cluster.world.run(() => this.writers.every(({ pending }) => pending === 0), { milliseconds });
+    const settled = await this.cluster.world.run(() => this.writers.every(({ pending }) => pending === 0), {
+      milliseconds,
+    });
     const open = this.writers.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
     if (!settled) violated('L3', `records not answered after ${milliseconds} ms: ${open}`);
     for (const reader of this.readers) reader.stop();

@@ -96,7 +96,12 @@ export function kafkaServer(config: NodeConfig, ports: Ports, by: ServedBy): Kaf
 }
 
 /** The last sign of a broker's life that this node has, for the controller's sessions. Of itself it has one now. */
-export function contactOf(transport: PeerTransport, node: NodeId, self: BrokerLife, now: Millis): ReturnType<ContactOf> {
+export function contactOf(
+  transport: PeerTransport,
+  node: NodeId,
+  self: BrokerLife,
+  now: Millis,
+): ReturnType<ContactOf> {
   if (node === self.node) return { incarnation: self.incarnation, lastFrameAt: now };
   const status = transport.status(node);
   if (status === null || status.identity === null || status.lastFrameAt === null) return null;

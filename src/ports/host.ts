@@ -4,7 +4,10 @@
  * Real: `src/runtime/node-host.ts`. Simulated: `chaos/sim/sim-host.ts`.
  */
 export interface Host {
-  /** Identity of this boot of the machine: the same after a process restart, different after a power loss. Empty when unknown (then treat as another boot). */
+  /**
+   * Identity of this boot of the machine: the same after a process restart, different after a power loss. Empty when
+   * unknown (then treat as another boot).
+   */
   bootId(): string;
   /** Resident memory of the process in bytes. */
   residentBytes(): number;

@@ -9,11 +9,14 @@ const seeds = Number(process.env['FLOTILLA_CHAOS_SEEDS'] ?? 4);
 const from = Number(process.env['FLOTILLA_CHAOS_FROM'] ?? 1);
 
 describe('a random campaign', () => {
-  it.each(Array.from({ length: seeds }, (_, index) => from + index))('with seed %i ends with everything that was acknowledged, all replicas equal', async (seed) => {
-    const { acked, recovery } = await campaign({ seed, milliseconds: 4000 });
-    expect(acked).toBeGreaterThan(0);
-    expect(recovery.inSync).toBeLessThan(60_000);
-  });
+  it.each(Array.from({ length: seeds }, (_, index) => from + index))(
+    'with seed %i ends with everything that was acknowledged, all replicas equal',
+    async (seed) => {
+      const { acked, recovery } = await campaign({ seed, milliseconds: 4000 });
+      expect(acked).toBeGreaterThan(0);
+      expect(recovery.inSync).toBeLessThan(60_000);
+    },
+  );
 
   it.each([3, 14])('with seed %i is the same run twice', async (seed) => {
     const first = await campaign({ seed, milliseconds: 2500 });

@@ -37,9 +37,14 @@ describe('the controller', () => {
       const old = controller(stage);
       cluster.world.network.isolate(cluster.machine(old));
       const rest = cluster.numbers().filter((number) => number !== old);
-      const seen = (): boolean => rest.every((number) => ![null, old].includes(cluster.node(number)?.node.metadataLeader ?? null));
+      const seen = (): boolean =>
+        rest.every((number) => ![null, old].includes(cluster.node(number)?.node.metadataLeader ?? null));
       await cluster.until(seen, 4000, 'another controller');
-      await cluster.until(() => [0, 1, 2].every((index) => ![null, old].includes(cluster.leader('t', index))), 6000, 'leaders elsewhere');
+      await cluster.until(
+        () => [0, 1, 2].every((index) => ![null, old].includes(cluster.leader('t', index))),
+        6000,
+        'leaders elsewhere',
+      );
       expect(cluster.node(old)?.node.controller.status().state).toBe('passive');
       await stage.end();
     });
@@ -50,7 +55,8 @@ describe('the controller', () => {
       const { cluster } = stage;
       const away = cluster.numbers().find((number) => number !== controller(stage)) ?? 0;
       cluster.kill(away);
-      for (let index = 0; index < 2; index += 1) await stage.topic(`t${index}`, { partitions: 40, replicationFactor: 2 });
+      for (let index = 0; index < 2; index += 1)
+        await stage.topic(`t${index}`, { partitions: 40, replicationFactor: 2 });
       await cluster.run(300);
       const start = (): number => cluster.nodes()[0]?.node.metadata?.replica.log.logStart ?? 0;
       expect(start()).toBeGreaterThan(0);
@@ -72,7 +78,11 @@ describe('the controller', () => {
       cluster.powerLoss(wiped);
       machine.wipe();
       await cluster.wait(cluster.start(wiped));
-      await cluster.until(() => [0, 1, 2].every((index) => cluster.record('t', index)?.isr.length === 3), 30_000, 'filled again');
+      await cluster.until(
+        () => [0, 1, 2].every((index) => cluster.record('t', index)?.isr.length === 3),
+        30_000,
+        'filled again',
+      );
       const voters = cluster.nodes().flatMap(({ node }) => node.metadata?.replica.status().voters ?? []);
       const { directory } = cluster.node(wiped)?.store.identity ?? {};
       expect(voters.some((voter) => voter.directory === directory)).toBe(false);

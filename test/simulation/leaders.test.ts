@@ -62,7 +62,10 @@ describe('a leader', () => {
       stage.reader({ topic: 't' }).start();
       await cluster.run(300);
       const lonely = leader(stage);
-      cluster.world.network.partition([cluster.machine(lonely)], others(stage, lonely).map((number) => cluster.machine(number)));
+      cluster.world.network.partition(
+        [cluster.machine(lonely)],
+        others(stage, lonely).map((number) => cluster.machine(number)),
+      );
       await cluster.run(6000);
       expect(leader(stage)).not.toBe(lonely);
       await stage.end();
@@ -98,7 +101,11 @@ describe('a leader', () => {
       cluster.kill(preferred);
       await cluster.until(() => ![null, preferred].includes(cluster.leader('t', 0)), 5000, 'another leader');
       await cluster.wait(cluster.start(preferred));
-      const took = await cluster.until(() => cluster.leader('t', 0) === preferred, 30_000, 'the preferred leader is back');
+      const took = await cluster.until(
+        () => cluster.leader('t', 0) === preferred,
+        30_000,
+        'the preferred leader is back',
+      );
       expect(took).toBeGreaterThan(1000);
       await stage.end();
     });

@@ -5,26 +5,29 @@ import { tell } from './story.ts';
 const PACE = { everyMs: 20 };
 
 describe('all machines losing power at once', () => {
-  it.each(['lose-all', 'keep-all', 'mixed'] as const)('(%s) costs nothing that was acknowledged, again and again', async (mode) => {
-    await tell({ seed: mode }, async (stage) => {
-      const { cluster } = stage;
-      await stage.topic('t', { partitions: 3 });
-      await stage.topic('q', { configs: { replication: 'quorum' } });
-      stage.writer({ topic: 't', partitions: 3, idempotent: true, ...PACE }).start();
-      stage.writer({ topic: 'q', idempotent: true, ...PACE }).start();
-      stage.reader({ topic: 't', partitions: 3 }).start();
-      for (let round = 0; round < 3; round += 1) {
-        await cluster.run(400 + 111 * round);
-        for (const number of cluster.numbers()) cluster.powerLoss(number, mode);
-        await cluster.run(50);
-        cluster.startDead();
-        await cluster.untilReady();
-      }
-      await stage.end();
-      expect(cluster.image()?.uncleanElections).toBe(0);
-      expect(stage.history.acked).toBeGreaterThan(50);
-    });
-  });
+  it.each(['lose-all', 'keep-all', 'mixed'] as const)(
+    '(%s) costs nothing that was acknowledged, again and again',
+    async (mode) => {
+      await tell({ seed: mode }, async (stage) => {
+        const { cluster } = stage;
+        await stage.topic('t', { partitions: 3 });
+        await stage.topic('q', { configs: { replication: 'quorum' } });
+        stage.writer({ topic: 't', partitions: 3, idempotent: true, ...PACE }).start();
+        stage.writer({ topic: 'q', idempotent: true, ...PACE }).start();
+        stage.reader({ topic: 't', partitions: 3 }).start();
+        for (let round = 0; round < 3; round += 1) {
+          await cluster.run(400 + 111 * round);
+          for (const number of cluster.numbers()) cluster.powerLoss(number, mode);
+          await cluster.run(50);
+          cluster.startDead();
+          await cluster.untilReady();
+        }
+        await stage.end();
+        expect(cluster.image()?.uncleanElections).toBe(0);
+        expect(stage.history.acked).toBeGreaterThan(50);
+      });
+    },
+  );
 
   it('under flush=os loses what may be lost, says so, and serves again by itself', async () => {
     await tell({ settings: ['flush=os'] }, async (stage) => {

@@ -57,7 +57,8 @@ describe('a topic with replication=quorum', () => {
       expect(writer.longestGap).toBeLessThan(1000);
       const old = [3, 4, 5].find((number) => cluster.replica(number, 'q', 0)?.leading !== null) ?? 0;
       cluster.kill(old);
-      const leads = (): boolean => [3, 4, 5].some((number) => number !== old && (cluster.replica(number, 'q', 0)?.leading ?? null) !== null);
+      const leads = (): boolean =>
+        [3, 4, 5].some((number) => number !== old && (cluster.replica(number, 'q', 0)?.leading ?? null) !== null);
       await cluster.until(leads, 5000, 'another leader without the controller');
       await stage.end();
       expect([3, 4, 5]).toContain(cluster.leader('q', 0));

@@ -59,7 +59,8 @@ describe('a follower', () => {
       cluster.powerLoss(lossy, 'lose-all');
       // Cut off from the leader it registers, but cannot catch up.
       const leader = cluster.leader('t', 0) ?? 0;
-      if (cluster.controller() !== leader) cluster.world.network.partition([cluster.machine(lossy)], [cluster.machine(leader)]);
+      if (cluster.controller() !== leader)
+        cluster.world.network.partition([cluster.machine(lossy)], [cluster.machine(leader)]);
       const starting = cluster.start(lossy);
       await cluster.wait(starting);
       await cluster.until(() => cluster.replica(lossy, 't', 0) !== null, 10_000, 'it hosts the partition');
@@ -77,8 +78,15 @@ describe('too few replicas', () => {
   it('in the ISR: acks=all is refused with NOT_ENOUGH_REPLICAS, acks=1 is not, and both go on afterwards', async () => {
     await tell({}, async (stage) => {
       const { cluster } = stage;
-      // The controller keeps a majority: five nodes would do too, but three voters are enough when the two others are only cut from the leader.
-      await stage.topic('t', { partitions: null, replicationFactor: null, assignments: [[cluster.controller() ?? 1, ...cluster.numbers().filter((number) => number !== cluster.controller())]] });
+      // The controller keeps a majority: five nodes would do too, but three voters are enough when the two others are
+      // only cut from the leader.
+      await stage.topic('t', {
+        partitions: null,
+        replicationFactor: null,
+        assignments: [
+          [cluster.controller() ?? 1, ...cluster.numbers().filter((number) => number !== cluster.controller())],
+        ],
+      });
       await cluster.run(100);
       const [first = 0, second = 0] = cluster.numbers().filter((number) => number !== cluster.leader('t', 0));
       cluster.kill(first);

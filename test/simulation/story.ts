@@ -4,7 +4,10 @@ import type { SimClusterOptions } from '../../chaos/cluster/index.ts';
 import { Stage } from '../../chaos/workload/index.ts';
 
 /** Tells one story and answers its trace hash. */
-export async function tell(options: Partial<SimClusterOptions>, plot: (stage: Stage) => Promise<void>): Promise<string> {
+export async function tell(
+  options: Partial<SimClusterOptions>,
+  plot: (stage: Stage) => Promise<void>,
+): Promise<string> {
   const stage = new Stage({ seed: 1, nodes: 3, ...options });
   try {
     await plot(await stage.open());

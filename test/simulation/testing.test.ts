@@ -6,7 +6,9 @@ import type { TestCluster } from '../../chaos/testing.ts';
 async function write(cluster: TestCluster, count: number): Promise<number> {
   const producer = cluster.producer();
   const since = cluster.now();
-  const sent = Array.from({ length: count }, (_, index) => producer.send({ topic: 't', partition: 0, key: null, value: Buffer.from(`${index}`) }));
+  const sent = Array.from({ length: count }, (_, index) =>
+    producer.send({ topic: 't', partition: 0, key: null, value: Buffer.from(`${index}`) }),
+  );
   await cluster.until(Promise.all(sent));
   return cluster.now() - since;
 }
@@ -37,7 +39,9 @@ async function story(seed: number): Promise<string> {
   await cluster.until(() => cluster.isr('t', 0).length === 3);
   const consumer = cluster.consumer({ assignments: [{ topic: 't', partition: 0, from: 'earliest' }] });
   const found: number[] = [];
-  while (found.length < 12) for (const { records } of (await cluster.until(consumer.poll())) ?? []) found.push(...records.map(({ offset }) => offset));
+  while (found.length < 12)
+    for (const { records } of (await cluster.until(consumer.poll())) ?? [])
+      found.push(...records.map(({ offset }) => offset));
   expect(found).toEqual(Array.from({ length: 12 }, (_, index) => index));
   cluster.close();
   return cluster.hash();

@@ -29,7 +29,8 @@ describe('a topic', () => {
       await stage.topic('t');
       const writer = stage.writer({ topic: 't', ...PACE }).start();
       await cluster.run(300);
-      const away = cluster.numbers().find((number) => ![cluster.controller(), cluster.leader('t', 0)].includes(number)) ?? 0;
+      const away =
+        cluster.numbers().find((number) => ![cluster.controller(), cluster.leader('t', 0)].includes(number)) ?? 0;
       cluster.kill(away);
       writer.stop();
       await stage.quiet();
@@ -40,7 +41,13 @@ describe('a topic', () => {
       await cluster.run(300);
       await cluster.wait(cluster.start(away));
       await stage.end();
-      const directories = new Set(cluster.machine(away).disk.paths().filter((path) => path.includes('/logs/t-')).map((path) => path.split('/')[3]));
+      const directories = new Set(
+        cluster
+          .machine(away)
+          .disk.paths()
+          .filter((path) => path.includes('/logs/t-'))
+          .map((path) => path.split('/')[3]),
+      );
       expect(directories.size).toBe(1);
     });
   });
