@@ -47,7 +47,10 @@ for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && fai
       throw new Error(`seed ${seed}: two runs differ`);
     const { recovery } = result;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const line = `seed ${seed} ok ${result.hash} ${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s, ${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults, recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;
+    const counts = `${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults`;
+    const recovered = `recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;
+    const time = `${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s`;
+    const line = `seed ${seed} ok ${result.hash} ${time}, ${counts}, ${recovered}`;
     if (!values.quiet) console.log(line);
   } catch (error) {
     failed.push(seed);

@@ -50,9 +50,7 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
   return { controller, leaders, inSync };
 }
 
-function partitionsOf(
-  image: MetadataImage | null,
-): readonly {
+function partitionsOf(image: MetadataImage | null): readonly {
   readonly topicId: string;
   readonly index: number;
   readonly leader: number | null;
@@ -93,12 +91,16 @@ export function describeCluster(cluster: SimCluster): string {
           ? `${node}:-`
           : `${node}:${partition.highWatermark}/${partition.logEnd}@${partition.replica.term}`;
       });
-      return `${topic.name}-${index} leader ${leader} term ${leaderTerm} isr ${isr.join()} elr ${elr.join()} lossy ${lossy.map(({ node }) => node).join()} [${ends.join(' ')}]`;
+      const lost = lossy.map(({ node }) => node).join();
+      const sets = `isr ${isr.join()} elr ${elr.join()} lossy ${lost}`;
+      return `${topic.name}-${index} leader ${leader} term ${leaderTerm} ${sets} [${ends.join(' ')}]`;
     }),
   );
   const nodes = cluster.numbers().map((number) => {
     const running = cluster.node(number);
-    return `${number}:${running === null ? 'down' : `${cluster.isReady(number) ? 'ready' : 'not ready'} leader ${running.node.metadataLeader} image ${running.node.image().end}`}`;
+    if (running === null) return `${number}:down`;
+    const ready = cluster.isReady(number) ? 'ready' : 'not ready';
+    return `${number}:${ready} leader ${running.node.metadataLeader} image ${running.node.image().end}`;
   });
   const ends = cluster.ends
     .slice(-4)

@@ -6,6 +6,7 @@
  * `{ id, file, search, replace, seeds, caughtBy }`: `search` occurs exactly once in `file`; `caughtBy` is the invariant and the
  * seed that found it last, or why a campaign cannot. The tree is not touched: the bundle is built with the changed file.
  */
+// oxlint-disable-next-line no-restricted-imports -- a tool that runs campaigns on changed bundles, no test itself
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

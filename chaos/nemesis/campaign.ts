@@ -148,7 +148,7 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
   for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
   let healed = false;
-  if (shape.churn) void churn(stage, () => healed);
+  const churning = shape.churn ? churn(stage, () => healed) : Promise.resolve();
   let powerLosses = 0;
   const { world } = cluster;
   const context = {
@@ -179,5 +179,8 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   await cluster.run(shape.milliseconds);
   healed = true;
   faults.push(`${world.now().toFixed(1)} heal`);
+  stage.heal();
+  cluster.startDead();
+  await cluster.wait(churning, 120_000);
   return stage.end();
 }

@@ -111,8 +111,8 @@ export class Stage {
     for (const member of this.members) member.stop();
   }
 
-  /** Heals everything, starts the dead, and checks all that must hold then. */
-  async end(expected: Expectations = {}): Promise<Recovery> {
+  /** Undoes every fault of network, disks and machines; what is dead stays dead. */
+  heal(): void {
     const { cluster } = this;
     cluster.world.network.heal();
     for (const from of cluster.world.machines()) {
@@ -126,6 +126,12 @@ export class Stage {
       disk.faults.clear();
       disk.capacityBytes = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Heals everything, starts the dead, and checks all that must hold then. */
+  async end(expected: Expectations = {}): Promise<Recovery> {
+    const { cluster } = this;
+    this.heal();
     if (expected.dead === undefined) cluster.startDead();
     await this.quiet();
     const recovery = await allIsWell(cluster, this.history, expected);

@@ -63,8 +63,12 @@ const KAFKA_VERSION = '4.3.1';
 const dependency = (group: string, artifact: string, version: string): string =>
   `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>interop</groupId><artifactId>kafka-tools</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}${dependency('org.apache.kafka', 'kafka-tools', KAFKA_VERSION)}</dependencies>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>interop</groupId><artifactId>kafka-tools</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    ${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}
+    ${dependency('org.apache.kafka', 'kafka-tools', KAFKA_VERSION)}
+  </dependencies>
 </project>
 `;
 

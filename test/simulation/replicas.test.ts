@@ -6,7 +6,7 @@ import { tell } from './story.ts';
 const PACE = { everyMs: 20 };
 
 function isr({ cluster }: Stage): readonly number[] {
-  return [...(cluster.record('t', 0)?.isr ?? [])].sort();
+  return [...(cluster.record('t', 0)?.isr ?? [])].sort((left, right) => left - right);
 }
 
 function follower({ cluster }: Stage): number {
