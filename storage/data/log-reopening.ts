@@ -52,15 +52,22 @@ export async function recoverLog(
   const plan = planRecovery(record, records);
   if (plan instanceof DamageError) return broken({ ...record, failure: failureOf(plan) });
   try {
-    const { set, facts } = await recoverFiles(environment.ports, path, record, plan, settings, circumstances.thorough);
+    // Without records in the journal nothing is said of what was written since, nor of how it ended.
+    const isWritten = records.length > 0 && !circumstances.powerLost;
+    const { set, facts } = await recoverFiles(
+      environment.ports,
+      path,
+      record,
+      plan,
+      settings,
+      circumstances.thorough,
+      isWritten,
+    );
     const log = new DiskLog(environment, record, facts, set, settings);
+    if (records.length > 0 || (circumstances.thorough && record.flush !== 'always')) distrustCache(set);
     // A cut that is not synced could come undone behind what is appended next.
-    if (records.length === 0 && set.dirty) await set.sync();
-    else if (records.length > 0) {
-      // Files that the dead process removed are gone from the page cache, and may yet be in the directory on disk.
-      set.directoryDirty = true;
-      environment.changed(log);
-    }
+    if (records.length > 0) environment.changed(log);
+    else if (set.dirty) await set.sync();
     if (plan.unsynced && circumstances.powerLost) log.markLossy();
     return log;
   } catch (error) {
@@ -68,4 +75,14 @@ export async function recoverLog(
     if (failure === null) throw error;
     return broken({ ...record, failure: failure.kind === 'full' ? { ...failure, kind: 'disk' } : failure });
   }
+}
+
+/**
+ * What a dead process cut or removed (a recovering one too) looks done, and may yet be undone on disk: it is synced before
+ * something takes its place or its name. Logs that are replayed from the journal need it only where they are written again.
+ */
+function distrustCache(set: SegmentSet): void {
+  set.directoryDirty = true;
+  const last = set.segments.at(-1);
+  if (last !== undefined) last.dirty = true;
 }

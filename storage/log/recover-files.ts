@@ -33,7 +33,7 @@ export interface RecoveredFiles {
 
 /**
  * Rejects with {@link DamageError} or {@link DiskError}. `thorough`: look at every file, not only at the last (the
- * node did not stop in order).
+ * node did not stop in order). `isWritten`: only the process died since the last checkpoint.
  */
 export async function recoverFiles(
   ports: IndexPorts,
@@ -42,6 +42,7 @@ export async function recoverFiles(
   plan: RecoveryPlan,
   shape: SegmentShape,
   thorough: boolean,
+  isWritten: boolean,
 ): Promise<RecoveredFiles> {
   const bases = await listBases(ports, directory, record);
   const { keep, facts } = plan;
@@ -67,7 +68,7 @@ export async function recoverFiles(
     if (plan.batches.length > 0) await set.append(plan.batches);
     return { set, facts };
   }
-  const scanned = await scan(set, plan, last, fileBytes, toScan);
+  const scanned = await scan(set, plan, last, fileBytes, toScan, isWritten && plan.scan.limit === null);
   await set.trim(scanned.logStart);
   if (set.segments.length === 0) await set.reset(scanned.logEnd);
   return { set, facts: scanned };
@@ -134,6 +135,7 @@ async function scan(
   last: Segment | undefined,
   lastBytes: number,
   bases: readonly Offset[],
+  isWritten: boolean,
 ): Promise<LogFacts> {
   const state = { facts: plan.facts, opened: [...(plan.scan?.opened ?? [])] };
   const limit = plan.scan?.limit ?? null;
@@ -150,7 +152,8 @@ async function scan(
     return true;
   };
   let whole = limit === null || plan.facts.logEnd < limit;
-  if (last !== undefined) whole = await scanFile(set, last, whole ? lastBytes : last.bytes, lastBytes, believe);
+  if (last !== undefined)
+    whole = await scanFile(set, last, whole ? lastBytes : last.bytes, lastBytes, believe, isWritten);
   for (const base of bases) {
     const segment = new Segment(set.directory, emptySummary(base));
     const size = await sizeOf(set.ports, segment.path);
@@ -158,7 +161,7 @@ async function scan(
     const follows = base === set.end || (base > set.end && base <= plan.facts.logStart);
     if (whole && follows && size > 0) {
       set.adopt(segment);
-      whole = await scanFile(set, segment, size, size, believe);
+      whole = await scanFile(set, segment, size, size, believe, isWritten);
       if (segment.bytes > 0) continue;
       set.disown(segment);
     }
@@ -181,16 +184,20 @@ function openTerms(state: { facts: LogFacts; readonly opened: TermStart[] }, at:
   }
 }
 
-/** Answers whether the file was good to its very end. */
+/**
+ * Answers whether the file was good to its very end. `isWritten`: only the process died, so everything before its last
+ * write is there; what is bad before the end is damage then, not a torn tail.
+ */
 async function scanFile(
   set: SegmentSet,
   segment: Segment,
   to: number,
   fileBytes: number,
   believe: (position: BatchPosition) => boolean,
+  isWritten: boolean,
 ): Promise<boolean> {
   let end: number = segment.end;
-  await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
+  const walked = await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
     if (header.base < end || !believe(positionOf(header))) return false;
     end = header.end;
     segment.note(header, set.shape.indexIntervalBytes);
@@ -198,6 +205,10 @@ async function scanFile(
   });
   segment.dirty = true;
   if (segment.bytes === fileBytes) return to === fileBytes;
+  if (isWritten && walked.kind !== 'end' && !(walked.kind === 'bad' && walked.torn)) {
+    const reason = walked.kind === 'bad' ? walked.reason : 'a batch that contradicts those before it';
+    throw new DamageError(segment.path, segment.bytes, reason);
+  }
   await cutFile(set, segment);
   return false;
 }

@@ -16,7 +16,8 @@ import type { FileCache } from './file-cache.ts';
 export type WalkEnd =
   | { readonly kind: 'end' }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'bad'; readonly position: number; readonly reason: string };
+  /** `torn`: the bytes end within a batch. */
+  | { readonly kind: 'bad'; readonly position: number; readonly reason: string; readonly torn: boolean };
 
 export interface WalkPorts {
   readonly files: FileCache;
@@ -49,7 +50,7 @@ export async function walkBatches(
       let needed = 0;
       while (at < got) {
         const step = scanBatch(buffer, at, got);
-        if (step.kind === 'bad') return { kind: 'bad', position: position + at, reason: step.reason };
+        if (step.kind === 'bad') return { kind: 'bad', position: position + at, reason: step.reason, torn: false };
         if (step.kind === 'short') {
           needed = step.bytes;
           break;
@@ -60,7 +61,7 @@ export async function walkBatches(
       position += at;
       if (position >= to) break;
       if (got < wanted || position + needed > to)
-        return { kind: 'bad', position, reason: 'the last batch is not whole' };
+        return { kind: 'bad', position, reason: 'the last batch is not whole', torn: true };
       if (needed > buffer.length) {
         ports.buffers.give(buffer);
         buffer = ports.buffers.take(needed);
