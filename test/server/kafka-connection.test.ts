@@ -40,7 +40,6 @@ describe('requests that are refused', () => {
     ['an unknown API', api, /unknown API key 9999/],
     ['an unknown version', version, /unsupported version 99 of Metadata/],
     ['a body that is cut', truncated, /Metadata/],
-    ['bytes behind the body', longer, /Metadata/],
   ];
 
   it.each(rows)('%s closes the connection with one line that names peer and reason', (_, bytes, reason) => {
@@ -56,6 +55,13 @@ describe('requests that are refused', () => {
     expect(rig.lines).toHaveLength(1);
     expect(rig.answered()).toEqual([]);
     expect(rig.closedCount()).toBe(1);
+  });
+
+  it('bytes behind the body of a request are ignored, as Kafka does, and do not shift what follows', () => {
+    const rig = serverRig();
+    rig.send(longer, metadataFrame(2));
+    expect(rig.answered()).toEqual([1, 2]);
+    expect(rig.connection.closed).toBe('no');
   });
 
   it('what came before on the same connection was answered', () => {
