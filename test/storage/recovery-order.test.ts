@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { byteCount, offset } from '../../raft/index.ts';
 import type { ReplicaLog } from '../../storage/index.ts';
-import { change, makeBatch, OTHER, StoreRig } from './store-rig.ts';
+import { change, GROUP, makeBatch, OTHER, SETTINGS, StoreRig } from './store-rig.ts';
 
 const JOURNAL = '/data/journal/00000001.journal';
 const LOG = '/data/logs/topic-a-0/00000000000000000000.log';
@@ -77,6 +77,29 @@ describe('a process that was killed', () => {
     rig.powerLoss('lose-all');
     const last = await rig.openLog(await rig.open(), { flush: 'os' });
     expect([last.failure, last.logEnd, last.lossy]).toEqual([null, 0, true]);
+  });
+
+  it('while it recovered a log does not bring back what it had cut off', async () => {
+    const rig = new StoreRig('recovering');
+    const store = await rig.open();
+    const log = await rig.openLog(store, { flush: 'os' });
+    await rig.persist(log, { append: [makeBatch(0, 1)] });
+    await rig.run(store.checkpoint());
+    // A batch that reaches the disk, while the mark in the journal that there is one is torn.
+    log.persist(change({ append: [makeBatch(1, 1)] }), () => undefined);
+    await rig.world.run(() => rig.machine.disk.cachedBytes(LOG)?.length === 200);
+    rig.powerLoss('keep-all');
+    const journal = Buffer.from(rig.machine.disk.cachedBytes(JOURNAL) ?? []);
+    rig.machine.disk.flipBit(JOURNAL, (journal.lastIndexOf('FLJR') + 20) * 8);
+    const recovering = await rig.open();
+    await killAt(
+      rig,
+      (operation, phase, path) => operation === 'truncate' && phase === 'done' && path === LOG,
+      () => void recovering.openLog(GROUP, 'topic-a-0', { ...SETTINGS, flush: 'os' }),
+    );
+    const again = await rig.openLog(await rig.open(), { flush: 'os' });
+    expect(again.logEnd).toBe(1);
+    expect(rig.machine.disk.durableBytes(LOG)?.length).toBe(100);
   });
 
   it('leaves segment bytes that the journal does not know; they are cut off, not just ignored', async () => {
