@@ -155,7 +155,7 @@ export class NodeView implements AdminView {
                 : 'observer',
         endOffset: peer !== undefined && !peer.verified ? null : endOffset,
         lag: own ? (leads ? 0 : null) : lagOf(status, peer),
-        lastContactMs: own && leads ? 0 : peer === undefined ? null : Math.max(0, now - peer.lastContact),
+        lastContactMs: own && leads ? 0 : peer === undefined ? null : Math.max(0, Math.round(now - peer.lastContact)),
         connected: own ? true : (this.#node.transport.status(node as typeof self)?.connected ?? null),
       };
     };
@@ -258,8 +258,8 @@ export class NodeView implements AdminView {
         nextOffset: peer.nextOffset,
         lag: lagOf(status, peer),
         inflight: peer.inflight,
-        lastContactMs: Math.max(0, now - peer.lastContact),
-        lastCaughtUpMs: Math.max(0, now - peer.lastCaughtUp),
+        lastContactMs: Math.max(0, Math.round(now - peer.lastContact)),
+        lastCaughtUpMs: Math.max(0, Math.round(now - peer.lastCaughtUp)),
         inIsr: isr ? peer.inIsr : null,
         whyNot: isr ? peer.why : null,
         voter: isr ? null : peer.isVoter,
