@@ -44,6 +44,8 @@ export interface ControllerPorts {
   readonly random: Random;
   readonly sink: LogSink;
   readonly contactOf: ContactOf;
+  /** The life of `node` that is probably dead by what this node's transport saw, whenever that was; null: none. */
+  readonly suspectOf: (node: NodeId) => Incarnation | null;
   /** Leader of the metadata group as this node knows it, for refusals. */
   readonly knownController: () => NodeId | null;
 }
@@ -213,6 +215,11 @@ export class Controller {
     sink.log('info', 'this node is the controller', { term });
     if (this.#applied.clusterId === null) void this.submit({ kind: 'create-cluster' });
     this.#releaseWaiting();
+    // Brokers that died before this controller came to office, its predecessor above all: the hint came too early.
+    for (const { node } of this.#applied.brokers.values()) {
+      const suspect = this.#ports.suspectOf(node);
+      if (suspect !== null) this.onSuspect(node, suspect);
+    }
     this.#tick(this.#active);
   }
 

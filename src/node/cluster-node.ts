@@ -49,6 +49,7 @@ import {
   kafkaServer,
   peerAddresses,
   registration,
+  suspectOf,
   transportOptions,
   usableController,
 } from './node-parts.ts';
@@ -140,6 +141,7 @@ export class ClusterNode {
         random: ports.random.fork('controller'),
         sink: ports.log,
         contactOf: (node) => contactOf(this.transport, node, { node: config.node, incarnation }, ports.clock.now()),
+        suspectOf: (node) => suspectOf(this.transport, node),
         knownController: () => this.metadataLeader,
       },
       controllerSettings(config),

@@ -108,6 +108,12 @@ export function contactOf(
   return { incarnation: status.identity.incarnation, lastFrameAt: status.lastFrameAt };
 }
 
+/** The life of `node` that probably ended: its connections broke and nobody listens there. */
+export function suspectOf(transport: PeerTransport, node: NodeId): Incarnation | null {
+  const status = transport.status(node);
+  return status?.suspected === true ? (status.identity?.incarnation ?? null) : null;
+}
+
 /** Whom to connect to: the brokers that metadata knows, and the voters of the configuration. */
 export function peerAddresses(image: MetadataImage, config: NodeConfig): ReadonlyMap<NodeId, Endpoint> {
   const addresses = new Map<NodeId, Endpoint>();

@@ -14,6 +14,8 @@ class Rig {
   readonly clock = new ManualClock();
   readonly log = new FakeMetadataLog();
   readonly frames = new Map<NodeId, { readonly incarnation: Incarnation; readonly lastFrameAt: Millis }>();
+  /** Lives that the transport believes dead. */
+  readonly suspects = new Map<NodeId, Incarnation>();
   readonly controller: Controller;
 
   constructor() {
@@ -26,6 +28,7 @@ class Rig {
         random: seededRandom('rig'),
         sink: silent,
         contactOf: (node) => this.frames.get(node) ?? null,
+        suspectOf: (node) => this.suspects.get(node) ?? null,
         knownController: () => nodeId(2),
       },
       {
@@ -235,6 +238,15 @@ describe('sessions', () => {
     await rig.clock.settle();
     expect(rig.fenced()).toEqual([]);
     rig.controller.onSuspect(nodeId(2), incarnation('life-2'));
+    await rig.clock.settle();
+    expect(rig.fenced()).toEqual([2]);
+  });
+
+  it('end as soon as a new controller decides, for a broker that died before it came to office', async () => {
+    const rig = await active(1, 2);
+    rig.log.depose();
+    rig.suspects.set(nodeId(2), incarnation('life-2'));
+    rig.log.lead(9);
     await rig.clock.settle();
     expect(rig.fenced()).toEqual([2]);
   });
