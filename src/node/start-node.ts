@@ -88,10 +88,13 @@ function run(config: NodeConfig, ports: Ports, store: Store): RunningNode {
     end = resolve;
   });
   const node = new ClusterNode({ config, ports, store, incarnation, onReady: becomeReady, onEnd: end });
-  const stop = async (): Promise<void> => {
+  const stopOnce = async (): Promise<void> => {
     await node.stop();
     await store.close();
   };
+  // A second call waits for the first: it must not close the store under a node that is still handing over.
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= stopOnce());
   return { node, store, ready, ended, stop };
 }
 

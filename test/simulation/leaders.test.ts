@@ -126,6 +126,27 @@ describe('a leader', () => {
     });
   });
 
+  it('that is told twice to shut down hands over once, and keeps its disk until it has', async () => {
+    await tell({}, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t', { partitions: 3 });
+      stage.writer({ topic: 't', partitions: 3, idempotent: true, ...PACE }).start();
+      await cluster.run(200);
+      const one = leader(stage);
+      const running = cluster.node(one);
+      // Cut off, nobody hears that it wants to go; the second order must not close the disk under it.
+      cluster.world.network.isolate(cluster.machine(one));
+      const first = running?.stop();
+      await cluster.run(20);
+      const second = running?.stop();
+      await cluster.run(300);
+      cluster.world.network.heal();
+      await cluster.wait(Promise.all([first, second]));
+      cluster.kill(one);
+      await stage.end();
+    });
+  });
+
   it('of two that die at once in a cluster of five leaves three that go on', async () => {
     await tell({ nodes: 5 }, async (stage) => {
       const { cluster } = stage;
