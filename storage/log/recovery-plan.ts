@@ -105,8 +105,11 @@ function planScanned(record: GroupRecord, records: readonly PlacedRecord[]): Rec
   const limit = pending.length === 0 ? null : offset(Math.min(...pending.map((cut) => cut.to)));
   const scanned = { limit, opened };
   const start = Math.max(from, facts.logStart);
+  // Terms of batches that only the files know are not known here; what a raised log start made of the older ones is a guess.
+  const isKnown = (entry: TermStart): boolean =>
+    entry.start < from || (entry.start === from && record.facts.terms.includes(entry));
   return {
-    facts: { ...facts, logEnd: offset(start), terms: facts.terms.filter((entry) => entry.start <= start) },
+    facts: { ...facts, logEnd: offset(start), terms: facts.terms.filter(isKnown) },
     keep,
     from,
     batches: [],

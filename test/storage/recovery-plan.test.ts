@@ -130,6 +130,18 @@ describe('flush=os', () => {
     });
   });
 
+  it('does not guess terms above what the checkpoint covers', () => {
+    const start: JournalOperation = { kind: 'log-start', to: offset(110), before: term(5) };
+    const { facts } = plan(
+      'os',
+      [100, { kind: 'unsynced' }],
+      [130, cutTo(120)],
+      [120, { kind: 'cut-done', cut: 2 }],
+      [120, start],
+    );
+    expect(facts).toMatchObject({ logStart: 110, logStartTerm: 5, logEnd: 110, terms: [] });
+  });
+
   it('does not forget a cut that is pending because a higher one came after it', () => {
     expect(plan('os', [100, cutTo(50)], [80, cutTo(70)])).toMatchObject({ keep: 50, scan: { limit: 50 } });
     expect(plan('os', [100, cutTo(50)], [80, cutTo(70)], [70, { kind: 'cut-done', cut: 1 }])).toMatchObject({
