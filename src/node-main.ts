@@ -19,7 +19,7 @@ import { realPorts, startNode } from './node.ts';
 import type { RealPorts, RunningNode } from './node.ts';
 import { ListenError } from './ports/index.ts';
 import type { LogFields, LogLevel, LogSink, Ports } from './ports/index.ts';
-import { NodeHttp } from './runtime/index.ts';
+import { keepHeapRoom, NodeHttp } from './runtime/index.ts';
 
 /** What `up` is told. */
 type Report =
@@ -242,8 +242,9 @@ async function main(args: readonly string[]): Promise<void> {
     kafkaPort: running.node.kafkaPort,
     adminPort: admin.port,
   });
-  // After a turn, so that the report is out before winston takes its 40 ms.
-  setImmediate(() => void real.log.load());
+  // After a turn, so that the report is out before winston takes its 40 ms. Other flags of V8 make it refuse the code that
+  // node keeps compiled, so they come last.
+  setImmediate(() => void real.log.load().then(keepHeapRoom));
 }
 
 await main(process.argv.slice(2));

@@ -31,12 +31,14 @@ export interface CommandOptions {
   /** Working directory; default: the repository. */
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Of node itself, such as `--trace-gc`. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Starts the command; whoever calls ends it. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): ChildProcess {
   if (!existsSync(command)) throw new Error(`${command} is missing: npm run build`);
-  return spawn(process.execPath, [command, ...args], {
+  return spawn(process.execPath, [...(options.nodeFlags ?? []), command, ...args], {
     cwd: options.directory ?? root,
     env: cleanEnvironment(options.environment ?? {}),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -52,13 +52,6 @@ export function logFileOf(dataDir: string, id: number): string {
   return join(dataDir, 'logs', `node-${id}.log`);
 }
 
-/**
- * Batches live outside the JavaScript heap but count for V8's limit of the old generation, which starts so small that a
- * stream of them causes one full collection per 15 MB. A larger first limit: measured 40 collections → 6 for 400 MB, and
- * half of the CPU; idle memory stays as it is (megabytes).
- */
-const HEAP_FLAG = '--initial-old-space-size=128';
-
 export interface SpawnOptions {
   /** It lives on when this process ends. */
   readonly detached: boolean;
@@ -75,7 +68,7 @@ export class ChildNode {
     const log = openSync(logFileOf(dataDir, node.id), 'a');
     this.#child = spawn(
       process.execPath,
-      [HEAP_FLAG, nodeScript(), ...nodeArguments(cluster, node), ...(options.detached ? ['--stay'] : [])],
+      [nodeScript(), ...nodeArguments(cluster, node), ...(options.detached ? ['--stay'] : [])],
       {
         stdio: ['ignore', log, log, 'ipc'],
         env: nodeEnvironment(process.env),
