@@ -52,6 +52,8 @@ export async function startBenchCluster(flush: string, config: readonly string[]
     },
     close: async () => {
       for (const client of clients) client.close();
+      // In order first, so that a profiler of the nodes can write what it saw.
+      await cluster.stop();
       await cluster.close();
     },
   };

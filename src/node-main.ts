@@ -19,7 +19,7 @@ import { realPorts, startNode } from './node.ts';
 import type { RealPorts, RunningNode } from './node.ts';
 import { ListenError } from './ports/index.ts';
 import type { LogFields, LogLevel, LogSink, Ports } from './ports/index.ts';
-import { keepHeapRoom, NodeHttp } from './runtime/index.ts';
+import { keepHeapRoom, NodeHttp, optimizeEarly } from './runtime/index.ts';
 
 /** What `up` is told. */
 type Report =
@@ -244,7 +244,13 @@ async function main(args: readonly string[]): Promise<void> {
   });
   // After a turn, so that the report is out before winston takes its 40 ms. Other flags of V8 make it refuse the code that
   // node keeps compiled, so they come last.
-  setImmediate(() => void real.log.load().then(keepHeapRoom));
+  setImmediate(
+    () =>
+      void real.log.load().then(() => {
+        keepHeapRoom();
+        optimizeEarly();
+      }),
+  );
 }
 
 await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /** The real ports' face: for `src/node.ts`, the command line and their tests, nobody else. */
+export { optimizeEarly } from './early-optimization.ts';
 export { keepHeapRoom, heapGrowingPercent } from './heap-growth.ts';
 export { formatLogLine } from './log-line.ts';
 export type { LogFormat, LogLine } from './log-line.ts';
