@@ -139,6 +139,20 @@ describe('files below a new log start', () => {
 });
 
 describe('a truncation', () => {
+  it('touches the file only when the journal holds it', async () => {
+    const rig = new StoreRig('cut later');
+    const log = await rig.openLog(await rig.open());
+    await rig.persist(log, { append: [makeBatch(0, 1), makeBatch(1, 1)] });
+    const events: string[] = [];
+    rig.machine.disk.watch = (operation, phase, path) => {
+      if (operation === 'datasync' && phase === 'done' && path === JOURNAL) events.push('durable');
+      if (operation === 'truncate' && phase === 'start' && path === LOG) events.push('cut');
+    };
+    await rig.persist(log, { truncateTo: 1 });
+    await rig.world.runFor(50);
+    expect(events).toEqual(['durable', 'cut']);
+  });
+
   it('takes the terms above it out of the index at once', async () => {
     const rig = new StoreRig('terms');
     const store = await rig.open();
