@@ -178,9 +178,12 @@ export class CrashRun {
       const logEnd = Math.max(batches.at(-1)?.position.end ?? state.base.end, log.logStart);
       const term = log.recovered.hardState.term;
       const seen: ModelState = { ...state, opened, batches, logEnd, logStart: log.logStart, term };
-      // A term whose opening was not done may be missing although a later batch is there: they take different ways.
-      const least: ModelState = { ...seen, opened: opened.filter((entry) => told.includes(entry)) };
-      const match = [seen, least].find((each) => isSame(each, log, read));
+      // Terms whose opening was not done may be missing, the last ones first, although a later batch is there: they take different ways.
+      const toldOf = opened.filter((entry) => told.includes(entry)).length;
+      const fewer = Array.from({ length: opened.length - toldOf + 1 }, (_, index) => opened.length - index);
+      const match = fewer
+        .map((count): ModelState => ({ ...seen, opened: opened.slice(0, count) }))
+        .find((each) => isSame(each, log, read));
       if (match === undefined) continue;
       const doneEnd = Math.min(...possible.map((each) => each.logEnd));
       const isShort = match.logEnd < doneEnd && !log.lossy;
