@@ -115,6 +115,7 @@ async function swap(log: Compactable, segment: Segment, cleaned: Segment): Promi
   const before = log.record();
   const segments = before.segments.map((other) => (other.base === segment.base ? cleaned.summary() : other));
   await log.store({ ...before, segments, moving: [segment.base] });
+  segment.removed = true;
   files.forget(segment.path);
   await removeIndex(disk, segment);
   await disk.rename(`${cleaned.path}${CLEANED_SUFFIX}`, cleaned.path);

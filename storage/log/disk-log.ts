@@ -259,11 +259,11 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.pipeline.retry();
   }
 
-  /** A fault of the disk or damage: a full disk waits for space, anything else takes the log offline. Bugs are thrown. */
+  /** A full disk waits for space, any other fault takes the log offline; a stopped one tells nobody: its group may have another by now. */
   onDiskError(error: unknown): void {
     const failure = failureOf(error);
     if (failure === null) throw error;
-    if (this.offline) return;
+    if (this.offline || this.pipeline.stopped) return;
     this.#failure = failure;
     this.#environment.changed(this);
     if (failure.kind === 'full') this.#environment.full(this);

@@ -69,6 +69,10 @@ export class LogPipeline {
     });
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Takes one change on; `done` is called when it is durable under `flush`, after those of all changes before it. */
   submit(steps: readonly LogStep[], flush: FlushPolicy, done: () => void): void {
     const before = this.#work.assigned;

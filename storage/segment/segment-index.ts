@@ -50,6 +50,7 @@ export async function loadIndex(ports: IndexPorts, segment: Segment, indexInterv
  * batch end the index there and are no failure of its own: whoever reads them finds them.
  */
 export async function rebuildIndex(ports: IndexPorts, segment: Segment, indexIntervalBytes: number): Promise<void> {
+  const { cuts } = segment;
   const upTo = segment.indexedFrom === 0 ? segment.bytes : segment.indexedFrom;
   const twin = new Segment(segment.directory, emptySummary(segment.base));
   await walkBatches(ports, segment.path, 0, upTo, ({ header }) => {
@@ -57,6 +58,7 @@ export async function rebuildIndex(ports: IndexPorts, segment: Segment, indexInt
     twin.note(header, indexIntervalBytes);
     return true;
   });
+  if (segment.cuts !== cuts) return rebuildIndex(ports, segment, indexIntervalBytes);
   if (segment.indexedFrom === 0) {
     // A rebuild of a distrusted index: entries added meanwhile lie behind `upTo` and are lost, which only costs time.
     segment.offsets = twin.offsets;

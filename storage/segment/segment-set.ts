@@ -105,6 +105,7 @@ export class SegmentSet {
     const cut = await this.#findCut(segment, to);
     // May leave an empty file: a segment is named by an end that its first batch need not begin at.
     if (physical) await this.#cutFile(segment, cut.bytes);
+    segment.cuts += 1;
     segment.bytes = cut.bytes;
     segment.lastBatch = cut.lastBatch;
     segment.largest = cut.largest;
@@ -129,19 +130,10 @@ export class SegmentSet {
     }
   }
 
-  /** Makes everything written and cut so far durable, file names included. May run beside appends. */
+  /** Makes everything written and cut so far durable, file names included. May run beside appends and cuts. */
   async sync(): Promise<void> {
-    for (const segment of [...this.#segments]) {
-      if (!segment.dirty || !this.#segments.includes(segment)) continue;
-      const open = await this.ports.files.use(segment.path, 'write');
-      try {
-        segment.dirty = false;
-        open.dirty = false;
-        await open.file.datasync();
-      } finally {
-        open.release();
-      }
-    }
+    for (const segment of [...this.#segments])
+      if (segment.dirty) await unlessRemoved(segment, () => this.#sync(segment));
     if (!this.directoryDirty) return;
     this.directoryDirty = false;
     await this.ports.disk.syncDirectory(this.directory);
@@ -154,13 +146,7 @@ export class SegmentSet {
       if (segment.indexSaved || segment.bytes === 0) continue;
       // Untouched since it was opened: its files are as good as they were.
       if (segment.indexedFrom === segment.bytes) continue;
-      try {
-        await loadIndex(this.ports, segment, this.shape.indexIntervalBytes);
-        if (this.#segments.includes(segment)) await saveIndex(this.ports.disk, segment);
-      } catch (error) {
-        if (!(error instanceof DiskError && error.kind === 'full')) throw error;
-        segment.indexSaved = false;
-      }
+      await unlessRemoved(segment, () => this.#saveIndex(segment));
     }
   }
 
@@ -175,6 +161,11 @@ export class SegmentSet {
   disown(segment: Segment): void {
     assert(this.#segments.at(-1) === segment, () => `${segment.path} is not the last segment`);
     this.#segments.pop();
+  }
+
+  /** The whole directory is to be removed. */
+  abandon(): void {
+    for (const segment of this.#segments) segment.removed = true;
   }
 
   /** Puts `segment` in place of the one with the same base (compaction). */
@@ -290,7 +281,33 @@ export class SegmentSet {
     return found;
   }
 
+  async #sync(segment: Segment): Promise<void> {
+    const open = await this.ports.files.use(segment.path, 'write');
+    try {
+      segment.dirty = false;
+      open.dirty = false;
+      await open.file.datasync();
+    } finally {
+      open.release();
+    }
+  }
+
+  async #saveIndex(segment: Segment): Promise<void> {
+    const { disk } = this.ports;
+    const { cuts } = segment;
+    try {
+      await loadIndex(this.ports, segment, this.shape.indexIntervalBytes);
+      if (!segment.removed) await saveIndex(disk, segment);
+    } catch (error) {
+      if (!(error instanceof DiskError && error.kind === 'full')) throw error;
+      segment.indexSaved = false;
+    }
+    // What was removed with the cut may have been written behind its back.
+    if (segment.removed || segment.cuts !== cuts) await removeIndex(disk, segment);
+  }
+
   async #remove(segment: Segment): Promise<void> {
+    segment.removed = true;
     this.directoryDirty = true;
     this.ports.files.forget(segment.path);
     await removeIfThere(this.ports.disk, segment.path);
@@ -298,5 +315,15 @@ export class SegmentSet {
     const at = this.#segments.indexOf(segment);
     assert(at >= 0, () => `${segment.path} was removed twice`);
     this.#segments.splice(at, 1);
+  }
+}
+
+/** Does `action` with the file of `segment`, whose fault says nothing when the segment is removed meanwhile. */
+async function unlessRemoved(segment: Segment, action: () => Promise<void>): Promise<void> {
+  if (segment.removed) return;
+  try {
+    await action();
+  } catch (error) {
+    if (!(segment.removed && error instanceof DiskError)) throw error;
   }
 }

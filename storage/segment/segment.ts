@@ -42,6 +42,10 @@ export class Segment {
   largest: LargestTimestamp | null;
   /** Written or cut since its last sync. */
   dirty = false;
+  /** Times that it was cut; what was made of its content before is stale then. */
+  cuts = 0;
+  /** Its file is being removed or replaced: a checkpoint that is at it meanwhile need not find it. */
+  removed = false;
   /** Entries for batches from byte `indexedFrom` on. */
   offsets = new OffsetIndex();
   times = new TimeIndex();

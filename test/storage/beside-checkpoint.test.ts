@@ -1,0 +1,58 @@
+/** Files that go away while a checkpoint is at them: that is no fault of the disk. */
+import { expect, it } from 'vitest';
+import { change, GROUP, makeBatch, SETTINGS, StoreRig } from './store-rig.ts';
+
+const BATCHES = 24;
+/** The moments of syncs and removals are drawn from the seed: enough of them to meet in every way. */
+const SEEDS = Array.from({ length: 12 }, (_, index) => index);
+
+/**
+ * A log of many small segments, most of them closed, none of them synced; `begin` is called when the checkpoint syncs
+ * the first of them.
+ */
+async function checkpointed(rig: StoreRig, begin: () => void) {
+  const store = await rig.open({ openFilesMax: 2 });
+  const failures: unknown[] = [];
+  store.onLogFailure((_, failure) => failures.push(failure));
+  const log = await rig.openLog(store, { segmentBytesMax: 150 });
+  for (let base = 0; base < BATCHES; base += 1) await rig.persist(log, { append: [makeBatch(base, 1)] });
+  let isBegun = false;
+  rig.machine.disk.watch = (operation, phase, path) => {
+    if (isBegun || operation !== 'datasync' || phase !== 'start' || !path.endsWith('.log')) return;
+    isBegun = true;
+    begin();
+  };
+  return { store, log, failures };
+}
+
+it.each(['truncation', 'raise of the log start'])('a %s beside a checkpoint takes no log offline', async (kind) => {
+  for (const seed of SEEDS) {
+    const rig = new StoreRig(`${kind} ${seed}`);
+    const part = kind === 'truncation' ? { truncateTo: 1 } : { logStart: BATCHES - 1 };
+    const { store, log, failures } = await checkpointed(rig, () => log.persist(change(part), () => undefined));
+    await rig.run(store.checkpoint());
+    await rig.world.runFor(1000);
+    expect(failures).toEqual([]);
+    rig.kill();
+    const again = await rig.openLog(await rig.open());
+    expect([again.failure, again.logStart, again.logEnd]).toEqual([null, log.logStart, log.logEnd]);
+  }
+});
+
+it('a log that is deleted beside a checkpoint says nothing of the one that takes its place', async () => {
+  for (const seed of SEEDS) {
+    const rig = new StoreRig(`deleted ${seed}`);
+    let made: Promise<unknown> | null = null;
+    const { store, failures } = await checkpointed(rig, () => {
+      made = store.deleteLog(GROUP).then(() => store.openLog(GROUP, 'topic-a-0', SETTINGS));
+    });
+    await rig.run(store.checkpoint());
+    expect(made).not.toBe(null);
+    await rig.run(Promise.resolve(made));
+    await rig.world.runFor(1000);
+    expect(failures).toEqual([]);
+    rig.kill();
+    const again = await rig.openLog(await rig.open());
+    expect([again.failure, again.logEnd]).toEqual([null, 0]);
+  }
+});
