@@ -107,7 +107,10 @@ export interface Store {
   closeLog(group: GroupId): Promise<void>;
   /** Deletes the group's files and hard state; called when it was *removed* in applied metadata, or to rebuild it from peers. */
   deleteLog(group: GroupId): Promise<void>;
-  /** Calls `listener` when a log fails after it was opened. */
+  /**
+   * Calls `listener` when a log fails after it was opened. A disk too full for any log is told in the name of the
+   * metadata log, which every node has.
+   */
   onLogFailure(listener: (group: GroupId, failure: LogFailure) => void): void;
   status(): StoreStatus;
   /** Forces a checkpoint: dirty segments synced, ends recorded, journal recycled. */

@@ -141,6 +141,11 @@ export class SimDisk {
     this.#used = null;
   }
 
+  /** Not one byte is left. */
+  get isFull(): boolean {
+    return this.capacityBytes <= this.usedBytes();
+  }
+
   /** Bytes in all files. */
   usedBytes(): number {
     if (this.#used === null) {

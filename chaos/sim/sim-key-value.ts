@@ -138,6 +138,11 @@ export class SimKeyValueOpener implements KeyValueOpener {
           reject(new KeyValueError('locked', path, `${path} is held by ${store.holder.label}`));
           return;
         }
+        // LevelDB begins new files when it is opened.
+        if (stores.disk.isFull) {
+          reject(new KeyValueError('full', path, `no space to open ${path}`));
+          return;
+        }
         store.holder = life;
         resolve(new SimKeyValue(life, stores.disk, store, path));
       });
@@ -227,8 +232,8 @@ class SimKeyValue implements KeyValue {
     if (fault !== null) {
       this.#life.note('disk-fault', 1, 0, this.#path);
       this.#broken = new KeyValueError(kindOf(fault.kind), this.#path, fault.message);
-      return reject(this.#broken);
-    }
+    } else if (this.#disk.isFull) this.#broken = new KeyValueError('full', this.#path, `no space for ${this.#path}`);
+    if (this.#broken !== null) return reject(this.#broken);
     this.#store.apply(changes, sync);
     this.#disk.watch?.(operation, 'done', this.#path);
     if (this.#life.alive) resolve();

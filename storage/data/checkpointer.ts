@@ -122,6 +122,8 @@ export class Checkpointer {
     }
     changes.push(putJson('checkpoint', { sequence: marker.sequence, life }));
     await meta.apply(changes, { sync: true });
+    // Not recorded: the store closes without space, and the journal keeps everything.
+    if (meta.gaveUp !== null) return;
     this.#lastSequence = marker.sequence;
     for (const [, capture] of live) capture.states.commit();
     journal.release(marker);
@@ -135,7 +137,8 @@ async function settled(log: DiskLog, captured: Promise<LogCapture | null>): Prom
   try {
     await log.set.sync();
     await log.set.saveIndexes(false);
-    if (capture.record.facts.terms !== log.record.facts.terms) await writeTerms(log, capture);
+    const isNew = capture.record.facts.terms !== log.record.facts.terms;
+    if (isNew && !log.pipeline.stopped) await writeTerms(log, capture);
   } catch (error) {
     log.onSyncError(error);
   }

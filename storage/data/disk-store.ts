@@ -157,6 +157,7 @@ export class DiskStore implements Store {
       const log = this.#logs.get(group);
       const record = log?.record ?? this.#records.get(group);
       if (record === undefined) return;
+      log?.set.abandon();
       if (log !== undefined) await this.#retire(log);
       this.#records.delete(group);
       const { meta, disk, directory } = this.#parts;
@@ -170,6 +171,7 @@ export class DiskStore implements Store {
         key,
       }));
       await meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      if (meta.gaveUp !== null) return;
       this.#deleting.set(record.directory, deleting);
       await removeLogDirectory(disk, this.#path(record));
       await disk.syncDirectory(logsPath(directory));
@@ -202,20 +204,24 @@ export class DiskStore implements Store {
 
   async close(): Promise<void> {
     const { host, checkpointer, journal, meta, files } = this.#parts;
-    await Promise.all(this.#busy.values());
+    let isWhole = true;
+    host.close(() => {
+      isWhole = false;
+      for (const log of this.#logs.values()) void log.stop();
+      journal.giveUp();
+      meta.giveUp();
+    });
+    await Promise.allSettled(this.#busy.values());
     const logs = [...this.#logs.values()];
     for (const log of logs) log.refuse();
-    host.close();
     await checkpointer.run();
     for (const log of logs) if (!log.offline) await log.saveIndexes();
-    // What could not be recorded (no space) stays in the journal: such a directory is not clean.
-    const isClean = !checkpointer.hasChanges && !host.waitsForSpace;
     for (const log of logs) await log.stop();
-    if (isClean) {
-      await journal.drained();
-      await meta.apply([putJson('standing', { ...this.#stored, clean: true })], { sync: true });
-    }
-    await journal.close(isClean);
+    await journal.drained();
+    // What could not be recorded (no space) stays in the journal: such a directory is not clean.
+    const isClean = isWhole && !checkpointer.hasChanges;
+    if (isClean) await meta.apply([putJson('standing', { ...this.#stored, clean: true })], { sync: true });
+    await journal.close(false);
     await files.closeAll();
     await meta.close();
   }

@@ -4,7 +4,7 @@
  * ```
  *  touch ──end of turn──▶ flush of each touched log: one write per dirty segment
  *  journal durable ─────▶ flush of each log that waited for it, in the order of their changes
- *  disk full ───────────▶ all logs refuse produce; looked at again every second; then retry
+ *  disk full ───────────▶ all logs refuse produce; looked at again every second; then retry      (free bytes, journal, key-value store)
  * ```
  */
 import { millis } from '../../raft/index.ts';
@@ -34,7 +34,12 @@ export interface LogHostOptions {
   readonly limits: StoreLimits;
   readonly checkpointer: Checkpointer;
   readonly onFailure: (log: HostedLog, failure: LogFailure) => void;
+  /** The disk is full: all logs refuse from now on. */
+  readonly onFull: (failure: LogFailure) => void;
 }
+
+/** Who, besides the segments, finds out that there is no space. */
+export type SpaceWaiter = 'free bytes' | 'journal' | 'key-value store';
 
 /** One per store. */
 export class LogHost implements LogEnvironment {
@@ -48,9 +53,10 @@ export class LogHost implements LogEnvironment {
   #awaiting: { readonly log: HostedLog; readonly sequence: number }[] = [];
   readonly #full = new Set<HostedLog>();
   readonly #unsynced = new Set<HostedLog>();
-  #fullness: LogFailure | null = null;
+  readonly #waiters = new Map<SpaceWaiter, LogFailure>();
   #freeBytes: number | null = null;
-  #isClosing = false;
+  /** Not null while the store closes: nobody waits for space any more. */
+  #onStuck: (() => void) | null = null;
   readonly #timers = new Map<'checkpoint' | 'space' | 'interval', Timer>();
 
   constructor(options: LogHostOptions) {
@@ -63,11 +69,6 @@ export class LogHost implements LogEnvironment {
 
   get freeBytes(): number | null {
     return this.#freeBytes;
-  }
-
-  /** Some log waits for space. */
-  get waitsForSpace(): boolean {
-    return this.#full.size > 0;
   }
 
   keyValue(): KeyValue {
@@ -119,7 +120,7 @@ export class LogHost implements LogEnvironment {
 
   /** Begins a checkpoint when none runs; who asked does not wait. */
   requestCheckpoint(): void {
-    if (!this.#isClosing && !this.#options.checkpointer.running) void this.#options.checkpointer.run();
+    if (this.#onStuck === null && !this.#options.checkpointer.running) void this.#options.checkpointer.run();
   }
 
   failed(log: HostedLog, failure: LogFailure): void {
@@ -127,13 +128,26 @@ export class LogHost implements LogEnvironment {
   }
 
   full(log: HostedLog): void {
-    if (this.#isClosing) void log.stop();
     this.#full.add(log);
+    this.#onStuck?.();
     this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
   }
 
   fullness(): LogFailure | null {
-    return this.#fullness;
+    for (const failure of this.#waiters.values()) return failure;
+    return null;
+  }
+
+  /** `waiter` has no space (and why), or has it again. */
+  noteSpace(waiter: SpaceWaiter, failure: LogFailure | null): void {
+    if (failure === null) {
+      this.#waiters.delete(waiter);
+      return;
+    }
+    const isNew = this.#waiters.size === 0;
+    this.#waiters.set(waiter, failure);
+    this.#onStuck?.();
+    if (isNew) this.#options.onFull(failure);
   }
 
   /** `log` is closed or deleted. */
@@ -144,16 +158,17 @@ export class LogHost implements LogEnvironment {
     this.#options.checkpointer.forget(log.group);
   }
 
-  /** Ends all timers; from now on nothing waits for space. */
-  close(): void {
-    this.#isClosing = true;
+  /** Ends all timers. `onStuck` is called, maybe at once and more than once, when something would wait for space from now on. */
+  close(onStuck: () => void): void {
+    this.#onStuck = onStuck;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
-    for (const log of this.#full) void log.stop();
+    // Journal and key-value store try again by themselves, and are heard of then.
+    if (this.#full.size > 0) onStuck();
   }
 
   #after(name: 'checkpoint' | 'space' | 'interval', delay: number, callback: () => void): void {
-    if (this.#isClosing || this.#timers.has(name)) return;
+    if (this.#onStuck !== null || this.#timers.has(name)) return;
     const timer = this.clock.setTimer(millis(delay), () => {
       this.#timers.delete(name);
       callback();
@@ -166,16 +181,10 @@ export class LogHost implements LogEnvironment {
     const free = await disk.freeBytes(directory);
     this.#freeBytes = free;
     const isFull = free < limits.freeBytesMin;
-    this.#fullness = isFull
-      ? {
-          kind: 'full',
-          path: directory,
-          position: null,
-          reason: `${free} bytes are free, less than ${limits.freeBytesMin}`,
-        }
-      : null;
-    if (isFull) this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
-    if (isFull || this.#isClosing) return;
+    const reason = `${free} bytes are free, less than ${limits.freeBytesMin}`;
+    if (this.#onStuck !== null) return;
+    this.noteSpace('free bytes', isFull ? { kind: 'full', path: directory, position: null, reason } : null);
+    if (isFull) return this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
     const waiting = [...this.#full];
     this.#full.clear();
     for (const log of waiting) log.retry();
@@ -185,7 +194,7 @@ export class LogHost implements LogEnvironment {
     const logs = [...this.#unsynced];
     this.#unsynced.clear();
     for (const log of logs) {
-      if (!log.offline && !this.#isClosing) await log.sync();
+      if (!log.offline && this.#onStuck === null) await log.sync();
     }
   }
 }

@@ -14,7 +14,8 @@ import { isJournalName, JournalFiles } from '../journal/journal-file.ts';
 import { replayJournal } from '../journal/journal-replay.ts';
 import type { PlacedRecord } from '../journal/journal-replay.ts';
 import { Journal } from '../journal/journal.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, DiskError } from '../disk.ts';
+import type { KeyValueError } from '../key-value.ts';
 import type { DiskLog } from '../log/disk-log.ts';
 import { decodeGroupRecord, GROUP_PREFIX, GROUP_PREFIX_END } from '../log/group-record.ts';
 import type { GroupRecord } from '../log/group-record.ts';
@@ -32,6 +33,7 @@ import { DELETING_PREFIX, DELETING_PREFIX_END, getCheckpoint, getNextLog, getSta
 import type { StoredCheckpoint, StoredStanding } from './data-keys.ts';
 import { DiskStore } from './disk-store.ts';
 import { LogHost } from './log-host.ts';
+import type { SpaceWaiter } from './log-host.ts';
 import { removeLogDirectory } from './log-removal.ts';
 import { recoverLog } from './log-reopening.ts';
 import { MetaStore } from './meta-store.ts';
@@ -112,8 +114,11 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
     putJson('standing', stored),
     ...deleted.map((key) => ({ kind: 'delete', key }) as const),
   ]);
+  const { gaveUp } = parts.meta;
+  if (gaveUp !== null) return { kind: 'disk', path: gaveUp.path, reason: gaveUp.message };
   await parts.files.journal.adopt(parts.files.names);
   await parts.files.journal.prepare();
+  parts.meta.beginToWait();
   const empty =
     snapshots.newest() === null &&
     [...found.records.values()].every((record) => isEmpty(parts.logs.get(record.group)?.recovered ?? record.facts));
@@ -220,7 +225,20 @@ async function construct(
 ) {
   const { disk, clock, limits, directory, fatal } = options;
   const life = found.checkpoint.life + 1;
-  const meta = new MetaStore({ opener: options.keyValues, path: metaPath(directory), clock, fatal }, opened.keyValue);
+  const onFull = (waiter: SpaceWaiter, error: DiskError | KeyValueError | null): void => {
+    const failure = error === null ? null : { path: error.path, position: null, reason: error.message };
+    host.noteSpace(waiter, failure === null ? null : { kind: 'full', ...failure });
+  };
+  const meta = new MetaStore(
+    {
+      opener: options.keyValues,
+      path: metaPath(directory),
+      clock,
+      onFull: (error) => onFull('key-value store', error),
+      fatal,
+    },
+    opened.keyValue,
+  );
   const segments = new FileCache(disk, limits.openFilesMax);
   const files = new JournalFiles(disk, journalPath(directory), opened.identity.salt, limits.journalFileBytes);
   const logs = new Map<GroupId, DiskLog>();
@@ -235,6 +253,7 @@ async function construct(
     checkpointBytes: limits.checkpointBytes,
     onDurable: (sequence) => host.onDurable(sequence),
     onPressure: () => host.requestCheckpoint(),
+    onFull: (error) => onFull('journal', error),
     fatal,
   });
   const checkpointer = new Checkpointer({ journal, meta, life, logOf: (group) => logs.get(group) });
@@ -253,6 +272,9 @@ async function construct(
       if (log.group === METADATA_GROUP && failure.kind === 'disk')
         fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
       for (const listener of listeners) listener(log.group, failure);
+    },
+    onFull: (failure) => {
+      for (const listener of listeners) listener(METADATA_GROUP, failure);
     },
   });
   return {

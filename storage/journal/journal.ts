@@ -37,6 +37,8 @@ export interface JournalOptions {
   readonly onDurable: (sequence: number) => void;
   /** More than `checkpointBytes` are not covered, or there is no room: a checkpoint should run. */
   readonly onPressure: () => void;
+  /** The disk has refused a round for want of space, which is tried again from now on; null: it has been written since. */
+  readonly onFull: (error: DiskError | null) => void;
   readonly fatal: (reason: string) => never;
 }
 
@@ -62,6 +64,8 @@ export class Journal {
   #running = false;
   #scheduled = false;
   #stopped = false;
+  #isFull = false;
+  #gaveUp = false;
   #allowedThrough: number;
   #assignedBytes = 0;
   #writtenBytes = 0;
@@ -136,10 +140,22 @@ export class Journal {
     this.#schedule();
   }
 
-  /** Resolves when everything appended so far is durable. */
+  /** Resolves when everything appended so far is durable, or the journal has given up. */
   drained(): Promise<void> {
-    if (this.#durable === this.#assigned) return Promise.resolve();
+    if (this.#durable === this.#assigned || this.#gaveUp) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Nobody waits for space any more: the store closes. */
+  giveUp(): void {
+    this.#gaveUp = true;
+    this.#callWaiters();
+  }
+
+  #callWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
   }
 
   /** Ends all; `wait`: when everything appended is durable, else what is not written is given up. */
@@ -249,12 +265,12 @@ export class Journal {
     files.active.lastSequence = last.sequence;
     this.#running = false;
     this.#inFlight = null;
-    onDurable(this.#durable);
-    if (this.#durable === this.#assigned) {
-      const waiters = this.#waiters;
-      this.#waiters = [];
-      for (const resolve of waiters) resolve();
+    if (this.#isFull) {
+      this.#isFull = false;
+      this.#options.onFull(null);
     }
+    onDurable(this.#durable);
+    if (this.#durable === this.#assigned) this.#callWaiters();
     if (this.#writtenBytes - this.#coveredBytes >= checkpointBytes) onPressure();
     // The next file is made ahead; that it fails now matters only when it is needed.
     if (this.#position > fileBytes / 2 && !files.hasSpare) files.prepare().catch(() => undefined);
@@ -269,6 +285,8 @@ export class Journal {
       this.#stopped = true;
       this.#options.fatal(`journal write failed: ${String(error)}`);
     }
+    this.#isFull = true;
+    this.#options.onFull(error);
     // Nothing of the round is promised. It is written again: over the same bytes, or into a file that was freed.
     const { clock, files, onPressure } = this.#options;
     onPressure();
