@@ -39,14 +39,21 @@ export function maximalIsrOf(state: CoreState, leader: LeaderRole): readonly Nod
 export function inSyncEnd(state: CoreState, leader: LeaderRole): Offset | null {
   const { assignment } = state;
   if (assignment === null || assignment.isr.length < effectiveMinInsync(assignment)) return null;
-  let least = state.durableEnd;
-  for (const node of maximalIsrOf(state, leader)) {
+  // Over the two sets whose union is the maximal ISR; a member of both counts twice, which changes no minimum.
+  const least = leastEnd(state, leader, assignment.isr, state.durableEnd);
+  return leader.proposal === null || least === null ? least : leastEnd(state, leader, leader.proposal.members, least);
+}
+
+/** The least of `least` and of what each of `members` but this node holds; null when one of them is not even known. */
+function leastEnd(state: CoreState, leader: LeaderRole, members: Iterable<NodeId>, least: Offset): Offset | null {
+  let end = least;
+  for (const node of members) {
     if (node === state.config.self.node) continue;
     const progress = leader.progress.get(node);
     if (progress === undefined) return null;
-    if (progress.match < least) least = progress.match;
+    if (progress.match < end) end = progress.match;
   }
-  return least;
+  return end;
 }
 
 export type WhyNotInSync =
@@ -104,14 +111,28 @@ export function whyLeaving(state: CoreState, member: Member, progress: Progress 
   return at !== null && state.now >= at ? 'lagging' : null;
 }
 
+/** Whether the leader wants `member`, one of the replicas, in the ISR. */
+function isWanted(state: CoreState, leader: LeaderRole, assignment: Assignment, member: Member): boolean {
+  if (member.node === state.config.self.node) return true;
+  const progress = leader.progress.get(member.node);
+  if (assignment.isr.includes(member.node)) return whyLeaving(state, member, progress) === null;
+  return progress !== undefined && whyNotJoining(state, leader, member, progress) === null;
+}
+
 /** The ISR that the leader wants now, in the order of the assignment. */
 export function desiredIsr(state: CoreState, leader: LeaderRole, assignment: Assignment): readonly Member[] {
-  return assignment.replicas.filter((member) => {
-    if (member.node === state.config.self.node) return true;
-    const progress = leader.progress.get(member.node);
-    if (assignment.isr.includes(member.node)) return whyLeaving(state, member, progress) === null;
-    return progress !== undefined && whyNotJoining(state, leader, member, progress) === null;
-  });
+  return assignment.replicas.filter((member) => isWanted(state, leader, assignment, member));
+}
+
+/** Whether the ISR of metadata is the one that the leader wants. */
+function standsAsItIs(state: CoreState, leader: LeaderRole, assignment: Assignment): boolean {
+  let wanted = 0;
+  for (const member of assignment.replicas) {
+    if (!isWanted(state, leader, assignment, member)) continue;
+    if (!assignment.isr.includes(member.node)) return false;
+    wanted += 1;
+  }
+  return wanted === assignment.isr.length;
 }
 
 /** Members of metadata's ISR that are not even eligible any more. */
@@ -139,12 +160,12 @@ export function repeatAt(state: CoreState, leader: LeaderRole): Millis | null {
 export function maybeProposeIsr(state: CoreState, leader: LeaderRole): void {
   const { assignment } = state;
   if (assignment === null || leader.openSequence !== null) return;
+  const { proposal } = leader;
+  // After every step of every busy partition: nothing is made when nothing is to be said.
+  if (proposal === null && standsAsItIs(state, leader, assignment)) return;
   const desired = desiredIsr(state, leader, assignment);
   const nodes = desired.map((member) => member.node);
-  const { proposal } = leader;
   if (proposal === null) {
-    const unchanged = nodes.length === assignment.isr.length && nodes.every((node) => assignment.isr.includes(node));
-    if (unchanged) return;
     leader.proposal = { version: assignment.version, members: new Set(nodes), sentAt: state.now };
   } else {
     const joining = nodes.some((node) => !proposal.members.has(node) && !assignment.isr.includes(node));

@@ -4,10 +4,12 @@
  *   node scripts/proto.mjs           writes them (they are checked in, so that a build needs no generator)
  *   node scripts/proto.mjs --check   fails when what is checked in is not what the sources give
  *
- * What protobufjs generates is changed in three places, each an exact pattern that must match:
+ * What protobufjs generates is changed in four places, each an exact pattern:
  *   - int64 values become numbers (`--force-number` changes the declared types only; at run time they stay `Long`);
  *     above 2^53 they lose digits, so the gate that checks a message must ask for safe integers;
  *   - the root object is local to the file instead of registered in a table shared by the whole process;
+ *   - a decoder does not name which field of a oneof it found: the setter behind that name deletes the other fields, which
+ *     makes the object a dictionary and everything that reads it slow;
  *   - there is no default export.
  */
 import { execFileSync } from 'node:child_process';
@@ -37,6 +39,8 @@ function change(text, pattern, replacement, needed) {
 function adaptCode(name, text) {
   let code = text.replace(/^\/\*eslint-disable[^\n]*\n/, '').replace(/\n\s*\/\*\*[\s\S]*?\*\//g, '');
   code = change(code, /\$protobuf\.roots\["flotilla"\] \|\| \(\$protobuf\.roots\["flotilla"\] = \{\}\)/g, '{}', true);
+  // The setter of a oneof deletes its other fields, which turns each decoded object into a slow one.
+  code = change(code, /\n\s*message\.\w+ = "\w+";(?=\n\s*continue;)/g, '', false);
   code = change(code, /\nexport \{\s*\$root as default\s*\};?\n?/g, '', true);
   code = change(code, /\$util\.Long \? \$util\.Long\.fromBits\([^)]*\) : (-?\d+)/g, '$1', false);
   code = change(code, /reader\.((?:u|s)?int64|s?fixed64)\(\)/g, '$$number(reader.$1())', false);

@@ -8,7 +8,7 @@ import {
   batchEndOffset,
   batchTerm,
   buildControlBatch,
-  invalidBatch,
+  intactHeader,
   isControlBatch,
   readBatchHeader,
   readControlBatch,
@@ -44,13 +44,10 @@ export function invalidBatches(positions: readonly BatchPosition[], bytes: Buffe
     if (position.bytes > bytes.length - at)
       return `batch at ${position.base} is cut after ${bytes.length - at} of ${position.bytes} bytes`;
     const batch = bytes.subarray(at, at + position.bytes);
-    const reason = invalidBatch(batch);
-    if (reason !== null) return `batch at ${position.base}: ${reason}`;
-    if (
-      readBatchHeader(batch).baseOffset !== position.base ||
-      batchEndOffset(batch) !== position.end ||
-      batchTerm(batch) !== position.term
-    ) {
+    const header = intactHeader(batch);
+    if (typeof header === 'string') return `batch at ${position.base}: ${header}`;
+    const { baseOffset, lastOffsetDelta, term } = header;
+    if (baseOffset !== position.base || baseOffset + lastOffsetDelta + 1 !== position.end || term !== position.term) {
       return `batch at ${position.base} (term ${position.term}) has another offset or term in its bytes`;
     }
     at += position.bytes;

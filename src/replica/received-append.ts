@@ -33,7 +33,7 @@ export function receiveAppend(
   const batches = message.batches.map((position): BatchPosition => {
     const control = controlOf(attachment.subarray(at, at + position.bytes));
     at += position.bytes;
-    return { ...position, control };
+    return control === null ? position : { ...position, control };
   });
   return { kind: 'received', message: { ...message, batches }, attachment };
 }

@@ -347,7 +347,22 @@ export class Replica {
     if (this.#closed) return;
     const { header, peer } = effect;
     if (!this.leads || this.term !== header.term) return;
-    const message: Append = { kind: 'append', ...header, highWatermark: this.highWatermark, batches: run.positions };
+    const { term, progressId, prevOffset, prevTerm, termStart, logStart, round } = header;
+    const { highWatermark } = this;
+    const batches = run.positions;
+    // Named one by one: a spread is many times slower, and this runs for every batch and follower.
+    const message: Append = {
+      kind: 'append',
+      term,
+      progressId,
+      prevOffset,
+      prevTerm,
+      termStart,
+      highWatermark,
+      logStart,
+      round,
+      batches,
+    };
     if (!this.#options.transport.send(peer, this.group, message, run.buffers)) return this.#nothingSent(effect);
     const last = run.positions.at(-1);
     this.input({

@@ -2,7 +2,7 @@
  * The gate for batches: bytes from clients, peers and disks are checked here, once.
  *
  *   nextBatch          cuts a buffer into batches (what a fetch answer or a segment holds)
- *   invalidBatch       is this one whole batch of format 2 with a right CRC? (peers, recovery)
+ *   intactHeader       is this one whole batch of format 2 with a right CRC? (peers, recovery)
  *   checkProduce       all that a produce request must satisfy (clients)
  *
  * On the produce path nothing is decompressed unless the rules ask for it. Uncompressed records are walked over; of
@@ -18,6 +18,7 @@ import {
   readBatchHeader,
 } from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
+import { asBuffer } from '../int64.ts';
 import { invalidStream } from '../compression/stream-shape.ts';
 import type { Decompress } from './records.ts';
 import { walkRecords } from './record-walk.ts';
@@ -55,40 +56,39 @@ const PARTIAL: NextBatch = { kind: 'partial' };
 export function nextBatch(bytes: Uint8Array, at: number): NextBatch {
   const left = bytes.length - at;
   if (left < BATCH_LENGTH_END) return PARTIAL;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, left);
-  const length = view.getInt32(LENGTH_AT);
+  const buffer = asBuffer(bytes);
+  const length = buffer.readInt32BE(at + LENGTH_AT);
   if (length < LEAST_LENGTH) return { kind: 'corrupt', detail: `a batch length of ${length}` };
   if (left < MAGIC_END) return PARTIAL;
-  const magic = view.getInt8(MAGIC_AT);
+  const magic = buffer.readInt8(at + MAGIC_AT);
   if (magic < 0 || magic > BATCH_MAGIC) return { kind: 'corrupt', detail: `magic ${magic}` };
   const size = length + BATCH_LENGTH_END;
   return size > left ? PARTIAL : { kind: 'batch', size, magic };
 }
 
-function wrongLengthOrCrc(batch: Uint8Array): string | null {
-  if (batch.length < BATCH_HEADER_SIZE) return `a batch of ${batch.length} bytes`;
-  const { crc } = readBatchHeader(batch);
+function wrongCrc(batch: Uint8Array, { crc }: BatchHeader): string | null {
   const computed = batchCrc(batch);
   return crc === computed ? null : `CRC ${crc} in the header, ${computed} of the bytes`;
 }
 
 /**
- * Why `batch` is not one whole, intact batch of format 2 that can stand in a log; null: it is. For what comes from
- * peers and disks: looks at header and CRC, not at records, and allows batches that compaction emptied.
+ * The header of `batch`, or why it is not one whole, intact batch of format 2 that can stand in a log. For what comes
+ * from peers and disks: looks at header and CRC, not at records, and allows batches that compaction emptied.
  */
-export function invalidBatch(batch: Uint8Array): string | null {
+export function intactHeader(batch: Uint8Array): BatchHeader | string {
   const next = nextBatch(batch, 0);
   if (next.kind === 'corrupt') return next.detail;
   if (next.kind === 'partial' || next.size !== batch.length) return 'not exactly one batch';
   if (next.magic !== BATCH_MAGIC) return `magic ${next.magic}`;
-  const wrong = wrongLengthOrCrc(batch);
-  if (wrong !== null) return wrong;
+  if (batch.length < BATCH_HEADER_SIZE) return `a batch of ${batch.length} bytes`;
   const header = readBatchHeader(batch);
+  const wrong = wrongCrc(batch, header);
+  if (wrong !== null) return wrong;
   if (header.lastOffsetDelta < 0) return `last offset delta ${header.lastOffsetDelta}`;
   if (header.recordCount < 0) return `record count ${header.recordCount}`;
   if (header.baseOffset < 0 || !Number.isSafeInteger(header.baseOffset + header.lastOffsetDelta + 1))
     return `base offset ${header.baseOffset}`;
-  return null;
+  return header;
 }
 
 /** What the topic and the request allow. */
@@ -172,7 +172,7 @@ export function checkProduce(records: Uint8Array, rules: ProduceRules): Accepted
   if (header.baseOffset !== 0) return refused('invalid-record', `base offset ${header.baseOffset}`);
   if (batch.length > rules.maxBytes)
     return refused('too-large', `${batch.length} bytes, at most ${rules.maxBytes} are allowed`);
-  const wrong = wrongLengthOrCrc(batch);
+  const wrong = wrongCrc(batch, header);
   if (wrong !== null) return refused('corrupt', wrong);
   const invalid = invalidHeader(header);
   if (invalid !== null) return refused('invalid-record', invalid);

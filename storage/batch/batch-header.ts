@@ -8,12 +8,13 @@
  * The CRC-32C covers bytes 21 to the end: base offset, length and term may change without a new one. Attributes:
  * bits 0–2 compression, 3 timestamp of the append, 4 transactional, 5 control, 6 delete horizon.
  *
- * The functions take whole batches whose length is right (`nextBatch`, `invalidBatch`) and do not check again.
+ * The functions take whole batches whose length is right (`nextBatch`, `intactHeader`) and do not check again.
  */
 import { offset, term } from '../../raft/index.ts';
 import type { Offset, Term } from '../../raft/index.ts';
 import { compressionCode, compressionOf } from '../compression/compression.ts';
 import type { Compression } from '../compression/compression.ts';
+import { asBuffer, readInt64 } from '../int64.ts';
 import { crc32c } from './crc32c.ts';
 
 /** Bytes before the records. */
@@ -74,10 +75,6 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function readInt64(view: DataView, at: number): number {
-  return view.getInt32(at) * TWO_32 + view.getUint32(at + 4);
-}
-
 function writeInt64(view: DataView, at: number, value: number): void {
   const high = Math.floor(value / TWO_32);
   view.setInt32(at, high);
@@ -86,27 +83,27 @@ function writeInt64(view: DataView, at: number, value: number): void {
 
 /** Reads the header that begins at `at`; all 61 bytes must be there. */
 export function readBatchHeader(bytes: Uint8Array, at = 0): BatchHeader {
-  const view = viewOf(bytes);
-  const attributes = view.getInt16(at + ATTRIBUTES_AT);
+  const buffer = asBuffer(bytes);
+  const attributes = buffer.readInt16BE(at + ATTRIBUTES_AT);
   return {
-    baseOffset: readInt64(view, at),
-    size: view.getInt32(at + LENGTH_AT) + BATCH_LENGTH_END,
-    term: view.getInt32(at + TERM_AT),
-    magic: view.getInt8(at + MAGIC_AT),
-    crc: view.getUint32(at + CRC_AT),
+    baseOffset: readInt64(buffer, at),
+    size: buffer.readInt32BE(at + LENGTH_AT) + BATCH_LENGTH_END,
+    term: buffer.readInt32BE(at + TERM_AT),
+    magic: buffer.readInt8(at + MAGIC_AT),
+    crc: buffer.readUInt32BE(at + CRC_AT),
     attributes,
     compression: compressionOf(attributes & 0x07),
     timestampType: (attributes & APPEND_TIME_BIT) === 0 ? 'create' : 'append',
     transactional: (attributes & TRANSACTIONAL_BIT) !== 0,
     control: (attributes & CONTROL_BIT) !== 0,
     hasDeleteHorizon: (attributes & DELETE_HORIZON_BIT) !== 0,
-    lastOffsetDelta: view.getInt32(at + LAST_OFFSET_DELTA_AT),
-    baseTimestamp: readInt64(view, at + BASE_TIMESTAMP_AT),
-    maxTimestamp: readInt64(view, at + MAX_TIMESTAMP_AT),
-    producerId: readInt64(view, at + PRODUCER_ID_AT),
-    producerEpoch: view.getInt16(at + PRODUCER_EPOCH_AT),
-    baseSequence: view.getInt32(at + BASE_SEQUENCE_AT),
-    recordCount: view.getInt32(at + RECORD_COUNT_AT),
+    lastOffsetDelta: buffer.readInt32BE(at + LAST_OFFSET_DELTA_AT),
+    baseTimestamp: readInt64(buffer, at + BASE_TIMESTAMP_AT),
+    maxTimestamp: readInt64(buffer, at + MAX_TIMESTAMP_AT),
+    producerId: readInt64(buffer, at + PRODUCER_ID_AT),
+    producerEpoch: buffer.readInt16BE(at + PRODUCER_EPOCH_AT),
+    baseSequence: buffer.readInt32BE(at + BASE_SEQUENCE_AT),
+    recordCount: buffer.readInt32BE(at + RECORD_COUNT_AT),
   };
 }
 
@@ -143,16 +140,16 @@ export function batchCrc(batch: Uint8Array): number {
 
 /** Offset of the first record; of a checked batch. */
 export function batchBaseOffset(batch: Uint8Array): Offset {
-  return offset(readInt64(viewOf(batch), 0));
+  return offset(readInt64(asBuffer(batch), 0));
 }
 /** One past the last offset that the batch takes; of a checked batch. */
 export function batchEndOffset(batch: Uint8Array): Offset {
-  const view = viewOf(batch);
-  return offset(readInt64(view, 0) + view.getInt32(LAST_OFFSET_DELTA_AT) + 1);
+  const buffer = asBuffer(batch);
+  return offset(readInt64(buffer, 0) + buffer.readInt32BE(LAST_OFFSET_DELTA_AT) + 1);
 }
 /** Term of a batch that a leader has stamped. */
 export function batchTerm(batch: Uint8Array): Term {
-  return term(viewOf(batch).getInt32(TERM_AT));
+  return term(asBuffer(batch).readInt32BE(TERM_AT));
 }
 
 /** Puts base offset and term into the header, in place; the CRC stays right. What a leader does to every batch. */
@@ -167,10 +164,10 @@ export function stampBatch(batch: Uint8Array, baseOffset: Offset, stampedTerm: T
  * readers take `maxTimestamp` for every record; their deltas stay as they were sent.
  */
 export function stampTimestamp(batch: Uint8Array, type: TimestampType, maxTimestamp: number): void {
-  const view = viewOf(batch);
-  const attributes = view.getInt16(ATTRIBUTES_AT);
+  const attributes = asBuffer(batch).readInt16BE(ATTRIBUTES_AT);
   const wanted = type === 'append' ? attributes | APPEND_TIME_BIT : attributes & ~APPEND_TIME_BIT;
-  if (attributes === wanted && readInt64(view, MAX_TIMESTAMP_AT) === maxTimestamp) return;
+  if (attributes === wanted && readInt64(asBuffer(batch), MAX_TIMESTAMP_AT) === maxTimestamp) return;
+  const view = viewOf(batch);
   view.setInt16(ATTRIBUTES_AT, wanted);
   writeInt64(view, MAX_TIMESTAMP_AT, maxTimestamp);
   view.setUint32(CRC_AT, batchCrc(batch));

@@ -66,12 +66,12 @@ export function markerCoordinatorEpoch(body: Uint8Array): number | null {
   return body.length < 6 ? null : new DataView(body.buffer, body.byteOffset).getInt32(2);
 }
 
-/** True for a batch of control records; the batch has passed `invalidBatch`. */
+/** True for a batch of control records; the batch has passed `intactHeader`. */
 export function isControlBatch(batch: Uint8Array): boolean {
   return batch.length >= BATCH_HEADER_SIZE && readBatchHeader(batch).control;
 }
 
-/** The control records of a batch that passed `invalidBatch`; null when they are none or of no known type. */
+/** The control records of a batch that passed `intactHeader`; null when they are none or of no known type. */
 export function readControlBatch(batch: Uint8Array): readonly ControlRecord[] | null {
   const read = readRecords(batch, refuseCompressed, batch.length);
   if (read.kind === 'refused' || !read.header.control) return null;

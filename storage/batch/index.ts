@@ -1,7 +1,7 @@
 /** The face of the batch room: headers, checks, building and reading. Decompressors are in `storage/compression`. */
 export { buildBatch } from './batch-builder.ts';
 export type { NewBatch, NewRecord } from './batch-builder.ts';
-export { checkProduce, invalidBatch, nextBatch } from './batch-check.ts';
+export { checkProduce, intactHeader, nextBatch } from './batch-check.ts';
 export type { AcceptedBatch, BatchFault, NextBatch, ProduceRules, RefusedBatch } from './batch-check.ts';
 export {
   BATCH_HEADER_SIZE,

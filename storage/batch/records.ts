@@ -93,7 +93,7 @@ function readRecord(cursor: VarintCursor, header: BatchHeader): LogRecord | null
 }
 
 /**
- * All records of a batch that passed `invalidBatch`.
+ * All records of a batch that passed `intactHeader`.
  *
  * @param decompress how compressed batches are opened; a reader that meets only its own, plain ones passes
  *   {@link refuseCompressed}

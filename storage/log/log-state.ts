@@ -93,7 +93,9 @@ export function applyOperation(facts: LogFacts, operation: LogOperation): LogFac
       const isContinued = facts.terms.length === 0 && position.term === facts.logStartTerm;
       const start = isContinued ? facts.logStart : position.base;
       const terms = isNew ? withTerm(facts, { term: position.term, start }) : facts.terms;
-      return { ...facts, logEnd: position.end, terms };
+      const { hardState, logStart, logStartTerm, voters } = facts;
+      // Named one by one: a spread is many times slower, and this runs for every batch.
+      return { hardState, logStart, logStartTerm, logEnd: position.end, terms, voters };
     }
     case 'voters':
       return { ...facts, voters: [...facts.voters, operation.entry] };

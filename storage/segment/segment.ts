@@ -35,6 +35,7 @@ export const RELATIVE_MAX = 0x7fff_ffff;
 /** `end` and `bytes` count what was written whole. */
 export class Segment {
   readonly directory: string;
+  readonly path: string;
   readonly base: Offset;
   end: Offset;
   bytes: number;
@@ -57,15 +58,12 @@ export class Segment {
   constructor(directory: string, summary: SegmentSummary) {
     this.directory = directory;
     this.base = summary.base;
+    this.path = `${directory}/${segmentFileName(summary.base, 'log')}`;
     this.end = summary.end;
     this.bytes = summary.bytes;
     this.lastBatch = summary.lastBatch;
     this.largest = summary.largest;
     this.indexedFrom = summary.bytes;
-  }
-
-  get path(): string {
-    return `${this.directory}/${segmentFileName(this.base, 'log')}`;
   }
 
   /** Takes note of a batch that was written (or found) at the segment's end. */

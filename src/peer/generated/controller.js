@@ -1639,42 +1639,36 @@ export const flotilla = $root.flotilla = (() => {
                             if (wireType !== 2)
                                 break;
                             message.notController = $root.flotilla.controller.NotController.decode(reader, reader.size(), $undefined, _depth + 1, message.notController);
-                            message.reply = "notController";
                             continue;
                         }
                     case 2: {
                             if (wireType !== 2)
                                 break;
                             message.register = $root.flotilla.controller.RegisterAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.register);
-                            message.reply = "register";
                             continue;
                         }
                     case 3: {
                             if (wireType !== 2)
                                 break;
                             message.heartbeat = $root.flotilla.controller.HeartbeatAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.heartbeat);
-                            message.reply = "heartbeat";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
                             message.alterPartition = $root.flotilla.controller.AlterPartitionAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.alterPartition);
-                            message.reply = "alterPartition";
                             continue;
                         }
                     case 5: {
                             if (wireType !== 2)
                                 break;
                             message.command = $root.flotilla.controller.CommandAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.command);
-                            message.reply = "command";
                             continue;
                         }
                     case 6: {
                             if (wireType !== 2)
                                 break;
                             message.unknown = reader.stringVerify();
-                            message.reply = "unknown";
                             continue;
                         }
                     }

@@ -1927,105 +1927,90 @@ export const flotilla = $root.flotilla = (() => {
                             if (wireType !== 2)
                                 break;
                             message.clusterCreated = $root.flotilla.metadata.ClusterCreated.decode(reader, reader.size(), $undefined, _depth + 1, message.clusterCreated);
-                            message.record = "clusterCreated";
                             continue;
                         }
                     case 2: {
                             if (wireType !== 2)
                                 break;
                             message.brokerRegistered = $root.flotilla.metadata.BrokerRegistered.decode(reader, reader.size(), $undefined, _depth + 1, message.brokerRegistered);
-                            message.record = "brokerRegistered";
                             continue;
                         }
                     case 3: {
                             if (wireType !== 2)
                                 break;
                             message.brokerFenced = $root.flotilla.metadata.Life.decode(reader, reader.size(), $undefined, _depth + 1, message.brokerFenced);
-                            message.record = "brokerFenced";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
                             message.brokerUnfenced = $root.flotilla.metadata.Life.decode(reader, reader.size(), $undefined, _depth + 1, message.brokerUnfenced);
-                            message.record = "brokerUnfenced";
                             continue;
                         }
                     case 5: {
                             if (wireType !== 2)
                                 break;
                             message.brokerLeaving = $root.flotilla.metadata.Life.decode(reader, reader.size(), $undefined, _depth + 1, message.brokerLeaving);
-                            message.record = "brokerLeaving";
                             continue;
                         }
                     case 6: {
                             if (wireType !== 2)
                                 break;
                             message.brokerUnregistered = $root.flotilla.metadata.Life.decode(reader, reader.size(), $undefined, _depth + 1, message.brokerUnregistered);
-                            message.record = "brokerUnregistered";
                             continue;
                         }
                     case 7: {
                             if (wireType !== 2)
                                 break;
                             message.topicCreated = $root.flotilla.metadata.TopicCreated.decode(reader, reader.size(), $undefined, _depth + 1, message.topicCreated);
-                            message.record = "topicCreated";
                             continue;
                         }
                     case 8: {
                             if (wireType !== 2)
                                 break;
                             message.topicRemoved = $root.flotilla.metadata.TopicRemoved.decode(reader, reader.size(), $undefined, _depth + 1, message.topicRemoved);
-                            message.record = "topicRemoved";
                             continue;
                         }
                     case 9: {
                             if (wireType !== 2)
                                 break;
                             message.partitionCreated = $root.flotilla.metadata.PartitionCreated.decode(reader, reader.size(), $undefined, _depth + 1, message.partitionCreated);
-                            message.record = "partitionCreated";
                             continue;
                         }
                     case 10: {
                             if (wireType !== 2)
                                 break;
                             message.partitionChanged = $root.flotilla.metadata.PartitionChanged.decode(reader, reader.size(), $undefined, _depth + 1, message.partitionChanged);
-                            message.record = "partitionChanged";
                             continue;
                         }
                     case 11: {
                             if (wireType !== 2)
                                 break;
                             message.quorumLeaderReported = $root.flotilla.metadata.QuorumLeaderReported.decode(reader, reader.size(), $undefined, _depth + 1, message.quorumLeaderReported);
-                            message.record = "quorumLeaderReported";
                             continue;
                         }
                     case 12: {
                             if (wireType !== 2)
                                 break;
                             message.configSet = $root.flotilla.metadata.ConfigSet.decode(reader, reader.size(), $undefined, _depth + 1, message.configSet);
-                            message.record = "configSet";
                             continue;
                         }
                     case 13: {
                             if (wireType !== 2)
                                 break;
                             message.configRemoved = $root.flotilla.metadata.ConfigRemoved.decode(reader, reader.size(), $undefined, _depth + 1, message.configRemoved);
-                            message.record = "configRemoved";
                             continue;
                         }
                     case 14: {
                             if (wireType !== 2)
                                 break;
                             message.producerIdsAllocated = $root.flotilla.metadata.ProducerIdsAllocated.decode(reader, reader.size(), $undefined, _depth + 1, message.producerIdsAllocated);
-                            message.record = "producerIdsAllocated";
                             continue;
                         }
                     case 15: {
                             if (wireType !== 2)
                                 break;
                             message.noOp = $root.flotilla.metadata.NoOp.decode(reader, reader.size(), $undefined, _depth + 1, message.noOp);
-                            message.record = "noOp";
                             continue;
                         }
                     }

@@ -222,105 +222,90 @@ export const flotilla = $root.flotilla = (() => {
                             if (wireType !== 2)
                                 break;
                             message.append = $root.flotilla.peer.Append.decode(reader, reader.size(), $undefined, _depth + 1, message.append);
-                            message.kind = "append";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
                             message.appendReply = $root.flotilla.peer.AppendReply.decode(reader, reader.size(), $undefined, _depth + 1, message.appendReply);
-                            message.kind = "appendReply";
                             continue;
                         }
                     case 5: {
                             if (wireType !== 2)
                                 break;
                             message.preVote = $root.flotilla.peer.Vote.decode(reader, reader.size(), $undefined, _depth + 1, message.preVote);
-                            message.kind = "preVote";
                             continue;
                         }
                     case 6: {
                             if (wireType !== 2)
                                 break;
                             message.preVoteReply = $root.flotilla.peer.VoteReply.decode(reader, reader.size(), $undefined, _depth + 1, message.preVoteReply);
-                            message.kind = "preVoteReply";
                             continue;
                         }
                     case 7: {
                             if (wireType !== 2)
                                 break;
                             message.vote = $root.flotilla.peer.Vote.decode(reader, reader.size(), $undefined, _depth + 1, message.vote);
-                            message.kind = "vote";
                             continue;
                         }
                     case 8: {
                             if (wireType !== 2)
                                 break;
                             message.voteReply = $root.flotilla.peer.VoteReply.decode(reader, reader.size(), $undefined, _depth + 1, message.voteReply);
-                            message.kind = "voteReply";
                             continue;
                         }
                     case 9: {
                             if (wireType !== 2)
                                 break;
                             message.reset = $root.flotilla.peer.Reset.decode(reader, reader.size(), $undefined, _depth + 1, message.reset);
-                            message.kind = "reset";
                             continue;
                         }
                     case 10: {
                             if (wireType !== 2)
                                 break;
                             message.snapshot = $root.flotilla.peer.Snapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshot);
-                            message.kind = "snapshot";
                             continue;
                         }
                     case 11: {
                             if (wireType !== 2)
                                 break;
                             message.snapshotReply = $root.flotilla.peer.SnapshotReply.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotReply);
-                            message.kind = "snapshotReply";
                             continue;
                         }
                     case 12: {
                             if (wireType !== 2)
                                 break;
                             message.timeoutNow = $root.flotilla.peer.TimeoutNow.decode(reader, reader.size(), $undefined, _depth + 1, message.timeoutNow);
-                            message.kind = "timeoutNow";
                             continue;
                         }
                     case 13: {
                             if (wireType !== 2)
                                 break;
                             message.request = $root.flotilla.peer.Request.decode(reader, reader.size(), $undefined, _depth + 1, message.request);
-                            message.kind = "request";
                             continue;
                         }
                     case 14: {
                             if (wireType !== 2)
                                 break;
                             message.response = $root.flotilla.peer.Response.decode(reader, reader.size(), $undefined, _depth + 1, message.response);
-                            message.kind = "response";
                             continue;
                         }
                     case 15: {
                             if (wireType !== 2)
                                 break;
                             message.identity = $root.flotilla.peer.IdentityChange.decode(reader, reader.size(), $undefined, _depth + 1, message.identity);
-                            message.kind = "identity";
                             continue;
                         }
                     case 16: {
                             if (wireType !== 2)
                                 break;
                             message.hello = $root.flotilla.peer.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
-                            message.kind = "hello";
                             continue;
                         }
                     case 17: {
                             if (wireType !== 2)
                                 break;
                             message.helloReply = $root.flotilla.peer.HelloReply.decode(reader, reader.size(), $undefined, _depth + 1, message.helloReply);
-                            message.kind = "helloReply";
                             continue;
                         }
                     }

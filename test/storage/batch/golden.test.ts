@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   buildBatch,
-  invalidBatch,
+  intactHeader,
   nextBatch,
   readControlBatch,
   markerCoordinatorEpoch,
@@ -94,7 +94,7 @@ test.each(golden.map((line) => [line.name, line] as const))(
   (_name, { hex, batch, records }) => {
     const batchBytes = Buffer.from(hex, 'hex');
     // Offsets at the end of int64 are legal for Kafka; here a log ends before 2^53.
-    expect(invalidBatch(batchBytes) === null).toBe(Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1));
+    expect(typeof intactHeader(batchBytes) === 'object').toBe(Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1));
     const result = read(hex);
     expect(headerInKafkasWords(result.header)).toMatchObject(headerInKafkasWords(readBatchHeader(batchBytes)));
     expect(batch).toMatchObject(headerInKafkasWords(result.header));
@@ -170,7 +170,7 @@ test('a buffer of several batches is cut at their ends, and a cut last one is no
     let at = 0;
     let count = 0;
     for (let next = nextBatch(bytes, at); next.kind === 'batch'; next = nextBatch(bytes, at)) {
-      expect(invalidBatch(bytes.subarray(at, at + next.size))).toBeNull();
+      expect(intactHeader(bytes.subarray(at, at + next.size))).toBeTypeOf('object');
       at += next.size;
       count += 1;
     }
