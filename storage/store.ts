@@ -55,6 +55,8 @@ export interface FoundGroup {
   /** Directory name below `logs/`. */
   readonly directory: string;
   readonly flush: LogSettings['flush'];
+  /** It had failed in an earlier life. Its log may be good again when it is opened. */
+  readonly failed: boolean;
 }
 
 /** Counters for status and metrics. */

@@ -36,11 +36,13 @@ export function decideRegisterBroker(
   // A node that was forgotten, too, may come back with another disk: nothing proves that what it was eligible for is there.
   const own = before !== undefined && isOwnDirectory(before, command);
   const ends = new Map(found.map((each) => [`${each.topicId}:${each.partition}`, each]));
-  const lossyOf = (partition: Partition): LossyReplica | null => {
+  const lossyOf = (partition: Partition): LossyReplica | 'regained' | null => {
     const log = ends.get(`${partition.topicId}:${partition.index}`);
-    // A log that had failed in the last life and is whole again: what it may lack meanwhile, nobody knows.
     const hadFailed = partition.lossy.some((each) => each.node === command.node && each.failed);
     if (own && !hadFailed && (log === undefined || !log.lossy)) return null;
+    // A log that had failed and is whole again holds everything that it ever took on. Of several replicas nobody knows what the
+    // others committed without it; the only one has missed nothing.
+    if (own && log !== undefined && !log.lossy && partition.replicas.length === 1) return 'regained';
     const left = { lastTerm: log?.lastTerm ?? term(0), end: log?.end ?? offset(0), failed: log?.failed ?? false };
     return { node: command.node, ...left };
   };
@@ -161,7 +163,7 @@ function changesWithout(
   first: readonly MetadataRecord[],
   node: NodeId,
   context: DecisionContext,
-  lossyOf: (partition: Partition) => LossyReplica | null,
+  lossyOf: (partition: Partition) => LossyReplica | 'regained' | null,
 ): readonly MetadataRecord[] {
   const touched = (partition: Partition): boolean =>
     partition.leader === node ||
@@ -173,7 +175,8 @@ function changesWithout(
     const counted = partition.isr.includes(node) || partition.elr.includes(node);
     const known = partition.lossy.some((each) => each.node === node);
     const lossy = counted || known ? lossyOf(partition) : null;
-    return lossy === null ? { isr } : { isr, lost: [node], lossy: [lossy] };
+    if (lossy === null) return { isr };
+    return lossy === 'regained' ? { isr, regained: node } : { isr, lost: [node], lossy: [lossy] };
   };
   return [...changesWhere(image, first, context, touched, target), ...quorumChanges(image, node)];
 }

@@ -22,6 +22,8 @@ export interface PartitionTarget {
   readonly isr?: readonly NodeId[];
   /** Gone from ISR and ELR for good: they may lack committed records. */
   readonly lost?: readonly NodeId[];
+  /** It holds every committed record after all: it may lead again. */
+  readonly regained?: NodeId;
   /** Of the lost: what is left of their logs. */
   readonly lossy?: readonly LossyReplica[];
   readonly rules?: Partial<ElectionRules>;
@@ -48,7 +50,8 @@ export function partitionChange(
   const min = minInsyncReplicas(image, topic, partition);
   const wanted = target.isr ?? partition.isr;
   const lost = target.lost ?? [];
-  const eligible = inOrder(partition, [...partition.elr, ...partition.isr]).filter(
+  const regained = target.regained === undefined ? [] : [target.regained];
+  const eligible = inOrder(partition, [...partition.elr, ...partition.isr, ...regained]).filter(
     (node) => !wanted.includes(node) && !lost.includes(node),
   );
   const before = {
@@ -120,7 +123,9 @@ function leadershipAfter(
 
 function lossyAfter(partition: Partition, target: PartitionTarget): readonly LossyReplica[] {
   const fresh = target.lossy ?? [];
-  const kept = partition.lossy.filter((each) => !fresh.some((other) => other.node === each.node));
+  const kept = partition.lossy.filter(
+    ({ node }) => node !== target.regained && !fresh.some((other) => other.node === node),
+  );
   return [...kept, ...fresh];
 }
 

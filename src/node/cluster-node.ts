@@ -89,7 +89,7 @@ export class ClusterNode {
     const { config, ports, store, incarnation } = options;
     const self: Voter = { node: config.node, directory: store.identity.directory };
     this.#owner = { self, incarnation, random: ports.random };
-    this.#found = new FoundLogs(store);
+    this.#found = new FoundLogs(store, ports.log);
     this.#waiters = new ImageWaiters(ports.clock, () => this.image());
     this.#turns = new TurnQueue(ports.clock);
     this.replicas = new Replicas(ports.clock, this.#turns);

@@ -28,6 +28,10 @@ const REPORT_AGAIN = millis(200);
 /** Before a log that could not be made anew is tried again; doubles. */
 const REBUILD_AGAIN_MIN = 1000;
 const REBUILD_AGAIN_MAX = 60_000;
+/** What the operator of a partition without other replicas can do. */
+const ALONE =
+  'it is the only replica: bring the file back from a copy and start the node again, or go on without what is lost: ' +
+  '`flotilla partition recover`';
 /** A full disk is told at most this often. */
 const FULL_AGAIN = 10_000;
 
@@ -154,7 +158,7 @@ export class FailedReplicas {
           this.#tell(failed, 'no other replica may lead without loss: bring one back, or elect one uncleanly');
           break;
         case 'alone':
-          this.#tell(failed, 'it is the only replica: bring the data directory back from a copy, or delete the topic');
+          this.#tell(failed, ALONE);
           break;
         case 'gone':
           this.#failed.delete(failed.group);

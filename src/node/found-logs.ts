@@ -10,6 +10,7 @@ import type { GroupId } from '../../raft/index.ts';
 import { lastingFailure } from '../../storage/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import type { FoundReplica } from '../controller/index.ts';
+import type { LogSink } from '../ports/index.ts';
 
 /** Until the metadata says otherwise; `configure` follows before anything is written. */
 const SETTINGS: Omit<LogSettings, 'flush'> = {
@@ -24,19 +25,23 @@ const SETTINGS: Omit<LogSettings, 'flush'> = {
 
 export class FoundLogs {
   readonly #store: Store;
+  readonly #sink: LogSink;
   readonly #logs = new Map<GroupId, ReplicaLog>();
   /** As found, for the registration. */
   readonly #replicas: FoundReplica[] = [];
 
-  constructor(store: Store) {
+  constructor(store: Store, sink: LogSink) {
     this.#store = store;
+    this.#sink = sink;
   }
 
   /** Recovers all. */
   async openAll(): Promise<void> {
-    for (const { group, directory, flush } of this.#store.groups) {
+    for (const { group, directory, flush, failed } of this.#store.groups) {
       if (group === METADATA_GROUP) continue;
       const log = await this.#store.openLog(group, directory, { ...SETTINGS, flush });
+      if (failed && lastingFailure(log) === null)
+        this.#sink.log('warn', 'a damaged log is whole again', { directory, end: log.logEnd });
       this.#logs.set(group, log);
       this.#replicas.push(foundReplica(group, log));
     }

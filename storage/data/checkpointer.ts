@@ -14,7 +14,8 @@ import type { GroupId } from '../../raft/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValueChange } from '../key-value.ts';
 import { encodeGroupRecord, groupKey } from '../log/group-record.ts';
-import type { DiskLog, LogCapture } from '../log/disk-log.ts';
+import type { DiskLog } from '../log/disk-log.ts';
+import type { LogCapture } from '../log/log-capture.ts';
 import { DiskError } from '../disk.ts';
 import { encodeTermCheckpoint, TERM_CHECKPOINT_NAME } from '../segment/term-checkpoint.ts';
 import { putJson } from './data-keys.ts';
@@ -133,7 +134,7 @@ export class Checkpointer {
 /** The capture with its segments synced; of a log that fails meanwhile, the record that says so. */
 async function settled(log: DiskLog, captured: Promise<LogCapture | null>): Promise<LogCapture | null> {
   const capture = await captured;
-  if (capture === null || log.offline) return capture === null ? null : log.capture();
+  if (capture === null || log.health.halted) return capture === null ? null : log.capture();
   try {
     await log.set.sync();
     await log.set.saveIndexes(false);
@@ -142,7 +143,7 @@ async function settled(log: DiskLog, captured: Promise<LogCapture | null>): Prom
   } catch (error) {
     log.onSyncError(error);
   }
-  return log.offline ? log.capture() : capture;
+  return log.health.halted ? log.capture() : capture;
 }
 
 /** For people and Kafka's tools; a full disk is no reason to fail. */

@@ -30,6 +30,7 @@ import type { StoredIdentity, StoredStanding } from './data-keys.ts';
 import type { LogHost } from './log-host.ts';
 import { removeLogDirectory } from './log-removal.ts';
 import { reopenLog } from './log-reopening.ts';
+import { removeRescued } from './rescued-records.ts';
 import type { MetaStore } from './meta-store.ts';
 
 export interface DiskStoreParts {
@@ -88,7 +89,9 @@ export class DiskStore implements Store {
     this.#identity = parts.identity;
     this.#stored = parts.stored;
     this.#nextLog = parts.nextLog;
-    this.groups = [...parts.records.values()].map(({ group, directory, flush }) => ({ group, directory, flush }));
+    this.groups = [...parts.records.values()].map(({ group, directory, flush, failure }) => {
+      return { group, directory, flush, failed: failure !== null };
+    });
   }
 
   get identity(): Identity {
@@ -136,6 +139,7 @@ export class DiskStore implements Store {
         log = created;
       }
       this.#logs.set(group, log);
+      if (record !== undefined && record.failure !== null && !log.offline) await this.#welcomeBack(log, record);
       await log.configure(wanted);
       return log;
     });
@@ -226,6 +230,13 @@ export class DiskStore implements Store {
     await meta.close();
   }
 
+  /** It had failed and is good again. What was rescued of the journal is in its segments, and must never be replayed again. */
+  async #welcomeBack(log: DiskLog, record: GroupRecord): Promise<void> {
+    this.#parts.host.changed(log);
+    await this.#parts.checkpointer.run();
+    await removeRescued(this.#parts.disk, this.#path(record));
+  }
+
   async #retire(log: DiskLog): Promise<void> {
     this.#logs.delete(log.group);
     this.#parts.host.forget(log);
@@ -254,6 +265,7 @@ export class DiskStore implements Store {
       states: [],
       lossy: false,
       failure: null,
+      whole: false,
     };
     const failure = await new Promise<LogFailure | null>((resolve) => {
       this.#creations.push({ record, resolve });

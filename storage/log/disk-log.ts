@@ -27,6 +27,9 @@ import type { GroupRecord } from './group-record.ts';
 import { FileMoves } from './file-moves.ts';
 import { effectiveSettings, recoveredOf } from './log-beginning.ts';
 import type { HostedLog, LogEnvironment } from './log-environment.ts';
+import { captureOf } from './log-capture.ts';
+import type { LogCapture } from './log-capture.ts';
+import { LogHealth } from './log-health.ts';
 import { failureOf, LogFailed, syncFault } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
@@ -35,17 +38,8 @@ import { applyOperation, invalidOperation, termBefore, wipedTo } from './log-sta
 import type { LogFacts, LogOperation } from './log-state.ts';
 import { retentionTarget } from './retention.ts';
 import { SavedStates } from './saved-states.ts';
-import type { StatesCapture } from './saved-states.ts';
 import { Tail } from './tail.ts';
 import { findLargest, findTimestamp } from './timestamp-search.ts';
-
-/** What a checkpoint records of a log. */
-export interface LogCapture {
-  readonly record: GroupRecord;
-  readonly states: StatesCapture;
-}
-
-const NO_STATES: StatesCapture = { changes: [], states: [], commit: () => undefined };
 
 /** One per group; made by `DiskStore` and by recovery. */
 export class DiskLog implements ReplicaLog, HostedLog {
@@ -62,7 +56,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   #settings: LogSettings;
   #highWatermark: Offset;
   #lossy: boolean;
-  #failure: LogFailure | null;
+  readonly health: LogHealth;
   #closed = false;
   #cuts = 0;
   readonly #moves = new FileMoves(() => (this.#cuts += 1));
@@ -83,7 +77,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     // The voters of a batch that did not make it to the disk.
     this.#facts = { ...facts, voters: facts.voters.filter((entry) => entry.base < facts.logEnd) };
     this.#settings = { ...settings, flush: record.flush };
-    this.#failure = record.failure;
+    this.health = new LogHealth(record.failure);
     this.#lossy = record.lossy;
     this.#highWatermark = offset(Math.min(Math.max(record.highWatermark, facts.logStart), facts.logEnd));
     this.#tail = new Tail(facts.logEnd);
@@ -135,7 +129,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   get failure(): LogFailure | null {
-    return this.#failure ?? this.#environment.fullness();
+    return this.health.failure ?? this.#environment.fullness();
   }
 
   /** As the last checkpoint has it. */
@@ -144,7 +138,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   get offline(): boolean {
-    return this.#failure !== null && this.#failure.kind !== 'full';
+    return this.health.offline;
   }
 
   persist(change: LogChange, done: () => void): void {
@@ -172,7 +166,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   read(from: Offset, limit: ReadLimit): BatchRun | Promise<BatchRun> {
-    const failed = this.#offlineError();
+    const failed = this.health.offlineError();
     return failed === null ? this.#reader.read(from, limit) : Promise.reject(failed);
   }
 
@@ -255,7 +249,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
 
   /** There may be space again. */
   retry(): void {
-    if (this.#failure?.kind === 'full') this.#failure = null;
+    this.health.retry();
     this.pipeline.retry();
   }
 
@@ -263,12 +257,12 @@ export class DiskLog implements ReplicaLog, HostedLog {
   onDiskError(error: unknown): void {
     const failure = failureOf(error);
     if (failure === null) throw error;
-    if (this.offline || this.pipeline.stopped) return;
-    this.#failure = failure;
-    this.#environment.changed(this);
-    if (failure.kind === 'full') this.#environment.full(this);
-    else void this.pipeline.stop();
-    this.#environment.failed(this, failure);
+    if (this.pipeline.stopped) return;
+    const isFull = failure.kind === 'full' && !this.offline;
+    this.#fail(failure);
+    if (isFull) return this.#environment.full(this);
+    this.health.halt();
+    void this.pipeline.stop();
   }
 
   flush(): void {
@@ -316,9 +310,8 @@ export class DiskLog implements ReplicaLog, HostedLog {
     };
     this.pipeline.forgetMark();
     // What is moved from the barrier on is not in its list of segments.
-    const segments = this.offline ? null : await this.pipeline.barrier(() => this.#moves.forget());
-    if (this.offline) return { record: { ...this.#record, failure: this.#failure }, states: NO_STATES };
-    return segments === null ? null : { record: { ...record, segments }, states };
+    const segments = this.health.halted ? null : await this.pipeline.barrier(() => this.#moves.forget());
+    return captureOf(this.#record, { record, states }, segments, this.health);
   }
 
   /** The capture goes to the store now; answers the record to put there. Files may have been moved since it was made. */
@@ -381,20 +374,25 @@ export class DiskLog implements ReplicaLog, HostedLog {
     end: Offset,
     search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>,
   ): Promise<T> {
-    const failed = this.#offlineError();
+    const failed = this.health.offlineError();
     if (failed !== null) throw failed;
     return this.#reader.steadily(() => search({ start: this.logStart, end: offset(Math.min(end, this.logEnd)) }));
   }
 
-  #offlineError(): LogFailed | null {
-    return this.offline && this.#failure !== null ? new LogFailed(this.#failure) : null;
-  }
-
-  /** A read found it: the log goes offline; answers what the read rejects with. */
+  /**
+   * A read found it: the log goes offline; answers what the read rejects with. What was accepted before still goes to the
+   * segments, so that the next checkpoint names it all.
+   */
   #onFault(error: unknown): unknown {
     const failure = failureOf(error);
     if (failure === null) return error;
-    this.onDiskError(error);
+    this.#fail(failure);
     return new LogFailed(failure, { cause: error });
+  }
+
+  #fail(failure: LogFailure): void {
+    if (!this.health.fail(failure)) return;
+    this.#environment.changed(this);
+    this.#environment.failed(this, failure);
   }
 }

@@ -27,6 +27,11 @@ export interface GroupRecord {
   readonly lossy: boolean;
   /** The log had failed: what is on disk is not to be trusted. */
   readonly failure: LogFailure | null;
+  /**
+   * Of a log that had failed: this record, with what was rescued of the journal, names everything that it ever took on.
+   * So it can be told from its files whether they are good again.
+   */
+  readonly whole: boolean;
 }
 
 export const GROUP_PREFIX = 'group/';
@@ -64,6 +69,8 @@ interface GroupJson {
   readonly states: GroupRecord['states'];
   readonly lossy: boolean;
   readonly failure: LogFailure | null;
+  /** Absent: false. */
+  readonly whole?: boolean;
 }
 
 /** The value to store. */
@@ -95,6 +102,7 @@ export function encodeGroupRecord(record: GroupRecord): Buffer {
     states: record.states,
     lossy: record.lossy,
     failure: record.failure,
+    whole: record.whole,
   };
   return Buffer.from(JSON.stringify(json), 'utf8');
 }
@@ -129,6 +137,7 @@ export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
     states: json.states,
     lossy: json.lossy,
     failure: json.failure,
+    whole: json.whole ?? false,
   };
 }
 

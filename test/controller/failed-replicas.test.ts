@@ -81,8 +81,35 @@ describe('a failed replica', () => {
     },
   );
 
-  it('comes back from a restart failed, or, whole again, as lossy as its end says', () => {
+  it('and the only one is back from a restart whole again: it leads, and nothing was lost', () => {
     const world = scene([1]);
+    report(world, 1);
+    const here = { topicId: world.find('t').id, partition: 0, lastTerm: 1 as never, end: 9 as never };
+    world.register(1, 'failed', [{ ...here, lossy: true, failed: true }]);
+    world.heartbeat(1);
+    expect(world.show('t')).toBe('-/2 ||1');
+    world.register(1, 'whole', [{ ...here, lossy: false, failed: false }]);
+    expect(world.show('t')).toBe('-/2 |1|');
+    world.heartbeat(1);
+    expect(world.show('t')).toBe('1/3 1||');
+    expect(world.image.uncleanElections).toBe(0);
+  });
+
+  it.each<readonly [string, { readonly lossy: boolean }, { readonly knownIncarnations?: never[] }]>([
+    ['that lost power', { lossy: true }, {}],
+    ['of another directory', { lossy: false }, { knownIncarnations: [] }],
+  ])('and the only one whose log is one %s stays out', (_, log, change) => {
+    const world = scene([1]);
+    report(world, 1);
+    const here = { topicId: world.find('t').id, partition: 0, lastTerm: 1 as never, end: 9 as never };
+    world.register(1, 'back', [{ ...here, ...log, failed: false }], change);
+    world.heartbeat(1);
+    expect(world.show('t')).toBe('-/2 ||1');
+  });
+
+  it('comes back from a restart failed, or, whole again, as lossy as its end says', () => {
+    const world = scene([1, 2]);
+    world.proposeIsr('t', [1]);
     report(world, 1);
     const here = { topicId: world.find('t').id, partition: 0, lastTerm: 1 as never, end: 9 as never };
     world.register(1, 'again', [{ ...here, lossy: true, failed: true }]);

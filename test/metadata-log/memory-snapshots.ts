@@ -48,7 +48,7 @@ export class MemorySnapshots implements SnapshotStore {
 /** What the metadata group uses of a store. */
 export function memoryStore(log: MemoryReplicaLog, snapshots: MemorySnapshots): Store {
   const store: Partial<Store> = {
-    groups: [{ group: METADATA_GROUP, directory: '@metadata', flush: 'always' }],
+    groups: [{ group: METADATA_GROUP, directory: '@metadata', flush: 'always', failed: false }],
     metadataSnapshots: snapshots,
     openLog: () => Promise.resolve(log),
   };

@@ -35,7 +35,12 @@ class HostingRig {
     const turns = new TurnQueue(clock);
     const silent = { onMessage: () => undefined, onConnected: () => undefined, onDisconnected: () => undefined };
     const transport = network.join(identityOf(1), silent);
-    const groups = found.map((group) => ({ group: groupId(group), directory: group, flush: 'always' as const }));
+    const groups = found.map((group) => ({
+      group: groupId(group),
+      directory: group,
+      flush: 'always' as const,
+      failed: false,
+    }));
     const store: Partial<Store> = {
       groups,
       deleteLog: async (group) => {

@@ -156,6 +156,30 @@ describe('a replica that cannot be rebuilt', () => {
     });
   });
 
+  it('because it is the only one comes back at the first start with its file as it was, and has lost nothing', async () => {
+    await tell(SMALL, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t', { replicationFactor: 1 });
+      await fill(stage);
+      const alone = cluster.leader('t', 0) ?? 0;
+      const end = cluster.replica(alone, 't', 0)?.highWatermark;
+      const path = damage(stage, alone, 't');
+      const reader = stage.reader({ topic: 't' }).start();
+      await cluster.until(() => cluster.leader('t', 0) === null, 5000, 'nobody leads');
+      await cluster.wait(present(cluster.node(alone), 'node').store.checkpoint());
+      cluster.kill(alone);
+      const { disk } = cluster.machine(alone);
+      disk.flipBit(path, (disk.cachedBytes(path)?.length ?? 0) * 4);
+      cluster.startDead();
+      await cluster.until(() => cluster.leader('t', 0) === alone, 10_000, 'it leads again');
+      expect(cluster.replica(alone, 't', 0)?.logEnd).toBe(end);
+      await cluster.until(() => reader.count >= 40, 5000, 'all is read');
+      const writer = stage.writer({ topic: 't' }).start();
+      await cluster.until(() => writer.acked > 10, 5000, 'records are acknowledged');
+      await stage.end();
+    });
+  });
+
   it('because it was the last in the ISR is kept until an operator has another elected', async () => {
     await tell({ ...SMALL, voters: 1 }, async (stage) => {
       const { cluster } = stage;

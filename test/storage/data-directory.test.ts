@@ -89,7 +89,7 @@ describe('a data directory', () => {
     rig.kill();
     const again = await rig.open();
     expect(again.empty).toBe(true);
-    expect(again.groups).toEqual([{ group: GROUP, directory: 'topic-a-0', flush: 'always' }]);
+    expect(again.groups).toEqual([{ group: GROUP, directory: 'topic-a-0', flush: 'always', failed: false }]);
     await rig.persist(await rig.openLog(again), { hardState: vote(1) });
     rig.kill();
     expect((await rig.open()).empty).toBe(false);

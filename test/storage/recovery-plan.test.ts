@@ -30,6 +30,7 @@ function checkpointed(flush: GroupRecord['flush']): GroupRecord {
     states: [],
     lossy: false,
     failure: null,
+    whole: false,
   };
 }
 
