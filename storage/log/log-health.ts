@@ -9,6 +9,7 @@
 import type { LogFailure } from '../replica-log.ts';
 import { LogFailed } from './log-failed.ts';
 
+/** One per log. */
 export class LogHealth {
   #failure: LogFailure | null;
   #halted: boolean;
