@@ -49,6 +49,7 @@ async function open(path: string): Promise<Store> {
       tailBytesPerLogMax: 8 << 20,
       freeBytesMin: 0,
       flushIntervalMs: 500,
+      segmentLagMs: 100,
     },
     fatal: (reason) => {
       throw new Error(reason);

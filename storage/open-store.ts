@@ -35,6 +35,8 @@ export interface StoreLimits {
   readonly freeBytesMin: number;
   /** flush=interval: time between two syncs. */
   readonly flushIntervalMs: number;
+  /** flush=always: how long batches that the journal holds wait for others to go to their segment with; 0: end of the turn. */
+  readonly segmentLagMs: number;
 }
 
 export type OpenStore = (options: StoreOptions) => Promise<Store | StoreRefusal>;

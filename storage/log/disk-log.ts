@@ -269,6 +269,10 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.pipeline.flush();
   }
 
+  onDurable(): void {
+    this.pipeline.onDurable();
+  }
+
   /** Makes what was written durable; a failure takes the log offline. */
   async sync(): Promise<void> {
     try {

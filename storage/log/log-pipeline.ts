@@ -5,7 +5,8 @@
  *  submit ─┬─▶ journal   always: everything; os, interval: everything but the batches     durable ─┐
  *          └─▶ work ───▶ segments                                                       completed ─┴▶ settle ─▶ done, in order
  * ```
- * - always: done when the journal is durable. The segments follow through the page cache and are synced by checkpoints.
+ * - always: done when the journal is durable. The segments follow, several batches in one write, through the page cache, and
+ *   are synced by checkpoints; until then the tail has the bytes.
  * - os, interval: done when the segment write has returned, and the journal is durable with what it got of the change.
  * - A cut waits for its journal record before it touches the files; under os and interval it is synced, and the journal
  *   told so, before the next batch is written: else a power loss could bring the old batches back behind the new ones.
@@ -89,12 +90,20 @@ export class LogPipeline {
     }
     const worked = this.#work.assigned > before;
     this.#waiting.push({ sequence, ordinal: worked && !isJournaled ? this.#work.assigned : 0, done });
-    this.#options.environment.touch(this.#options.owner);
+    const { environment, owner } = this.#options;
+    if (isJournaled && worked && this.#work.mayLag) environment.lag(owner);
+    else environment.touch(owner);
   }
 
   /** End of the turn: writes what waits to the segments, and tells who can be told. */
   flush(): void {
     this.#work.pump();
+    this.settle();
+  }
+
+  /** What waited for the journal (cuts) is done now; appends that may lag go on lagging. */
+  onDurable(): void {
+    if (!this.#work.mayLag) this.#work.pump();
     this.settle();
   }
 

@@ -6,7 +6,7 @@
  *  truncate       ├─▶ pump ─▶ SegmentSet        (else a crash would find less than the checkpoint promises)
  *  barrier …     ─┘            a full disk: the same thing is tried again later
  * ```
- * Appends that wait are gathered into one write per segment and turn. The caller pumps once per turn.
+ * Appends that wait are gathered into one write per segment. The caller pumps once per turn, or later while `mayLag`.
  */
 import type { Offset } from '../../raft/index.ts';
 import type { Pending } from '../disk.ts';
@@ -36,6 +36,9 @@ export interface WorkHooks {
   readonly onError: (error: unknown) => void;
 }
 
+/** Appends that are in the journal may wait for others until they are so many bytes. */
+const LAG_BYTES_MAX = 64 * 1024;
+
 /** One per log. */
 export class LogWork {
   readonly #set: SegmentSet;
@@ -43,6 +46,10 @@ export class LogWork {
   #queue: Work[] = [];
   #assigned = 0;
   #completed = 0;
+  /** Of the appends in the queue. */
+  #appendBytes = 0;
+  /** Things in the queue that are no append. */
+  #others = 0;
   #busy = false;
   #blocked = false;
   #stopped = false;
@@ -67,6 +74,11 @@ export class LogWork {
     return !this.#busy && this.#queue.length === 0;
   }
 
+  /** Nothing but a few appends waits: when the journal has them, nobody waits for the files. */
+  get mayLag(): boolean {
+    return this.#others === 0 && this.#appendBytes < LAG_BYTES_MAX;
+  }
+
   push(work: Work): void {
     if (this.#stopped) {
       if (work.kind === 'barrier') work.abandon();
@@ -74,6 +86,8 @@ export class LogWork {
     }
     this.#queue.push(work);
     this.#assigned += 1;
+    if (work.kind === 'append') this.#appendBytes += work.batch.bytes.length;
+    else this.#others += 1;
   }
 
   /** Does what can be done now. */
@@ -159,7 +173,10 @@ export class LogWork {
       this.#busy = false;
       if (this.#stopped) return this.#ended();
       then?.();
-      this.#queue.splice(0, count);
+      for (const work of this.#queue.splice(0, count)) {
+        if (work.kind === 'append') this.#appendBytes -= work.batch.bytes.length;
+        else this.#others -= 1;
+      }
       this.#completed += count;
       this.#hooks.onProgress();
     };

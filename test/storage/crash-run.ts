@@ -28,6 +28,8 @@ export interface CrashPlan {
   readonly lives: number;
   /** Disk events in a life before the crash, at most. */
   readonly eventsMax: number;
+  /** See {@link StoreLimits}. */
+  readonly segmentLagMs: number;
   /** `either`: drawn anew for each life. */
   readonly crash: 'kill' | 'power' | 'either';
 }
@@ -115,7 +117,13 @@ export class CrashRun {
     const { openStore } = await import('../../storage/index.ts');
     const opened = await this.#alive(
       openStore(
-        this.rig.options({ ...LIMITS, journalFileBytes: 8192, checkpointBytes: 12_000, tailBytesPerLogMax: 2000 }),
+        this.rig.options({
+          ...LIMITS,
+          journalFileBytes: 8192,
+          checkpointBytes: 12_000,
+          tailBytesPerLogMax: 2000,
+          segmentLagMs: this.#plan.segmentLagMs,
+        }),
       ),
     );
     if ('kind' in opened) throw new Error(`refused: ${JSON.stringify(opened)}`);

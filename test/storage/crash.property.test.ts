@@ -14,7 +14,9 @@ const FOUND = [220_329, 223_970, 237_461];
 describe.each(['kill', 'power', 'either'] as const)('%s', (crash) => {
   it('at any disk event of any life leaves each log in a state that its driver knows', async () => {
     const seeds = Array.from({ length: RUNS }, (_, index) => FIRST + index);
-    for (const seed of [...FOUND, ...seeds]) await new CrashRun({ seed, lives: 5, eventsMax: 160, crash }).run();
+    const plan = { lives: 5, eventsMax: 160, crash };
+    for (const seed of FOUND) await new CrashRun({ ...plan, seed, segmentLagMs: 0 }).run();
+    for (const seed of seeds) await new CrashRun({ ...plan, seed, segmentLagMs: seed % 2 === 0 ? 0 : 5 }).run();
     expect(RUNS).toBeGreaterThan(0);
   });
 });

@@ -42,6 +42,7 @@ export const LIMITS: StoreLimits = {
   tailBytesPerLogMax: 256 * 1024,
   freeBytesMin: 0,
   flushIntervalMs: 100,
+  segmentLagMs: 0,
 };
 
 /** A batch of `records` empty-ish records with `bytes` of noise in all; its CRC is right. */

@@ -94,7 +94,9 @@ test.each(golden.map((line) => [line.name, line] as const))(
   (_name, { hex, batch, records }) => {
     const batchBytes = Buffer.from(hex, 'hex');
     // Offsets at the end of int64 are legal for Kafka; here a log ends before 2^53.
-    expect(typeof intactHeader(batchBytes) === 'object').toBe(Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1));
+    expect(typeof intactHeader(batchBytes) === 'object').toBe(
+      Number.isSafeInteger(batch.baseOffset + batch.lastOffsetDelta + 1),
+    );
     const result = read(hex);
     expect(headerInKafkasWords(result.header)).toMatchObject(headerInKafkasWords(readBatchHeader(batchBytes)));
     expect(batch).toMatchObject(headerInKafkasWords(result.header));
