@@ -116,6 +116,11 @@ export class PartitionQueue {
     return batch;
   }
 
+  /** False once its fate was decided without waiting for the answer (see {@link drop}). */
+  isInFlight(batch: ProducerBatch): boolean {
+    return this.#inflight.includes(batch);
+  }
+
   /** True for the oldest batch whose fate is open: only it can be refused for its sequence by its own fault. */
   isOldest(batch: ProducerBatch): boolean {
     const older = (other: ProducerBatch): boolean => other.number < batch.number;

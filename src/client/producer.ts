@@ -7,9 +7,9 @@
  *              └── recover: wait, refresh metadata, send again in order ◀───────────────────────┘
  * ```
  *
- * An idempotent producer numbers its records; the brokers recognize repetitions and gaps. When a batch that may have
- * been written is given up, its numbers are lost: all that was sent after it fails too (nobody knows what became of
- * it), and the rest goes on under a new identity.
+ * An idempotent producer numbers its records; the brokers recognize repetitions and gaps. When a batch that may have been
+ * written is given up, its numbers are lost: all that was sent after it fails too (nobody knows what became of it; answers
+ * that still come say nothing any more), and the rest goes on under a new identity.
  */
 import { millis } from '../../raft/index.ts';
 import type { Timer } from '../ports/index.ts';
@@ -305,7 +305,7 @@ export class Producer {
     if (acks === 0) {
       void this.#client.link(node).then((link) => {
         link.tell(api, body);
-        for (const { queue, batch } of sent) queue.settle(batch, { baseOffset: null });
+        for (const { queue, batch } of sent) if (queue.isInFlight(batch)) queue.settle(batch, { baseOffset: null });
         this.#schedule(true);
       }, failed);
       return;
@@ -321,7 +321,7 @@ export class Producer {
   }
 
   #onAnswer(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer | undefined): void {
-    if (this.#closed !== null) return;
+    if (this.#closed !== null || !queue.isInFlight(batch)) return;
     if (answer === undefined)
       return this.#onError(queue, batch, new ClientError('protocol', 'an answer without this partition'));
     if (answer.errorCode === 0) return queue.settle(batch, { baseOffset: answer.baseOffset });
@@ -335,7 +335,7 @@ export class Producer {
   }
 
   #onError(queue: PartitionQueue, batch: ProducerBatch, error: ClientError, code = 0): void {
-    if (this.#closed !== null) return;
+    if (this.#closed !== null || !queue.isInFlight(batch)) return;
     const followsAnother = SEQUENCE_FAULTS.includes(code) && !queue.isOldest(batch);
     if (error.retriable || followsAnother) {
       queue.fail(batch, error);

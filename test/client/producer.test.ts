@@ -102,6 +102,22 @@ describe('the producer', () => {
     expect(cluster.produces.at(-1)).toMatchObject({ sequence: 0, records: 3 });
   });
 
+  it('what failed with a record before it is told once, whatever the broker answers later', async () => {
+    const cluster = await rig('told once');
+    cluster.onProduce = (_node, count) => (count === 1 ? 10 : null);
+    const producer = new Producer(cluster.client, { batchBytesMax: 100 });
+    const told: string[] = [];
+    const push = (value: string): void =>
+      producer.push({ topic: 'orders', partition: 0, key: null, value: Buffer.from(value) }, (result) =>
+        told.push(`${value} ${result instanceof Error ? 'failed' : 'acknowledged'}`),
+      );
+    for (const value of ['first', 'second', 'third']) push(value);
+    await cluster.world.runFor(3000);
+    expect(told).toEqual(['first failed', 'second failed', 'third failed']);
+    expect(producer.unsettled).toBe(0);
+    expect(cluster.produces).toHaveLength(3);
+  });
+
   it('what is not acknowledged in time fails with a timeout that names the last error', async () => {
     const cluster = await rig('in vain');
     cluster.onProduce = () => 19;
