@@ -38,6 +38,9 @@ const replay = (seed: number): string => {
 };
 
 const failed: number[] = [];
+let passed = 0;
+let virtualMs = 0;
+const cpu = process.cpuUsage();
 const from = Number(values.from);
 for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && failed.length > 0); seed += 1) {
   const started = performance.now();
@@ -46,6 +49,8 @@ for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && fai
     if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash)
       throw new Error(`seed ${seed}: two runs differ`);
     const { recovery } = result;
+    passed += 1;
+    virtualMs += result.virtualMs;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const counts = `${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults`;
     const recovered = `recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;
@@ -59,5 +64,9 @@ for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && fai
     console.log(`seed ${seed} FAILED ${reason}${details}\nagain: ${replay(seed)}`);
   }
 }
+const { user, system } = process.cpuUsage(cpu);
+const coreSeconds = (user + system) / 1e6;
+const rate = `${((passed * 60) / coreSeconds).toFixed(0)} seeds and ${((virtualMs / 3.6e6) * (60 / coreSeconds)).toFixed(2)} h per core minute`;
+console.log(`${passed} seeds passed, ${(virtualMs / 3.6e6).toFixed(2)} simulated h in ${coreSeconds.toFixed(0)} core s: ${rate}`);
 console.log(failed.length === 0 ? 'all campaigns passed' : `failed: ${failed.join(' ')}`);
 process.exit(failed.length === 0 ? 0 : 1);

@@ -6,6 +6,7 @@
  *  seed ─▶ shape (nodes, flush, topics, which faults, how often) ─▶ faults for some virtual seconds ─▶ heal ─▶ checks
  * ```
  */
+import { seededRandom } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { AdminClient, ClientError } from '../../src/client/index.ts';
 import { describeCluster } from '../checkers/index.ts';
@@ -89,7 +90,7 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
 
 /** Runs it; throws with everything that is known when something does not hold. */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
-  const draw = new Stage({ seed: options.seed, nodes: 1 }).cluster.world.random.fork('campaign');
+  const draw = seededRandom(String(options.seed)).fork('campaign');
   const shape = drawShape(draw.fork('shape'), options);
   const settings = [`flush=${shape.flush}`, ...(shape.snapshots ? ['metadata.snapshot.bytes=4096'] : [])];
   const stage = new Stage({ seed: options.seed, nodes: shape.nodes, settings, record: options.record ?? false });

@@ -78,12 +78,9 @@ export class Scheduler {
     const event = this.#queue.pop();
     assert(event !== null, 'there must be an event to deliver');
     this.advanceTo(event.at);
-    this.#current = event.owner;
-    const owner = event.owner;
-    if (owner !== null) {
-      if (!owner.alive) return;
-      if (owner.hold(event)) return;
-    }
+    const { owner } = event;
+    this.#current = owner !== null && owner.alive ? owner : null;
+    if (owner !== null && (!owner.alive || owner.hold(event))) return;
     this.trace.add(event.kind, event.at, owner === null ? -1 : owner.machine, event.order, 0);
     event.callback();
   }

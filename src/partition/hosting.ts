@@ -72,6 +72,8 @@ export class Hosting {
   /** Openings and deletions of each group's log under way: one after the other, since a partition may leave and come back. */
   readonly #work = new Map<GroupId, Promise<void>>();
   #image: MetadataImage | null = null;
+  /** What `all` answers; null: to be gathered anew. */
+  #hosted: readonly Partition[] | null = null;
 
   constructor(options: HostingOptions) {
     this.#options = options;
@@ -83,7 +85,8 @@ export class Hosting {
   }
 
   all(): readonly Partition[] {
-    return [...this.#entries.values()].flatMap(({ partition }) => (partition === null ? [] : [partition]));
+    this.#hosted ??= [...this.#entries.values()].flatMap(({ partition }) => (partition === null ? [] : [partition]));
+    return this.#hosted;
   }
 
   /** Partitions whose log is still being opened. */
@@ -115,6 +118,7 @@ export class Hosting {
       entry.partition?.close();
     }
     this.#entries.clear();
+    this.#hosted = null;
   }
 
   /** `created`: it came into being while this life of the node watched. */
@@ -165,6 +169,7 @@ export class Hosting {
     assert(entry.partition.failed !== null, () => `${group} is to be rebuilt, but is well`);
     entry.partition.close();
     entry.partition = null;
+    this.#hosted = null;
     this.#delete(group);
     this.#openLog(entry, image, false);
   }
@@ -207,6 +212,7 @@ export class Hosting {
     });
     partition.attach(replica);
     entry.partition = partition;
+    this.#hosted = null;
     if (failure === null) return this.#update(entry, image);
     this.#options.stopReplica(entry.group);
     this.#options.onUnusable(partition);
@@ -233,6 +239,7 @@ export class Hosting {
       const record = image.topicsById.get(entry.topic.id)?.partitions[entry.record.index];
       if (record?.replicas.includes(this.#options.self) === true) continue;
       this.#entries.delete(entry.group);
+      this.#hosted = null;
       entry.removed = true;
       this.#options.sink.log('info', 'partition removed', { topic: entry.topic.name, partition: entry.record.index });
       entry.partition?.close();
