@@ -36,7 +36,10 @@ export interface LogSettings {
   readonly retentionBytes: number | null;
   /** Bytes between two entries of the offset and time index. */
   readonly indexIntervalBytes: number;
-  /** Keep the newest record of each key instead of (or besides) deleting by age. */
+  /**
+   * Keep the newest record of each key instead of (or besides) deleting by age. A batch may then begin above the end of
+   * the one before it; where that never was so, it is damage.
+   */
   readonly compact: boolean;
   /** Whether retention deletes (cleanup.policy contains `delete`). */
   readonly delete: boolean;

@@ -241,7 +241,8 @@ export class DiskStore implements Store {
     this.#logs.delete(log.group);
     this.#parts.host.forget(log);
     await log.stop();
-    for (const segment of log.set.segments) this.#parts.files.forget(segment.path);
+    // Not by its segments: recovery may have opened files of a log that then failed.
+    this.#parts.files.forgetBelow(this.#path(log.record));
   }
 
   #path(record: GroupRecord): string {
@@ -264,6 +265,7 @@ export class DiskStore implements Store {
       moving: [],
       states: [],
       lossy: false,
+      gaps: settings.compact,
       failure: null,
       whole: false,
     };

@@ -79,6 +79,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#settings = { ...settings, flush: record.flush };
     this.health = new LogHealth(record.failure);
     this.#lossy = record.lossy;
+    if (record.gaps || settings.compact) set.isGapless = false;
     this.#highWatermark = offset(Math.min(Math.max(record.highWatermark, facts.logStart), facts.logEnd));
     this.#tail = new Tail(facts.logEnd);
     this.#states = new SavedStates(record.log, record.states, facts.logEnd);
@@ -106,6 +107,10 @@ export class DiskLog implements ReplicaLog, HostedLog {
 
   get logEnd(): Offset {
     return this.#facts.logEnd;
+  }
+
+  get terms(): LogFacts {
+    return this.#facts;
   }
 
   get cuts(): number {
@@ -230,6 +235,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     const wanted = effectiveSettings(this.group, settings);
     const changesJournal = (wanted.flush === 'always') !== (this.#settings.flush === 'always');
     this.set.shape = wanted;
+    if (wanted.compact) this.set.isGapless = false;
     this.#settings = wanted;
     this.#environment.changed(this);
     if (!changesJournal || this.offline) return;
@@ -310,6 +316,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
       facts,
       highWatermark,
       lossy: this.#lossy,
+      gaps: !this.set.isGapless,
       states: states.states,
     };
     this.pipeline.forgetMark();
@@ -361,6 +368,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     // The voters before their batch: a torn round may then leave voters without a batch, which recovery drops, never the reverse.
     if (position.control?.kind === 'voters')
       this.#step(steps, { kind: 'voters', entry: { base: position.base, voters: position.control.voters } });
+    if (position.base > this.logEnd) this.set.isGapless = false;
     this.#step(steps, { kind: 'append', position }, batch);
     this.#tail.push(batch);
     this.#environment.tails.grew(this.#tail, batch.bytes.length);

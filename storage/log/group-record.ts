@@ -25,6 +25,8 @@ export interface GroupRecord {
   /** Saved states: name and ends, ascending. */
   readonly states: readonly (readonly [name: string, ends: readonly number[]])[];
   readonly lossy: boolean;
+  /** It was compacted, or copied from a leader's that was: there may be nothing between two batches. */
+  readonly gaps: boolean;
   /** The log had failed: what is on disk is not to be trusted. */
   readonly failure: LogFailure | null;
   /**
@@ -68,6 +70,7 @@ interface GroupJson {
   readonly moving: readonly number[];
   readonly states: GroupRecord['states'];
   readonly lossy: boolean;
+  readonly gaps: boolean;
   readonly failure: LogFailure | null;
   /** Absent: false. */
   readonly whole?: boolean;
@@ -101,6 +104,7 @@ export function encodeGroupRecord(record: GroupRecord): Buffer {
     moving: record.moving,
     states: record.states,
     lossy: record.lossy,
+    gaps: record.gaps,
     failure: record.failure,
     whole: record.whole,
   };
@@ -136,6 +140,7 @@ export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
     moving: json.moving,
     states: json.states,
     lossy: json.lossy,
+    gaps: json.gaps,
     failure: json.failure,
     whole: json.whole ?? false,
   };

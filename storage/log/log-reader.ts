@@ -9,7 +9,7 @@ import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
 import type { BatchRun, ReadLimit } from '../replica-log.ts';
 import { EMPTY_RUN, readSegments } from '../segment/segment-read.ts';
-import type { ReadHint } from '../segment/segment-read.ts';
+import type { KnownTerms, ReadHint } from '../segment/segment-read.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import type { Tail } from './tail.ts';
 
@@ -20,6 +20,7 @@ const HINTS_MAX = 8;
 export interface ReadView {
   readonly logStart: Offset;
   readonly logEnd: Offset;
+  readonly terms: KnownTerms;
   /** Cuts, raises of the log start and moves of files so far. */
   readonly cuts: number;
   /** Not null while files are moved: wait for it before reading any. Never rejects. */
@@ -74,7 +75,7 @@ export class LogReader {
     const hint = at === -1 ? null : (this.#hints[at] ?? null);
     if (at !== -1) this.#hints.splice(at, 1);
     try {
-      const { run, next } = await readSegments(this.#set, start, bounded, hint);
+      const { run, next } = await readSegments(this.#set, start, bounded, hint, this.#view.terms);
       if (cuts === this.#view.cuts) {
         if (next !== null) this.#hints = [next, ...this.#hints].slice(0, HINTS_MAX);
         return run;

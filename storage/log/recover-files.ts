@@ -10,6 +10,7 @@
 import { offset } from '../../raft/index.ts';
 import type { BatchPosition, Offset, TermStart } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
+import type { StoredBatch } from '../replica-log.ts';
 import { DamageError } from '../segment/damage.ts';
 import { removeIfThere } from '../segment/segment-index.ts';
 import type { IndexPorts } from '../segment/segment-index.ts';
@@ -17,9 +18,9 @@ import { segmentBaseOf, segmentFileName } from '../segment/segment-name.ts';
 import { positionOf } from '../segment/segment-read.ts';
 import { SegmentSet } from '../segment/segment-set.ts';
 import type { SegmentShape } from '../segment/segment-set.ts';
-import { emptySummary, Segment } from '../segment/segment.ts';
+import { emptySummary, RELATIVE_MAX, Segment } from '../segment/segment.ts';
 import type { SegmentSummary } from '../segment/segment.ts';
-import { walkBatches } from '../segment/segment-walk.ts';
+import { hasBatch, walkBatches } from '../segment/segment-walk.ts';
 import { finishCleaning } from './cleaned-files.ts';
 import type { GroupRecord } from './group-record.ts';
 import { applyOperation } from './log-state.ts';
@@ -49,6 +50,7 @@ export async function recoverFiles(
   const before = record.segments.filter((segment) => keep !== null && segment.base < keep);
   const kept = before.filter((segment) => isKept(segment, before, plan, bases));
   const set = new SegmentSet(ports, directory, shape, kept, plan.from);
+  set.isGapless = !record.gaps;
   await finishCleaning(ports.disk, directory, record.moving, kept);
   const lastBefore = before.at(-1)?.base ?? -1;
   const limit = plan.scan?.limit ?? null;
@@ -65,6 +67,7 @@ export async function recoverFiles(
   const fileBytes = last === undefined ? 0 : await checkLast(set, last);
   if (plan.scan === null) {
     if (last !== undefined && fileBytes > last.bytes) await cutFile(set, last);
+    noteGaps(set, plan.batches);
     if (plan.batches.length > 0) await set.append(plan.batches);
     return { set, facts };
   }
@@ -184,6 +187,15 @@ function openTerms(state: { facts: LogFacts; readonly opened: TermStart[] }, at:
   }
 }
 
+/** What the journal says may have been compacted by the leader that sent it. */
+function noteGaps(set: SegmentSet, batches: readonly StoredBatch[]): void {
+  let { end } = set;
+  for (const { position } of batches) {
+    if (position.base > end) set.isGapless = false;
+    end = position.end;
+  }
+}
+
 /**
  * Answers whether the file was good to its very end. `isWritten`: only the process died, so everything before its last
  * write is there; what is bad before the end is damage then, not a torn tail.
@@ -198,16 +210,20 @@ async function scanFile(
 ): Promise<boolean> {
   let end: number = segment.end;
   const walked = await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
-    if (header.base < end || !believe(positionOf(header))) return false;
+    const follows = set.isGapless ? header.base === end : header.base >= end;
+    if (!follows || header.end - 1 - segment.base > RELATIVE_MAX || !believe(positionOf(header))) return false;
     end = header.end;
     segment.note(header, set.shape.indexIntervalBytes);
     return true;
   });
   segment.dirty = true;
   if (segment.bytes === fileBytes) return to === fileBytes;
-  if (isWritten && walked.kind !== 'end' && !(walked.kind === 'bad' && walked.torn)) {
+  if (isWritten && walked.kind !== 'end') {
+    // What a dying process wrote last ends too early, and has nothing behind it; a length that is damaged looks alike.
+    const isTorn = walked.kind === 'bad' && walked.torn;
     const reason = walked.kind === 'bad' ? walked.reason : 'a batch that contradicts those before it';
-    throw new DamageError(segment.path, segment.bytes, reason);
+    if (!isTorn || (await hasBatch(set.ports, segment.path, segment.bytes + 1, fileBytes, segment.end)))
+      throw new DamageError(segment.path, segment.bytes, reason);
   }
   await cutFile(set, segment);
   return false;

@@ -66,6 +66,7 @@ export class FileCache {
     const failed = this.#failed.get(path);
     if (failed !== undefined) throw failed;
     const found = this.tryUse(path);
+    assert(found === null || mode !== 'exclusive', () => `${path} is to be made, and is open`);
     if (found !== null) return found;
     const opening = this.#opening.get(path) ?? this.#openFile(path, mode);
     const file = await opening;
@@ -84,6 +85,13 @@ export class FileCache {
     if (found.users === 0) this.#close(found);
   }
 
+  /** {@link forget} for everything below `directory`, what is being opened included: whoever waits for it still gets it. */
+  forgetBelow(directory: string): void {
+    const prefix = `${directory}/`;
+    for (const path of [...this.#open.keys(), ...this.#failed.keys()]) if (path.startsWith(prefix)) this.forget(path);
+    for (const path of [...this.#opening.keys()]) if (path.startsWith(prefix)) this.#opening.delete(path);
+  }
+
   /** Closes everything that nobody uses. */
   async closeAll(): Promise<void> {
     const files = [...this.#open.values()];
@@ -98,12 +106,14 @@ export class FileCache {
     const opening = this.#disk.open(path, mode).then(
       (file) => {
         const opened = new OpenFile(file, (idle) => this.#onIdle(idle));
+        opened.doomed = this.#opening.get(path) !== opening;
+        if (opened.doomed) return opened;
         this.#opening.delete(path);
         this.#open.set(path, opened);
         return opened;
       },
       (error: unknown) => {
-        this.#opening.delete(path);
+        if (this.#opening.get(path) === opening) this.#opening.delete(path);
         throw error;
       },
     );

@@ -54,7 +54,7 @@ export async function rebuildIndex(ports: IndexPorts, segment: Segment, indexInt
   const upTo = segment.indexedFrom === 0 ? segment.bytes : segment.indexedFrom;
   const twin = new Segment(segment.directory, emptySummary(segment.base));
   await walkBatches(ports, segment.path, 0, upTo, ({ header }) => {
-    if (header.base < twin.end) return false;
+    if (header.base < twin.end || header.end > segment.end) return false;
     twin.note(header, indexIntervalBytes);
     return true;
   });

@@ -2,10 +2,11 @@
  * Reading a run of batches from the segments: one pooled buffer, every CRC checked.
  *
  * Checking on every read costs a fifth of a nanosecond per byte and is what keeps damaged bytes from peers and
- * consumers (reliability D7). A caller that cut the log meanwhile must throw the answer away and ask again.
+ * consumers (reliability D7). Offsets and term lie outside of a batch's CRC: they are compared with what is known of the
+ * log without its files. A caller that cut the log meanwhile must throw the answer away and ask again.
  */
 import { assert, byteCount, offset, term } from '../../raft/index.ts';
-import type { BatchPosition, Offset } from '../../raft/index.ts';
+import type { BatchPosition, Offset, Term, TermStart } from '../../raft/index.ts';
 import type { BatchRun, ReadLimit } from '../replica-log.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { scanBatch } from './batch-scan.ts';
@@ -21,6 +22,14 @@ export interface ReadHint {
   readonly segment: Segment;
   readonly offset: Offset;
   readonly position: number;
+}
+
+/** Where the terms of a log begin. */
+export interface KnownTerms {
+  readonly logStart: Offset;
+  readonly logStartTerm: Term;
+  /** Ascending. */
+  readonly terms: readonly TermStart[];
 }
 
 export interface SegmentRun {
@@ -57,34 +66,45 @@ export async function readSegments(
   from: Offset,
   limit: ReadLimit,
   hint: ReadHint | null,
+  terms: KnownTerms,
 ): Promise<SegmentRun> {
   const segment = segmentFor(set.segments, from);
   if (segment === undefined || segment.base >= limit.end) return { run: EMPTY_RUN, next: null };
   const known = hint !== null && hint.segment === segment && hint.offset === from;
   const start = known ? hint.position : await seekOffset(set.ports, segment, from, set.shape.indexIntervalBytes);
-  return collect(set, segment, { position: start, end: known ? hint.offset : segment.base }, from, limit);
+  const end = known ? hint.offset : segment.base;
+  return collect(set, segment, { position: start, end, isNext: known || start === 0 }, from, limit, terms);
+}
+
+/** Where a walk begins: the batches before it end at or below `end`; at `end` itself when `isNext`. */
+interface Start {
+  readonly position: number;
+  readonly end: number;
+  readonly isNext: boolean;
 }
 
 async function collect(
   set: SegmentSet,
   segment: Segment,
-  start: { readonly position: number; readonly end: Offset },
+  start: Start,
   from: Offset,
   limit: ReadLimit,
+  terms: KnownTerms,
 ): Promise<SegmentRun> {
   const { files, buffers } = set.ports;
   const open = await files.use(segment.path, 'write');
   let buffer = buffers.take(buffers.bufferBytes);
   try {
-    let { position } = start;
-    let before: number = start.end;
+    let { position, end, isNext } = start;
     while (position < segment.bytes) {
       const wanted = Math.min(buffer.length, segment.bytes - position);
       const got = await open.file.read(buffer.subarray(0, wanted), position);
-      const piece = pick(segment, buffer.subarray(0, got), { position, end: before }, from, limit);
+      const places = { terms, isGapless: set.isGapless };
+      const piece = pick(segment, buffer.subarray(0, got), { position, end, isNext }, from, limit, places);
       if (piece.positions.length > 0 || piece.ended) return finish(set, segment, buffer, piece, position);
       position += piece.skipped;
-      before = piece.passed;
+      end = piece.passed;
+      isNext ||= piece.skipped > 0;
       if (piece.skipped > 0) continue;
       // Not even one batch is whole: it is cut off in the file, too big for the caller, or wants a larger buffer.
       if (got < buffer.length) throw new DamageError(segment.path, position, 'the last batch is not whole');
@@ -112,18 +132,20 @@ interface Piece {
   readonly needed: number;
 }
 
-/** `source` begins at byte `position` of the segment; the batches before it end at or below `end`. */
+/** `source` begins at byte `position` of the segment. */
 function pick(
   segment: Segment,
   source: Buffer,
-  { position, end }: { readonly position: number; readonly end: number },
+  { position, end, isNext }: Start,
   from: Offset,
   limit: ReadLimit,
+  places: Places,
 ): Piece {
   const positions: BatchPosition[] = [];
   let skipped = 0;
   let bytes = 0;
   let previousEnd = end;
+  let isExact = isNext && places.isGapless;
   for (let at = 0; at < source.length;) {
     const step = scanBatch(source, at, source.length);
     if (step.kind === 'bad') {
@@ -134,12 +156,13 @@ function pick(
     if (step.kind === 'short')
       return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: step.bytes };
     const { header } = step;
-    const reason = misplaced(segment, header, previousEnd);
+    const reason = misplaced(segment, header, previousEnd, isExact) ?? misnamed(header, places.terms);
     if (reason !== null) {
       if (positions.length > 0) break;
       throw new DamageError(segment.path, position + at, reason);
     }
     previousEnd = header.end;
+    isExact = places.isGapless;
     at += header.bytes;
     if (header.end <= from) {
       skipped = at;
@@ -155,10 +178,28 @@ function pick(
   return { positions, skipped, passed: previousEnd, bytes, ended: false, needed: 0 };
 }
 
-/** A batch's CRC does not cover its offsets, but it lies between the batch before it and the end of the segment. */
-function misplaced(segment: Segment, header: BatchHeader, previousEnd: number): string | null {
-  if (header.base >= previousEnd && header.end <= segment.end) return null;
+/** What is known of batches apart from their bytes. */
+interface Places {
+  readonly terms: KnownTerms;
+  /** Each batch begins where the one before it ends. */
+  readonly isGapless: boolean;
+}
+
+/**
+ * Why a batch cannot lie there: it must lie between the batch before it and the end of the segment; `isExact`: at the
+ * end of the one before it.
+ */
+function misplaced(segment: Segment, header: BatchHeader, previousEnd: number, isExact: boolean): string | null {
+  const fits = isExact ? header.base === previousEnd : header.base >= previousEnd;
+  if (fits && header.end <= segment.end) return null;
   return `a batch of [${header.base}, ${header.end}) lies between ${previousEnd} and ${segment.end}`;
+}
+
+/** Why a batch cannot have its term; nothing is known any more of one that lies below the log start. */
+function misnamed(header: BatchHeader, { logStart, logStartTerm, terms }: KnownTerms): string | null {
+  if (header.end <= logStart) return null;
+  const term = terms.findLast(({ start }) => start < header.end)?.term ?? logStartTerm;
+  return header.term === term ? null : `a batch of term ${header.term} lies where term ${term} is`;
 }
 
 function finish(set: SegmentSet, segment: Segment, buffer: Buffer, piece: Piece, position: number): SegmentRun {

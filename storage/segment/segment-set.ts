@@ -41,6 +41,8 @@ export class SegmentSet {
   shape: SegmentShape;
   /** A file was made, removed or renamed since the directory was synced. */
   directoryDirty = false;
+  /** Nothing was ever compacted away: each batch begins where the one before it ends. */
+  isGapless = true;
   readonly #segments: Segment[];
   /** End of the log while it has no segment. */
   #emptyEnd: Offset;

@@ -6,7 +6,7 @@
  * ```
  */
 import { assert } from '../../raft/index.ts';
-import { BATCH_HEADER_BYTES } from './batch-header.ts';
+import { BATCH_HEADER_BYTES, batchBytesAt, invalidBatchHeader, readBatchHeader } from './batch-header.ts';
 import { scanBatch } from './batch-scan.ts';
 import type { FoundBatch } from './batch-scan.ts';
 import type { BufferPool } from './buffer-pool.ts';
@@ -72,4 +72,45 @@ export async function walkBatches(
     ports.buffers.give(buffer);
     open.release();
   }
+}
+
+const SEARCH_BYTES = 256 * 1024;
+
+/**
+ * Whether a whole batch with a good CRC, of offsets from `base` on, begins at any byte of [`from`, `to`): what was written
+ * first is then there, and what lies before it is no torn end. Slow. Rejects with the disk's error.
+ */
+export async function hasBatch(
+  ports: WalkPorts,
+  path: string,
+  from: number,
+  to: number,
+  base: number,
+): Promise<boolean> {
+  const open = await ports.files.use(path, 'write');
+  const buffer = ports.buffers.take(SEARCH_BYTES);
+  try {
+    for (let position = from; to - position >= BATCH_HEADER_BYTES;) {
+      const got = await open.file.read(buffer.subarray(0, Math.min(buffer.length, to - position)), position);
+      for (let at = 0; got - at >= BATCH_HEADER_BYTES; at += 1) {
+        if (!mayBegin(buffer, at, base)) continue;
+        const begin = position + at;
+        const end = begin + batchBytesAt(buffer, at);
+        if (end <= to && (await walkBatches(ports, path, begin, end, () => true)).kind === 'end') return true;
+      }
+      if (got < BATCH_HEADER_BYTES) return false;
+      position += got - BATCH_HEADER_BYTES + 1;
+    }
+    return false;
+  } finally {
+    ports.buffers.give(buffer);
+    open.release();
+  }
+}
+
+/** Most bytes are refused by their magic, most others by their base offset: it lies less than a segment behind. */
+function mayBegin(source: Buffer, at: number, base: number): boolean {
+  if (source[at + 16] !== 2 || invalidBatchHeader(source, at) !== null) return false;
+  const found = readBatchHeader(source, at).base;
+  return found >= base && found - base <= 0x7fff_ffff;
 }

@@ -16,6 +16,9 @@ import type { ModelOperation, ModelState } from './log-model.ts';
 interface Subject {
   readonly group: GroupId;
   readonly flush: LogSettings['flush'];
+  /** There may be nothing between two batches. Only a journal knows so of a log that is not said to be compacted. */
+  readonly gaps: boolean;
+  readonly compact: boolean;
   model: LogModel;
   log: ReplicaLog | null;
 }
@@ -46,10 +49,11 @@ export class CrashRun {
     this.#plan = plan;
     this.rig = new StoreRig(`${plan.crash} ${plan.seed}`);
     this.random = this.rig.world.random.fork('crash run');
+    const compact = plan.seed % 4 > 0;
     this.#subjects = [
-      { group: groupId('a:0'), flush: 'always', model: new LogModel(NEW_LOG), log: null },
-      { group: groupId('b:0'), flush: 'os', model: new LogModel(NEW_LOG), log: null },
-      { group: METADATA_GROUP, flush: 'os', model: new LogModel(NEW_LOG), log: null },
+      { group: groupId('a:0'), flush: 'always', gaps: true, compact: false, model: new LogModel(NEW_LOG), log: null },
+      { group: groupId('b:0'), flush: 'os', gaps: compact, compact, model: new LogModel(NEW_LOG), log: null },
+      { group: METADATA_GROUP, flush: 'os', gaps: true, compact: false, model: new LogModel(NEW_LOG), log: null },
     ];
   }
 
@@ -138,7 +142,7 @@ export class CrashRun {
             retentionMs: null,
             retentionBytes: null,
             indexIntervalBytes: 300,
-            compact: false,
+            compact: subject.compact,
             delete: true,
             deleteRetentionMs: 0,
           },
@@ -209,7 +213,7 @@ export class CrashRun {
     const log = subject?.log;
     if (subject === undefined || log === null || log === undefined) return;
     if (draw < 5) return this.#checkRead(subject, log);
-    const operations = this.#draw(subject.model.now, subject.model);
+    const operations = this.#draw(subject.model.now, subject);
     if (operations.length === 0) return;
     const done = subject.model.apply(operations);
     log.persist(toChange(operations), done);
@@ -257,7 +261,7 @@ export class CrashRun {
     return found;
   }
 
-  #draw(state: ModelState, model: LogModel): readonly ModelOperation[] {
+  #draw(state: ModelState, { model, gaps }: Subject): readonly ModelOperation[] {
     const draw = this.random.below(24);
     const operations: ModelOperation[] = [];
     if (draw < 3) operations.push({ kind: 'term', term: (this.#nextTerm += 1) });
@@ -288,7 +292,8 @@ export class CrashRun {
     for (let index = 0; index < count; index += 1) {
       const least = Math.max(startTermOf(now), ...termsOf(now).map((entry) => entry.term), 1);
       const inTerm = this.random.below(6) === 0 ? Math.max((this.#nextTerm += 1), least) : least;
-      const gap = this.random.below(12) === 0 ? this.random.below(5) : 0;
+      const drawn = this.random.below(12) === 0 ? this.random.below(5) : 0;
+      const gap = gaps ? drawn : 0;
       const bytes = this.random.below(8) === 0 ? 1500 + this.random.below(4000) : 61 + this.random.below(300);
       const batch = makeBatch(now.logEnd + gap, inTerm, {
         records: 1 + this.random.below(4),

@@ -75,6 +75,25 @@ describe('a segment', () => {
     expect(log.failure).toMatchObject({ kind: 'damaged', path: LOG, position: 3000 });
   });
 
+  it.each([...Array.from({ length: 16 }, (_, byte) => byte * 8 + (byte % 8)), 56, 57, 58, 59])(
+    'whose batch has a wrong bit %i in its header, which no CRC covers, serves nothing of it',
+    async (bit) => {
+      const rig = await closed(`header bit ${bit}`);
+      rig.machine.disk.flipBit(LOG, 3000 * 8 + bit);
+      for (const from of [0, 3]) {
+        const log = await reopened(rig);
+        const readOne = async (at: number): Promise<Buffer> => {
+          const limit = { end: offset(at + 1), bytesMax: byteCount(1), atLeastOne: true };
+          return Buffer.concat((await rig.run(Promise.resolve(log.read(offset(at), limit)))).buffers);
+        };
+        for (let at = from; at < 3; at += 1) expect(await readOne(at)).toEqual(batches[at]?.bytes);
+        expect(await rejection(readOne(3))).toBeInstanceOf(LogFailed);
+        expect(log.failure).toMatchObject({ kind: 'damaged', path: LOG });
+        rig.kill();
+      }
+    },
+  );
+
   it('that is damaged in the middle is found by the read, which takes the log offline', async () => {
     const rig = await closed('middle');
     rig.machine.disk.flipBit(LOG, 4500 * 8 + 3);
@@ -103,6 +122,19 @@ describe('a segment', () => {
     await rig.run(again.deleteLog(GROUP));
     const fresh = await rig.openLog(again);
     expect([fresh.failure, fresh.logEnd]).toEqual([null, 0]);
+  });
+
+  it('that a start has found damaged lends its open file to no other log of that name', async () => {
+    const rig = await closed('lent');
+    rig.machine.disk.flipBit(LOG.replace('00.log', '30.log'), 9500 * 8);
+    const store = await rig.open();
+    expect((await rig.openLog(store)).failure).toMatchObject({ kind: 'damaged' });
+    await rig.run(store.deleteLog(GROUP));
+    const settings = { flush: 'os', segmentBytesMax: 10_000 } as const;
+    const fresh = await rig.openLog(store, settings);
+    await rig.persist(fresh, { append: batches });
+    rig.kill();
+    expect((await rig.openLog(await rig.open(), settings)).logEnd).toBe(40);
   });
 });
 
