@@ -4,13 +4,13 @@
  *   R1 P6  at most one leader per group and term, over all lives        P5     the high watermark of a life never falls
  *   R5 P2  a new leader holds everything that was ever committed        R4 P4  what a replica takes as committed has the committed terms
  *   P1     every running member of ISR and ELR holds what is committed  R6     same metadata offset, same image
- *   P8     ISR and ELR of images
+ *   P8     ISR and ELR of images                                        `ballots.ts`, `copies.ts`: votes and copies, at those who have them
  *
  * The true commit point is the highest high watermark that a leader ever had. Groups that metadata marks as elected
  * uncleanly start anew: that loss is declared.
  */
 import { crc32c } from '@node-rs/crc32';
-import { offset as toOffset, termBefore } from '../../raft/index.ts';
+import { METADATA_GROUP, offset as toOffset, termBefore } from '../../raft/index.ts';
 import type { CoreState, Offset } from '../../raft/index.ts';
 import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
@@ -19,12 +19,17 @@ import { partitionGroup } from '../../src/partition/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
+import { Ballots } from './ballots.ts';
+import { judgeCommit, judgeProposal } from './copies.ts';
+import type { FindReplica } from './copies.ts';
 
 /** What was committed of one group. */
 interface Committed {
   end: number;
   /** Where terms begin, below `end`; ascending. */
   terms: { readonly term: number; readonly start: number }[];
+  /** How far the leader of each term has committed, ascending. */
+  readonly byLeader: { readonly term: number; end: number }[];
 }
 
 /** What was last seen of one replica in one life. */
@@ -32,6 +37,16 @@ interface Seen {
   highWatermark: number;
   term: number;
   led: boolean;
+  /** How many an open proposal of it names. */
+  proposed: number;
+}
+
+/** The leader of `term` has committed all below the end. */
+function noteLeader({ byLeader, end }: Committed, term: number): void {
+  const at = byLeader.findIndex((entry) => entry.term >= term);
+  const found = byLeader[at];
+  if (found?.term === term) found.end = end;
+  else byLeader.splice(at === -1 ? byLeader.length : at, 0, { term, end });
 }
 
 export class Invariants {
@@ -45,6 +60,7 @@ export class Invariants {
   readonly #imageAt = new Map<number, number>();
   /** Groups whose loss was declared, by term of the unclean election. */
   readonly #unclean = new Map<string, number>();
+  readonly #ballots = new Ballots();
   #newest: MetadataImage | null = null;
   /** Elections seen, of partitions and of the controller. */
   elections = 0;
@@ -84,9 +100,12 @@ export class Invariants {
     const { highWatermark, term, leads } = replica;
     const seen = this.#seen.get(replica);
     if (seen === undefined) {
-      this.#seen.set(replica, { highWatermark: 0, term: 0, led: false });
+      this.#seen.set(replica, { highWatermark: 0, term: 0, led: false, proposed: 0 });
+      if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica, true);
       return this.#checkReplica(number, name, replica);
     }
+    if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica, false);
+    else this.#checkProposal(name, replica, seen);
     if (seen.highWatermark === highWatermark && seen.term === term && seen.led === leads) return;
     if (leads && (!seen.led || seen.term !== term)) this.#checkLeader(number, name, replica);
     if (term < seen.term) violated('R8', `term of ${name} on node ${number} fell from ${seen.term} to ${term}`);
@@ -98,7 +117,10 @@ export class Invariants {
         'P5',
         `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`,
       );
-    if (highWatermark !== seen.highWatermark) this.#checkCommit(number, name, replica, leads || seen.led);
+    if (highWatermark !== seen.highWatermark) {
+      if (leads && seen.led && seen.term === term) judgeCommit(name, replica, this.#find(replica.group));
+      this.#checkCommit(number, name, replica, leads ? term : seen.led ? seen.term : null);
+    }
     seen.highWatermark = highWatermark;
     seen.term = term;
     seen.led = leads;
@@ -114,34 +136,39 @@ export class Invariants {
       this.elections += 1;
     } else if (before !== life)
       violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
+    if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica, this.#find(replica.group));
     const committed = this.#committed.get(replica.group);
     if (committed === undefined || this.#isUnclean(replica)) return;
     const { logEnd } = replica.log;
-    if (logEnd < committed.end)
+    // Who was appointed long ago, and hears of it only now, owes nothing to the leaders after it.
+    const earlier = committed.byLeader.filter(({ term }) => term < replica.term);
+    const owed = Math.max(0, ...earlier.map(({ end }) => end));
+    if (logEnd < owed)
       violated(
         name === 'metadata' ? 'R5' : 'P2',
-        `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${committed.end}`,
+        `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${owed}`,
       );
-    this.#compareTerms(number, name, replica.core, committed, committed.end);
+    this.#compareTerms(number, name, replica.core, committed, owed);
   }
 
-  /** A replica takes more as committed than before. */
-  #checkCommit(number: number, name: string, replica: Replica, led: boolean): void {
+  /** A replica takes more as committed than before; `leading`: in which term it leads, or did before this event. */
+  #checkCommit(number: number, name: string, replica: Replica, leading: number | null): void {
     const end = replica.highWatermark;
     const { core, group } = replica;
     let committed = this.#committed.get(group);
     if (committed === undefined) {
-      committed = { end: 0, terms: [] };
+      committed = { end: 0, terms: [], byLeader: [] };
       this.#committed.set(group, committed);
     }
     if (end > committed.end) {
-      if (!led)
+      if (leading === null)
         violated(
           'R7',
           `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`,
         );
       this.#compareTerms(number, name, core, committed, committed.end);
       committed.end = end;
+      if (leading !== null) noteLeader(committed, leading);
       committed.terms = core.log.terms.filter(({ start }) => start < end).map(({ term, start }) => ({ term, start }));
       return;
     }
@@ -162,6 +189,36 @@ export class Invariants {
   #isUnclean({ group, term }: Replica): boolean {
     const declared = this.#unclean.get(group);
     return declared !== undefined && term >= declared;
+  }
+
+  /** Somebody is to join: he must hold what is committed, if the proposal is of the leader that metadata knows, and may pass. */
+  #checkProposal(name: string, replica: Replica, seen: Seen): void {
+    const { role, assignment, term } = replica.core;
+    const proposal = role.kind === 'leader' ? role.proposal : null;
+    const proposed = proposal?.members.size ?? 0;
+    if (proposed === seen.proposed) return;
+    seen.proposed = proposed;
+    const { topicId, index } = this.#placeOf(replica.group);
+    const record = this.#newest?.topicsById.get(topicId)?.partitions[index];
+    if (proposal === null || record?.leaderTerm !== term || record.version !== proposal.version) return;
+    if (assignment?.term !== term || this.#isUnclean(replica)) return;
+    judgeProposal(name, replica, toOffset(this.committedEnd(replica.group)), this.#find(replica.group));
+  }
+
+  #placeOf(group: string): { readonly topicId: string; readonly index: number } {
+    const at = group.lastIndexOf(':');
+    return { topicId: group.slice(0, at), index: Number(group.slice(at + 1)) };
+  }
+
+  #find(group: string): FindReplica {
+    const { topicId, index } = this.#placeOf(group);
+    return (number) => {
+      const running = this.#cluster.node(number);
+      if (running === null) return null;
+      if (group === METADATA_GROUP) return running.node.metadata?.replica ?? null;
+      const partition = running.node.hosting.partition(topicId, index);
+      return partition === null || partition.failed !== null ? null : partition.replica;
+    };
   }
 
   #checkImage(number: number, image: MetadataImage): void {
