@@ -66,7 +66,8 @@ for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && fai
 }
 const { user, system } = process.cpuUsage(cpu);
 const coreSeconds = (user + system) / 1e6;
-const rate = `${((passed * 60) / coreSeconds).toFixed(0)} seeds and ${((virtualMs / 3.6e6) * (60 / coreSeconds)).toFixed(2)} h per core minute`;
-console.log(`${passed} seeds passed, ${(virtualMs / 3.6e6).toFixed(2)} simulated h in ${coreSeconds.toFixed(0)} core s: ${rate}`);
+const hours = virtualMs / 3.6e6;
+const rate = `${((passed * 60) / coreSeconds).toFixed(0)} seeds and ${((hours * 60) / coreSeconds).toFixed(2)} h per core minute`;
+console.log(`${passed} seeds passed, ${hours.toFixed(2)} simulated h in ${coreSeconds.toFixed(0)} core s: ${rate}`);
 console.log(failed.length === 0 ? 'all campaigns passed' : `failed: ${failed.join(' ')}`);
 process.exit(failed.length === 0 ? 0 : 1);

@@ -79,6 +79,9 @@ export class Ballots {
     if (voter === leader) return;
     const [its, leaders] = [lastOf(voter), lastOf(leader)];
     if (its.term > leaders.term || (its.term === leaders.term && its.end > leaders.end))
-      violated('R5', `the vote ${text}, which ends at ${leaders.end} of term ${leaders.term}, that voter at ${its.end} of ${its.term}`);
+      violated(
+        'R5',
+        `the vote ${text}, which ends at ${leaders.end} of term ${leaders.term}, that voter at ${its.end} of ${its.term}`,
+      );
   }
 }

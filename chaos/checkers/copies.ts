@@ -62,8 +62,7 @@ export function judgeProposal(name: string, leader: Replica, committed: Offset, 
     if (assignment.isr.includes(node)) continue;
     const found = find(node)?.core;
     if (found === undefined || !isLife(found, role.progress.get(node)?.incarnation)) continue;
-    if (found.log.end < committed)
-      violated('P1', joining(config.self.node, node, name, found.log.end, committed));
+    if (found.log.end < committed) violated('P1', joining(config.self.node, node, name, found.log.end, committed));
   }
 }
 

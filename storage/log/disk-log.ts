@@ -79,7 +79,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#settings = { ...settings, flush: record.flush };
     this.health = new LogHealth(record.failure);
     this.#lossy = record.lossy;
-    if (record.gaps || settings.compact) set.isGapless = false;
     this.#highWatermark = offset(Math.min(Math.max(record.highWatermark, facts.logStart), facts.logEnd));
     this.#tail = new Tail(facts.logEnd);
     this.#states = new SavedStates(record.log, record.states, facts.logEnd);
@@ -101,16 +100,16 @@ export class DiskLog implements ReplicaLog, HostedLog {
     });
   }
 
+  get facts(): LogFacts {
+    return this.#facts;
+  }
+
   get logStart(): Offset {
     return this.#facts.logStart;
   }
 
   get logEnd(): Offset {
     return this.#facts.logEnd;
-  }
-
-  get terms(): LogFacts {
-    return this.#facts;
   }
 
   get cuts(): number {
@@ -235,7 +234,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     const wanted = effectiveSettings(this.group, settings);
     const changesJournal = (wanted.flush === 'always') !== (this.#settings.flush === 'always');
     this.set.shape = wanted;
-    if (wanted.compact) this.set.isGapless = false;
     this.#settings = wanted;
     this.#environment.changed(this);
     if (!changesJournal || this.offline) return;
@@ -302,10 +300,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     }
   }
 
-  /**
-   * The log as it is now, resolved when its segments are written up to here; the caller then syncs them, puts the record
-   * into the store and calls {@link committed}. Null: it was closed before, nothing may be recorded.
-   */
+  /** The log as it is now, resolved when its segments are written up to here; they are to be synced before it is recorded. */
   async capture(): Promise<LogCapture | null> {
     const facts = this.#switching?.facts ?? this.#facts;
     const highWatermark = offset(Math.min(this.#highWatermark, facts.logEnd));
@@ -316,13 +311,12 @@ export class DiskLog implements ReplicaLog, HostedLog {
       facts,
       highWatermark,
       lossy: this.#lossy,
-      gaps: !this.set.isGapless,
       states: states.states,
     };
     this.pipeline.forgetMark();
     // What is moved from the barrier on is not in its list of segments.
     const segments = this.health.halted ? null : await this.pipeline.barrier(() => this.#moves.forget());
-    return captureOf(this.#record, { record, states }, segments, this.health);
+    return captureOf(this.#record, { record: { ...record, gaps: this.set.hasGaps }, states }, segments, this.health);
   }
 
   /** The capture goes to the store now; answers the record to put there. Files may have been moved since it was made. */
@@ -368,7 +362,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     // The voters before their batch: a torn round may then leave voters without a batch, which recovery drops, never the reverse.
     if (position.control?.kind === 'voters')
       this.#step(steps, { kind: 'voters', entry: { base: position.base, voters: position.control.voters } });
-    if (position.base > this.logEnd) this.set.isGapless = false;
     this.#step(steps, { kind: 'append', position }, batch);
     this.#tail.push(batch);
     this.#environment.tails.grew(this.#tail, batch.bytes.length);

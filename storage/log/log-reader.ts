@@ -20,7 +20,7 @@ const HINTS_MAX = 8;
 export interface ReadView {
   readonly logStart: Offset;
   readonly logEnd: Offset;
-  readonly terms: KnownTerms;
+  readonly facts: KnownTerms;
   /** Cuts, raises of the log start and moves of files so far. */
   readonly cuts: number;
   /** Not null while files are moved: wait for it before reading any. Never rejects. */
@@ -75,7 +75,7 @@ export class LogReader {
     const hint = at === -1 ? null : (this.#hints[at] ?? null);
     if (at !== -1) this.#hints.splice(at, 1);
     try {
-      const { run, next } = await readSegments(this.#set, start, bounded, hint, this.#view.terms);
+      const { run, next } = await readSegments(this.#set, start, bounded, hint, this.#view.facts);
       if (cuts === this.#view.cuts) {
         if (next !== null) this.#hints = [next, ...this.#hints].slice(0, HINTS_MAX);
         return run;

@@ -10,7 +10,6 @@
 import { offset } from '../../raft/index.ts';
 import type { BatchPosition, Offset, TermStart } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
-import type { StoredBatch } from '../replica-log.ts';
 import { DamageError } from '../segment/damage.ts';
 import { removeIfThere } from '../segment/segment-index.ts';
 import type { IndexPorts } from '../segment/segment-index.ts';
@@ -50,7 +49,7 @@ export async function recoverFiles(
   const before = record.segments.filter((segment) => keep !== null && segment.base < keep);
   const kept = before.filter((segment) => isKept(segment, before, plan, bases));
   const set = new SegmentSet(ports, directory, shape, kept, plan.from);
-  set.isGapless = !record.gaps;
+  set.hasGaps ||= record.gaps;
   await finishCleaning(ports.disk, directory, record.moving, kept);
   const lastBefore = before.at(-1)?.base ?? -1;
   const limit = plan.scan?.limit ?? null;
@@ -67,7 +66,6 @@ export async function recoverFiles(
   const fileBytes = last === undefined ? 0 : await checkLast(set, last);
   if (plan.scan === null) {
     if (last !== undefined && fileBytes > last.bytes) await cutFile(set, last);
-    noteGaps(set, plan.batches);
     if (plan.batches.length > 0) await set.append(plan.batches);
     return { set, facts };
   }
@@ -187,15 +185,6 @@ function openTerms(state: { facts: LogFacts; readonly opened: TermStart[] }, at:
   }
 }
 
-/** What the journal says may have been compacted by the leader that sent it. */
-function noteGaps(set: SegmentSet, batches: readonly StoredBatch[]): void {
-  let { end } = set;
-  for (const { position } of batches) {
-    if (position.base > end) set.isGapless = false;
-    end = position.end;
-  }
-}
-
 /**
  * Answers whether the file was good to its very end. `isWritten`: only the process died, so everything before its last
  * write is there; what is bad before the end is damage then, not a torn tail.
@@ -210,7 +199,7 @@ async function scanFile(
 ): Promise<boolean> {
   let end: number = segment.end;
   const walked = await walkBatches(set.ports, segment.path, segment.bytes, to, ({ header }) => {
-    const follows = set.isGapless ? header.base === end : header.base >= end;
+    const follows = set.hasGaps ? header.base >= end : header.base === end;
     if (!follows || header.end - 1 - segment.base > RELATIVE_MAX || !believe(positionOf(header))) return false;
     end = header.end;
     segment.note(header, set.shape.indexIntervalBytes);

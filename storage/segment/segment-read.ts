@@ -99,7 +99,7 @@ async function collect(
     while (position < segment.bytes) {
       const wanted = Math.min(buffer.length, segment.bytes - position);
       const got = await open.file.read(buffer.subarray(0, wanted), position);
-      const places = { terms, isGapless: set.isGapless };
+      const places = { terms, hasGaps: set.hasGaps };
       const piece = pick(segment, buffer.subarray(0, got), { position, end, isNext }, from, limit, places);
       if (piece.positions.length > 0 || piece.ended) return finish(set, segment, buffer, piece, position);
       position += piece.skipped;
@@ -145,7 +145,7 @@ function pick(
   let skipped = 0;
   let bytes = 0;
   let previousEnd = end;
-  let isExact = isNext && places.isGapless;
+  let isExact = isNext && !places.hasGaps;
   for (let at = 0; at < source.length;) {
     const step = scanBatch(source, at, source.length);
     if (step.kind === 'bad') {
@@ -162,7 +162,7 @@ function pick(
       throw new DamageError(segment.path, position + at, reason);
     }
     previousEnd = header.end;
-    isExact = places.isGapless;
+    isExact = !places.hasGaps;
     at += header.bytes;
     if (header.end <= from) {
       skipped = at;
@@ -181,8 +181,8 @@ function pick(
 /** What is known of batches apart from their bytes. */
 interface Places {
   readonly terms: KnownTerms;
-  /** Each batch begins where the one before it ends. */
-  readonly isGapless: boolean;
+  /** A batch may begin above the end of the one before it. */
+  readonly hasGaps: boolean;
 }
 
 /**

@@ -28,6 +28,8 @@ import type { SegmentSummary } from './segment.ts';
 export interface SegmentShape {
   readonly segmentBytesMax: number;
   readonly indexIntervalBytes: number;
+  /** Batches may be taken out. */
+  readonly compact: boolean;
 }
 
 /** Bytes of one write of batches to a segment; more are written in steps, so that a thread is not held for long. */
@@ -38,11 +40,11 @@ const WRITE_BUFFERS_MAX = 512;
 export class SegmentSet {
   readonly ports: IndexPorts;
   readonly directory: string;
-  shape: SegmentShape;
   /** A file was made, removed or renamed since the directory was synced. */
   directoryDirty = false;
-  /** Nothing was ever compacted away: each batch begins where the one before it ends. */
-  isGapless = true;
+  /** Batches were taken out, here or by who sent them: one may begin above the end of the one before it. Never false again. */
+  hasGaps: boolean;
+  #shape: SegmentShape;
   readonly #segments: Segment[];
   /** End of the log while it has no segment. */
   #emptyEnd: Offset;
@@ -57,9 +59,19 @@ export class SegmentSet {
   ) {
     this.ports = ports;
     this.directory = directory;
-    this.shape = shape;
+    this.#shape = shape;
+    this.hasGaps = shape.compact;
     this.#emptyEnd = end;
     this.#segments = summaries.map((summary) => new Segment(directory, summary));
+  }
+
+  get shape(): SegmentShape {
+    return this.#shape;
+  }
+
+  set shape(shape: SegmentShape) {
+    this.#shape = shape;
+    this.hasGaps ||= shape.compact;
   }
 
   /** Ascending. */
@@ -225,6 +237,7 @@ export class SegmentSet {
     const done = (): void => {
       for (const batch of batches) {
         const { base, end, bytes } = batch.position;
+        this.hasGaps ||= base > segment.end;
         segment.note(
           { base, end, bytes, maxTimestamp: readInt64(asBuffer(batch.bytes), 35) },
           this.shape.indexIntervalBytes,

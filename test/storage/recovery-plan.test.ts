@@ -29,7 +29,7 @@ function checkpointed(flush: GroupRecord['flush']): GroupRecord {
     moving: [],
     states: [],
     lossy: false,
-  gaps: false,
+    gaps: false,
     failure: null,
     whole: false,
   };
