@@ -118,6 +118,10 @@ class Transport implements PeerTransport {
     );
   }
 
+  flush(): void {
+    for (const peer of this.#peers.values()) peer.flush();
+  }
+
   request(to: NodeId, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult> {
     if (this.#stopped()) return Promise.resolve({ kind: 'unknown', reason: 'not-connected' });
     return this.#desk.ask(to, method, body, timeout);

@@ -1,6 +1,7 @@
 /**
  * Replicas that have something to send at the end of this turn of the event loop. One deferred call per turn, however
- * many proposals were made: several batches of a partition leave as one append, and all appends as one frame.
+ * many proposals were made: several batches of a partition leave as one append, and all appends as one frame, which is
+ * written at once: it does not wait for the journal's write, since the followers' disks are the longer way.
  */
 import type { Clock } from '../../storage/index.ts';
 
@@ -12,13 +13,16 @@ export interface Flushable {
 
 export class TurnQueue {
   readonly #clock: Clock;
+  readonly #onFlushed: () => void;
   #waiting = new Set<Flushable>();
   /** Those that found no room in a peer's queue; tried again when it has some. */
   readonly #blocked = new Set<Flushable>();
   #scheduled = false;
 
-  constructor(clock: Clock) {
+  /** @param onFlushed writes what was sent */
+  constructor(clock: Clock, onFlushed: () => void = () => undefined) {
     this.#clock = clock;
+    this.#onFlushed = onFlushed;
   }
 
   add(item: Flushable): void {
@@ -43,5 +47,6 @@ export class TurnQueue {
       if (item.hasSends) this.#blocked.add(item);
       else this.#blocked.delete(item);
     }
+    this.#onFlushed();
   }
 }

@@ -39,7 +39,13 @@ class NodeTimer implements Timer {
   }
 }
 
+/** So often deferred work may defer more and still have it done before the event loop looks for input. */
+const GENERATIONS = 2;
+
 export class NodeClock implements Clock {
+  #deferred: (() => void)[] = [];
+  #isScheduled = false;
+
   now(): Millis {
     return millis(performance.now());
   }
@@ -53,6 +59,38 @@ export class NodeClock implements Clock {
   }
 
   defer(callback: () => void): void {
-    setImmediate(callback);
+    this.#deferred.push(callback);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#endTurn());
+  }
+
+  /**
+   * One `setImmediate` for each would let the loop take in new input between a batch that is to be sent and its frame that
+   * is to be written: what was deferred is done, and what that deferred, but not without end.
+   */
+  #endTurn(): void {
+    let now: (() => void)[] = [];
+    let done = 0;
+    try {
+      for (let generation = 0; generation < GENERATIONS && this.#deferred.length > 0; generation += 1) {
+        now = this.#deferred;
+        this.#deferred = [];
+        for (done = 0; done < now.length;) {
+          const callback = now[done];
+          done += 1;
+          callback?.();
+        }
+      }
+    } finally {
+      this.#isScheduled = false;
+      // One that threw does not take the others with it.
+      if (done < now.length) this.#deferred = [...now.slice(done), ...this.#deferred];
+      if (this.#deferred.length > 0) this.#schedule();
+    }
   }
 }

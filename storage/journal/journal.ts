@@ -169,10 +169,14 @@ export class Journal {
   #schedule(): void {
     if (this.#scheduled || this.#running || this.#stopped || this.#queue.length === 0) return;
     this.#scheduled = true;
-    this.#options.clock.defer(() => {
-      this.#scheduled = false;
-      this.#startRound();
-    });
+    const { clock } = this.#options;
+    // After all else that this turn deferred: what goes to other nodes leaves first, for their disks to begin.
+    clock.defer(() =>
+      clock.defer(() => {
+        this.#scheduled = false;
+        this.#startRound();
+      }),
+    );
   }
 
   #startRound(): void {

@@ -59,3 +59,23 @@ test('a timer alone keeps no process alive', () => {
   expect(resources()).toBe(before);
   pending.cancel();
 });
+
+test('what deferred work defers is done in the same turn, but not without end', async () => {
+  const clock = new NodeClock();
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    clock.defer(() => {
+      order.push('first');
+      clock.defer(() => {
+        order.push('second');
+        clock.defer(() => {
+          order.push('third');
+          resolve();
+        });
+        // An immediate of the same loop: it runs after this turn's end and before the next one's.
+        setImmediate(() => order.push('loop'));
+      });
+    });
+  });
+  expect(order).toEqual(['first', 'second', 'loop', 'third']);
+});
