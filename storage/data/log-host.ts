@@ -94,7 +94,7 @@ export class LogHost implements LogEnvironment {
       this.#isScheduled = false;
       const touched = this.#touched;
       this.#touched = new Set();
-      for (const each of touched) each.flush();
+      for (const each of touched) each.pipeline.flush();
     });
   }
 
@@ -124,7 +124,7 @@ export class LogHost implements LogEnvironment {
       count += 1;
     }
     this.#awaiting = this.#awaiting.slice(count);
-    for (const log of logs) log.onDurable();
+    for (const log of logs) log.pipeline.onDurable();
   }
 
   changed(log: HostedLog): void {
@@ -197,7 +197,7 @@ export class LogHost implements LogEnvironment {
 
   #flushSome(logs: readonly HostedLog[], from: number): void {
     const to = from + LAGGING_PER_TURN;
-    for (const log of logs.slice(from, to)) log.flush();
+    for (const log of logs.slice(from, to)) log.pipeline.flush();
     if (to < logs.length) this.clock.defer(() => this.#flushSome(logs, to));
   }
 

@@ -269,14 +269,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     void this.pipeline.stop();
   }
 
-  flush(): void {
-    this.pipeline.flush();
-  }
-
-  onDurable(): void {
-    this.pipeline.onDurable();
-  }
-
   /** Makes what was written durable; a failure takes the log offline. */
   async sync(): Promise<void> {
     try {

@@ -16,10 +16,12 @@ export interface HostedLog {
   /** Failed for good. */
   readonly offline: boolean;
   readonly logEnd: Offset;
-  /** Does what waits, and tells who can be told. */
-  flush(): void;
-  /** The journal has become durable up to what the log waited for: does what may not lag, and tells who can be told. */
-  onDurable(): void;
+  readonly pipeline: {
+    /** Does what waits, and tells who can be told. */
+    flush(): void;
+    /** The journal has become durable up to what the log waited for: does what may not lag, and tells who can be told. */
+    onDurable(): void;
+  };
   /** There may be space again. */
   retry(): void;
   /** Makes what was written durable; a failure takes the log offline. */
@@ -34,11 +36,11 @@ export interface LogEnvironment {
   readonly journal: Journal;
   readonly keyValue: () => KeyValue;
   readonly tails: TailBudget;
-  /** Calls `log.flush()` at the end of this turn. */
+  /** Calls `log.pipeline.flush()` at the end of this turn. */
   touch(log: HostedLog): void;
-  /** Calls `log.flush()` some time later: the journal has what waits, and one write of a batch is as dear as one of ten. */
+  /** Calls `log.pipeline.flush()` some time later: the journal has what waits, and one write of a batch is as dear as one of ten. */
   lag(log: HostedLog): void;
-  /** Calls `log.onDurable()` when the journal is durable up to `sequence`. */
+  /** Calls `log.pipeline.onDurable()` when the journal is durable up to `sequence`. */
   awaitJournal(log: HostedLog, sequence: number): void;
   /** The log differs from its last checkpoint. */
   changed(log: HostedLog): void;
