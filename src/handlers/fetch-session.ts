@@ -16,6 +16,7 @@
  */
 import type { Random } from '../../raft/index.ts';
 import type { FetchRequest } from '../wire/index.ts';
+import type { IdleRead } from './fetch-outcome.ts';
 
 /** One partition as a client wants it. */
 export interface FetchTarget {
@@ -29,6 +30,8 @@ export interface FetchTarget {
   readonly term: number | null;
   readonly lastFetchedTerm: number | null;
   readonly bytesMax: number;
+  /** The last read of it, when that found nothing. */
+  idle: IdleRead | null;
 }
 
 /** What the client was last told of a partition; absent: nothing, or an error, so that the next answer includes it. */
@@ -90,6 +93,7 @@ function targetsOf(request: FetchRequest, byId: boolean): readonly FetchTarget[]
       term: partition.currentLeaderEpoch < 0 ? null : partition.currentLeaderEpoch,
       lastFetchedTerm: partition.lastFetchedEpoch < 0 ? null : partition.lastFetchedEpoch,
       bytesMax: partition.partitionMaxBytes,
+      idle: null,
     })),
   );
 }

@@ -20,24 +20,16 @@ import { findPartition, findTopic } from './broker-view.ts';
 import type { BrokerView, FoundPartition } from './broker-view.ts';
 import { currentLeader, leaderEndpoints } from './current-leader.ts';
 import type { CurrentLeader } from './current-leader.ts';
+import { IdleRead } from './fetch-outcome.ts';
+import type { FetchedPartition, FetchOutcome } from './fetch-outcome.ts';
 import type { FetchSessions, FetchTarget, OpenSession } from './fetch-session.ts';
 import { refusalCode } from './refusal-code.ts';
 
 type Result = HandlerResult<FetchResponse>;
-type PartitionResponse = FetchResponse['responses'][number]['partitions'][number];
 
 export interface FetchLimits {
   /** Kafka: fetch.max.bytes of the broker. */
   readonly fetchBytesMax: number;
-}
-
-/** What came of one target in one round of reading. */
-interface Outcome {
-  readonly target: FetchTarget;
-  readonly response: PartitionResponse;
-  readonly bytes: number;
-  /** An error or a divergence: answer at once. */
-  readonly urgent: boolean;
 }
 
 type Read = PartitionRead | DivergedRead | PartitionRefusal;
@@ -55,7 +47,7 @@ interface Fetching {
   readonly bytesMax: number;
 }
 
-function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): Outcome {
+function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): FetchOutcome {
   const leaderField = leader === null ? {} : { currentLeader: leader };
   const response = {
     partitionIndex: target.index,
@@ -68,7 +60,7 @@ function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader
   return { target, response, bytes: 0, urgent: true };
 }
 
-function lookUp(fetching: Fetching, target: FetchTarget): HostedPartition | Outcome {
+function lookUp(fetching: Fetching, target: FetchTarget): HostedPartition | FetchOutcome {
   const byId = target.topicId !== null;
   const topic = findTopic(fetching.broker, target.name ?? '', target.topicId ?? '', byId);
   const found = findPartition(fetching.broker, topic, target.index);
@@ -81,7 +73,7 @@ function lookUp(fetching: Fetching, target: FetchTarget): HostedPartition | Outc
   return { ...found, hosted };
 }
 
-function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartition, read: Read): Outcome {
+function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartition, read: Read): FetchOutcome {
   if (read.kind !== 'read' && read.kind !== 'diverged') {
     // Kafka knows KAFKA_STORAGE_ERROR in Fetch from v6 on; older clients are told to look for another leader.
     const code =
@@ -106,24 +98,36 @@ function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartitio
   return { target, response: { ...common, records: run?.buffers ?? [] }, bytes: run?.bytes ?? 0, urgent: false };
 }
 
-/** One round: reads all targets in order. What lies in memory is read without leaving the turn. */
-async function readAll(fetching: Fetching): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+/**
+ * One round: reads all targets in order, but for those of which it is known that nothing is there. What lies in memory is
+ * read without leaving the turn.
+ */
+async function readAll(fetching: Fetching): Promise<readonly FetchOutcome[]> {
+  const { isolationLevel } = fetching.request;
+  const outcomes: FetchOutcome[] = [];
   let left = fetching.bytesMax;
   let some = false;
   for (const target of fetching.targets) {
+    if (target.idle?.stands(isolationLevel) === true) {
+      outcomes.push(target.idle.outcome);
+      continue;
+    }
+    target.idle = null;
     const found = lookUp(fetching, target);
     if ('response' in found) {
       outcomes.push(found);
       continue;
     }
+    const { hosted } = found;
     const bytesMax = byteCount(Math.max(0, Math.min(left, target.bytesMax)));
-    const started = readOne(found.hosted, target, bytesMax, !some);
+    const started = readOne(hosted, target, bytesMax, !some);
     const read = started instanceof Promise ? await started : started;
     const outcome = outcomeOf(fetching, target, found, read);
     some ||= outcome.bytes > 0;
     left -= outcome.bytes;
     outcomes.push(outcome);
+    const nothing = read.kind === 'read' && read.run === null && target.fetchOffset >= read.highWatermark;
+    if (nothing) target.idle = new IdleRead(hosted, outcome, isolationLevel);
   }
   return outcomes;
 }
@@ -152,8 +156,11 @@ function waitForNews(fetching: Fetching, waitMs: number, context: RequestContext
   const { clock } = fetching.broker;
   const watched = new Set<Partition>();
   for (const target of fetching.targets) {
-    const found = lookUp(fetching, target);
-    if (!('response' in found)) watched.add(found.hosted);
+    // One moved while another was read from disk.
+    if (target.idle?.stands(fetching.request.isolationLevel) === false) return Promise.resolve('news');
+    const found = target.idle ?? lookUp(fetching, target);
+    if ('partition' in found) watched.add(found.partition);
+    else if ('hosted' in found) watched.add(found.hosted);
   }
   return new Promise((resolve) => {
     const unwatch = (): void => {
@@ -176,16 +183,18 @@ function waitForNews(fetching: Fetching, waitMs: number, context: RequestContext
   });
 }
 
-function answer(fetching: Fetching, session: OpenSession | null, outcomes: readonly Outcome[]): Result {
+function answer(fetching: Fetching, session: OpenSession | null, outcomes: readonly FetchOutcome[]): Result {
   const told = outcomes.filter(({ target, response, bytes, urgent }) => {
     if (session === null) return true;
+    if (target.idle?.told === true && !session.full) return false;
+    if (target.idle !== null) target.idle.told = true;
     const state =
       response.errorCode === 0
         ? { highWatermark: response.highWatermark, logStart: response.logStartOffset ?? -1 }
         : null;
     return session.tells(target, state, bytes > 0 ? 'records' : urgent ? 'urgent' : 'nothing');
   });
-  const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = [];
+  const responses: { topic: string; topicId: string; partitions: FetchedPartition[] }[] = [];
   for (const { target, response } of told) {
     const last = responses.at(-1);
     const same =

@@ -64,6 +64,7 @@ export class Partition {
   readonly #committed = new WaitingAcks();
   readonly #durable = new WaitingAcks();
   readonly #watchers = new Set<Watcher>();
+  #moves = 0;
   #replica: Replica | null = null;
   #settings: PartitionSettings;
   #leading: Leading | null = null;
@@ -137,6 +138,14 @@ export class Partition {
   /** Takes effect on what comes next; the log applies its own part as `ReplicaLog.configure` says. */
   configure(settings: PartitionSettings): void {
     this.#settings = settings;
+  }
+
+  /**
+   * Rises with everything that watchers are told: while it and the log start stand, a read that found nothing would find
+   * nothing again.
+   */
+  get moves(): number {
+    return this.#moves;
   }
 
   watch(watcher: Watcher): void {
@@ -298,6 +307,7 @@ export class Partition {
   }
 
   #wake(): void {
+    this.#moves += 1;
     for (const watcher of [...this.#watchers]) watcher();
   }
 

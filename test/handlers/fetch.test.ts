@@ -1,6 +1,6 @@
 /** Fetch over the wire: limits, long polls, who wakes them, and sessions (KIP-74, KIP-227, KIP-320, KIP-951). */
-import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../raft/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { offset, seededRandom } from '../../raft/index.ts';
 import { nextEpochOf } from '../../src/handlers/fetch-session.ts';
 import { fetchHandler, FetchSessions } from '../../src/handlers/index.ts';
 import type { ApiHandler } from '../../src/server/index.ts';
@@ -296,6 +296,28 @@ describe('sessions', () => {
     expect(news.responses[0]?.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([1]);
     const forgotten = await ask([], { session: [id, 3], forget: [1] });
     expect(forgotten.responses).toEqual([]);
+  });
+
+  it('looks again only at what has moved: records, lost leadership, a new log start', async () => {
+    const { rig, hosted, ask } = await fetching();
+    const other = await rig.host(1, 1);
+    await produce(hosted, 1, 1);
+    const caughtUp = [{ partition: 0, fetchOffset: 2 }, { partition: 1 }];
+    const { sessionId: id } = await ask(caughtUp, { session: [0, 0] });
+    const reads = [hosted, other].map((each) => vi.spyOn(each.partition(), 'read'));
+    expect((await ask([], { session: [id, 1] })).responses).toEqual([]);
+    expect(reads.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    await produce(other, 1);
+    expect(first(await ask([], { session: [id, 2] }))).toMatchObject({ partitionIndex: 1, highWatermark: 1 });
+    expect(reads.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+    await ask([{ partition: 1, fetchOffset: 1 }], { session: [id, 3] });
+    hosted.at(1).replica.input({ kind: 'advance-log-start', to: offset(1) });
+    await hosted.clock.advance(5);
+    expect(first(await ask([], { session: [id, 4] }))).toMatchObject({ partitionIndex: 0, logStartOffset: 1 });
+    expect((await ask([], { session: [id, 5] })).responses).toEqual([]);
+    hosted.assign(null, 2);
+    await hosted.clock.advance(5);
+    expect(first(await ask([], { session: [id, 6] }))).toMatchObject({ partitionIndex: 0, errorCode: 6 });
   });
 
   it('an unknown id is 70, a wrong epoch 71; epoch -1 closes, epoch 0 begins anew', async () => {
