@@ -44,7 +44,8 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
   const quorum = partition?.replication === 'quorum';
   return {
     log: {
-      flush: (topicConfig(image, topic, 'flush') ?? defaults.flush) as FlushPolicy,
+      // A voter that lost what it acknowledged would elect who lacks it, too: nobody can leave it out, as an ISR does.
+      flush: quorum ? 'always' : ((topicConfig(image, topic, 'flush') ?? defaults.flush) as FlushPolicy),
       segmentBytesMax,
       retentionMs: bounded(set('retention.ms', defaults.retentionMs)),
       retentionBytes: bounded(set('retention.bytes', defaults.retentionBytes)),
