@@ -357,6 +357,7 @@ export class ClusterNode {
     for (const { name, id } of this.#removedTopics.after(image)) this.groups.topicDeleted(name, id);
     this.hosting.apply(image);
     this.failed.onImage();
+    this.#requests.onImage(image, this.hosting.all());
     this.lifecycle.onApplied();
     this.#waiters.onImage();
     this.#maybeReady(image);

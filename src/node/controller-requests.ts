@@ -5,6 +5,7 @@
 import { millis } from '../../raft/index.ts';
 import type { BrokerLife, ControllerClient } from '../controller/index.ts';
 import { OFFSETS_TOPIC } from '../coordinator/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
 import type { Partition } from '../partition/index.ts';
 
 export const REQUEST_TIMEOUT = millis(5000);
@@ -13,6 +14,8 @@ export class ControllerRequests {
   readonly #self: BrokerLife;
   readonly #client: ControllerClient;
   readonly #offsetsPartitions: number;
+  /** Quorum partitions whose leadership is being told. */
+  readonly #telling = new Set<Partition>();
   #creatingOffsetsTopic = false;
   #stopped = false;
 
@@ -51,14 +54,29 @@ export class ControllerRequests {
    */
   reportQuorumLeader(partition: Partition): void {
     const { leading } = partition;
-    if (leading === null) return;
+    if (leading === null || this.#telling.has(partition)) return;
+    this.#telling.add(partition);
     const { topicId, index } = partition.id;
     const reports = [{ topicId, partition: index, term: leading.term }];
     void this.#client
       .ask({ kind: 'report-quorum-leader', ...this.#self, reports }, REQUEST_TIMEOUT, 'repeatable')
       .then((outcome) => {
-        const still = partition.leading?.term === leading.term && !this.#stopped;
-        if (outcome.kind !== 'answer' && still) this.reportQuorumLeader(partition);
+        this.#telling.delete(partition);
+        const isOld = partition.leading?.term !== leading.term;
+        if ((outcome.kind !== 'answer' || isOld) && !this.#stopped) this.reportQuorumLeader(partition);
       });
+  }
+
+  /** Metadata has been applied. While this node was fenced the leaders it hosts were forgotten, and went on all the same. */
+  onImage(image: MetadataImage, hosted: readonly Partition[]): void {
+    const self = image.brokers.get(this.#self.node);
+    if (self === undefined || self.fenced || self.incarnation !== this.#self.incarnation) return;
+    for (const partition of hosted) {
+      const { leading, id, settings } = partition;
+      if (leading === null || settings.minInsyncReplicas !== null) continue;
+      const record = image.topicsById.get(id.topicId)?.partitions[id.index];
+      const isForgotten = record?.leader === null && record.leaderTerm <= leading.term;
+      if (isForgotten) this.reportQuorumLeader(partition);
+    }
   }
 }

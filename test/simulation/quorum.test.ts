@@ -65,6 +65,22 @@ describe('a topic with replication=quorum', () => {
     });
   });
 
+  it('is led on by a node that the controller alone has lost for a while, and metadata names it again', async () => {
+    await tell({ nodes: 5, voters: 1 }, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('q', { ...QUORUM, partitions: null, replicationFactor: null, assignments: [[3, 4, 5]] });
+      stage.writer({ topic: 'q', idempotent: true, ...PACE }).start();
+      await cluster.run(300);
+      const leader = cluster.leader('q', 0) ?? 0;
+      cluster.world.network.partition([cluster.machine(1)], [cluster.machine(leader)]);
+      await cluster.until(() => cluster.leader('q', 0) === null, 5000, 'nobody known to lead');
+      await cluster.run(500);
+      cluster.world.network.heal();
+      await cluster.until(() => cluster.leader('q', 0) === leader, 3000, 'the same leader');
+      await stage.end();
+    });
+  });
+
   it('loses nothing when its leader is stopped for a while', async () => {
     await tell({}, async (stage) => {
       const { cluster } = stage;
