@@ -114,6 +114,11 @@ export interface Store {
    * metadata log, which every node has.
    */
   onLogFailure(listener: (group: GroupId, failure: LogFailure) => void): void;
+  /**
+   * Calls `listener` when what a log has accepted waits for space, and nobody knows how long: it will be durable, or be gone
+   * with the process. Null: any log that writes through the journal, and the others' cuts and terms.
+   */
+  onHeldUp(listener: (group: GroupId | null, reason: string) => void): void;
   status(): StoreStatus;
   /** Forces a checkpoint: dirty segments synced, ends recorded, journal recycled. */
   checkpoint(): Promise<void>;

@@ -244,6 +244,7 @@ export class ClusterNode {
       return;
     }
     this.options.store.onLogFailure((group, failure) => this.failed.onLogFailure(group, failure));
+    this.options.store.onHeldUp((group, reason) => this.hosting.refuseWaiting(group, reason));
     await this.#found.openAll();
     this.#metadata = opened;
     this.replicas.add(opened.replica);

@@ -89,6 +89,12 @@ export class Hosting {
     return this.#hosted;
   }
 
+  /** What the group's log (null: any log) has accepted waits for space. */
+  refuseWaiting(group: GroupId | null, reason: string): void {
+    for (const entry of this.#entries.values())
+      if (group === null || group === entry.group) entry.partition?.refuseWaiting(reason);
+  }
+
   /** Partitions whose log is still being opened. */
   get opening(): number {
     return [...this.#entries.values()].filter(({ opened }) => !opened).length;

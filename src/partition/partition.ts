@@ -288,6 +288,12 @@ export class Partition {
     }
   }
 
+  /** What was appended waits for space on the disk: who produced it is told so instead of waiting too. */
+  refuseWaiting(reason: string): void {
+    this.#committed.refuse(reason);
+    this.#durable.refuse(reason);
+  }
+
   /** Fails all waits and ends the own leadership; nothing may be called afterwards. */
   close(): void {
     this.#end();
@@ -357,15 +363,14 @@ export class Partition {
   ): void {
     const finish = (result: 'reached' | 'lost'): void =>
       done(result === 'reached' ? { kind: 'acknowledged', ...appended, logStart: this.logStart } : this.#notServing());
-    switch (acks) {
-      case 'none':
-        return finish('reached');
-      case 'leader':
-        if (this.replica.durableEnd >= appended.end) return finish('reached');
-        return this.#durable.add({ end: appended.end, done: finish });
-      case 'all':
-        if (this.#highWatermark >= appended.end) return finish('reached');
-        return this.#committed.add({ end: appended.end, done: finish });
-    }
+    const refuse = (reason: string): void => done({ kind: 'storage', reason });
+    const { end } = appended;
+    if (acks === 'none') return finish('reached');
+    const reached = acks === 'all' ? this.#highWatermark : this.replica.durableEnd;
+    if (reached >= end) return finish('reached');
+    const { failure } = this.replica.log;
+    // A repeat of what was refused while it waited.
+    if (failure !== null) return refuse(failure.reason);
+    (acks === 'all' ? this.#committed : this.#durable).add({ end, done: finish, refuse });
   }
 }

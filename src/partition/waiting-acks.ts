@@ -3,7 +3,8 @@
  * ends rise with time, so completing looks only at the front.
  *
  * A wait belongs to one term; when the leadership or the term is lost, all fail (design 2.1: acks=all waits for
- * HW ≥ end in the same term). What is completed is let go at once: a wait may hold a client's whole request.
+ * HW ≥ end in the same term). What is completed is let go at once: a wait may hold a client's whole request. When the disk
+ * is full, whoever can be told so does not wait for space; the batch stays where it is.
  */
 import type { Offset } from '../../raft/index.ts';
 
@@ -11,6 +12,8 @@ export interface AckWait {
   readonly end: Offset;
   /** May add waits, and lose them all. */
   readonly done: (result: 'reached' | 'lost') => void;
+  /** Instead of `done` when it is not known how long it would take; absent: it waits. */
+  readonly refuse?: (reason: string) => void;
 }
 
 /** Free slots at the front before the rest moves down: taking from the front costs O(1). */
@@ -44,6 +47,14 @@ export class WaitingAcks {
     this.#waits = [];
     this.#front = 0;
     for (const wait of lost) wait?.done('lost');
+  }
+
+  /** Refuses all that can be refused. */
+  refuse(reason: string): void {
+    const waits = this.#waits.slice(this.#front).filter((wait) => wait !== null);
+    this.#waits = waits.filter((wait) => wait.refuse === undefined);
+    this.#front = 0;
+    for (const wait of waits) wait.refuse?.(reason);
   }
 
   #take(reached: Offset): AckWait | null {

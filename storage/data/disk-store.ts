@@ -50,7 +50,12 @@ export interface DiskStoreParts {
   readonly logs: Map<GroupId, DiskLog>;
   readonly nextLog: number;
   readonly empty: boolean;
-  readonly listeners: ((group: GroupId, failure: LogFailure) => void)[];
+  readonly listeners: StoreListeners;
+}
+
+export interface StoreListeners {
+  readonly failure: ((group: GroupId, failure: LogFailure) => void)[];
+  readonly heldUp: ((group: GroupId | null, reason: string) => void)[];
 }
 
 interface Creation {
@@ -185,7 +190,11 @@ export class DiskStore implements Store {
   }
 
   onLogFailure(listener: (group: GroupId, failure: LogFailure) => void): void {
-    this.#parts.listeners.push(listener);
+    this.#parts.listeners.failure.push(listener);
+  }
+
+  onHeldUp(listener: (group: GroupId | null, reason: string) => void): void {
+    this.#parts.listeners.heldUp.push(listener);
   }
 
   status(): StoreStatus {

@@ -9,6 +9,7 @@
  * ```
  */
 import { millis } from '../../raft/index.ts';
+import type { GroupId } from '../../raft/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -39,6 +40,8 @@ export interface LogHostOptions {
   readonly onFailure: (log: HostedLog, failure: LogFailure) => void;
   /** The disk is full: all logs refuse from now on. */
   readonly onFull: (failure: LogFailure) => void;
+  /** See `Store.onHeldUp`. */
+  readonly onHeldUp: (group: GroupId | null, reason: string) => void;
 }
 
 /** Who, besides the segments, finds out that there is no space. */
@@ -146,8 +149,10 @@ export class LogHost implements LogEnvironment {
   }
 
   full(log: HostedLog): void {
+    const reason = log.failure?.reason ?? 'no space';
     this.#full.add(log);
     this.#onStuck?.();
+    if (log.settings.flush !== 'always') this.#options.onHeldUp(log.group, reason);
     this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
   }
 
@@ -163,9 +168,11 @@ export class LogHost implements LogEnvironment {
       return;
     }
     const isNew = this.#waiters.size === 0;
+    const holdsUp = waiter === 'journal' && !this.#waiters.has(waiter);
     this.#waiters.set(waiter, failure);
     this.#onStuck?.();
     if (isNew) this.#options.onFull(failure);
+    if (holdsUp) this.#options.onHeldUp(null, `${failure.path}: ${failure.reason}`);
   }
 
   /** `log` is closed or deleted. */

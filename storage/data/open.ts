@@ -21,7 +21,7 @@ import { decodeGroupRecord, GROUP_PREFIX, GROUP_PREFIX_END } from '../log/group-
 import type { GroupRecord } from '../log/group-record.ts';
 import { TailBudget } from '../log/tail-budget.ts';
 import type { OpenStore, StoreOptions } from '../open-store.ts';
-import type { LogFailure, LogSettings } from '../replica-log.ts';
+import type { LogSettings } from '../replica-log.ts';
 import { BufferPool } from '../segment/buffer-pool.ts';
 import { DamageError } from '../segment/damage.ts';
 import { FileCache } from '../segment/file-cache.ts';
@@ -32,6 +32,7 @@ import type { OpenedDirectory } from './data-directory.ts';
 import { DELETING_PREFIX, DELETING_PREFIX_END, getCheckpoint, getNextLog, getStanding, putJson } from './data-keys.ts';
 import type { StoredCheckpoint, StoredStanding } from './data-keys.ts';
 import { DiskStore } from './disk-store.ts';
+import type { StoreListeners } from './disk-store.ts';
 import { LogHost } from './log-host.ts';
 import type { SpaceWaiter } from './log-host.ts';
 import { removeLogDirectory } from './log-removal.ts';
@@ -242,7 +243,7 @@ async function construct(
   const segments = new FileCache(disk, limits.openFilesMax);
   const files = new JournalFiles(disk, journalPath(directory), opened.identity.salt, limits.journalFileBytes);
   const logs = new Map<GroupId, DiskLog>();
-  const listeners: ((group: GroupId, failure: LogFailure) => void)[] = [];
+  const listeners: StoreListeners = { failure: [], heldUp: [] };
   const journal: Journal = new Journal({
     files,
     clock,
@@ -271,10 +272,13 @@ async function construct(
       // Nothing can be done without it, and the journal still holds what its files have lost: the next start writes it again.
       if (log.group === METADATA_GROUP && failure.kind === 'disk')
         fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
-      for (const listener of listeners) listener(log.group, failure);
+      for (const listener of listeners.failure) listener(log.group, failure);
     },
     onFull: (failure) => {
-      for (const listener of listeners) listener(METADATA_GROUP, failure);
+      for (const listener of listeners.failure) listener(METADATA_GROUP, failure);
+    },
+    onHeldUp: (group, reason) => {
+      for (const listener of listeners.heldUp) listener(group, reason);
     },
   });
   return {

@@ -15,6 +15,7 @@ export interface HostedLog {
   readonly settings: LogSettings;
   /** Failed for good. */
   readonly offline: boolean;
+  readonly failure: LogFailure | null;
   readonly logEnd: Offset;
   readonly pipeline: {
     /** Does what waits, and tells who can be told. */

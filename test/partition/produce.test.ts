@@ -1,6 +1,6 @@
 /** Produce: what each acknowledgement means, duplicates, and how waits end. */
 import { describe, expect, it } from 'vitest';
-import { nodeId } from '../../raft/index.ts';
+import { nodeId, offset } from '../../raft/index.ts';
 import { batchOf, PartitionRig, SETTINGS } from './partition-rig.ts';
 
 const MIN_TWO = { ...SETTINGS, minInsyncReplicas: 2 };
@@ -89,6 +89,29 @@ describe('acknowledgements', () => {
     await rig.clock.advance(1);
     expect(answer.outcome).toMatchObject(acknowledged(0, 1));
   });
+
+  it.each(['all', 'leader'] as const)(
+    'who waits (acks=%s) while the disk is full is told so, and again when it repeats, until the batch is durable',
+    async (acks) => {
+      const rig = await new PartitionRig({ nodes: 1 }).lead();
+      const { log } = rig.at(1);
+      log.automatic = false;
+      const batch = (): Buffer => batchOf(2, { producerId: 7, sequence: 0 });
+      const waiting = rig.produce(batch(), acks);
+      const inside: string[] = [];
+      rig.partition().whenCommitted(offset(2), (result) => inside.push(result));
+      log.failure = { kind: 'full', path: '/data', position: null, reason: 'no space left' };
+      rig.partition().refuseWaiting('no space left');
+      expect(waiting.outcome).toEqual({ kind: 'storage', reason: 'no space left' });
+      expect(rig.produce(batch(), acks).outcome).toEqual({ kind: 'storage', reason: 'no space left' });
+      log.failure = null;
+      log.automatic = true;
+      log.flush();
+      await rig.clock.advance(1);
+      expect(inside).toEqual(['reached']);
+      expect(rig.produce(batch(), acks).outcome).toMatchObject(acknowledged(0, 2));
+    },
+  );
 
   it('a batch larger than a segment is refused as such', async () => {
     const settings = { ...SETTINGS, admission: { ...SETTINGS.admission, segmentBytesMax: 100 } };

@@ -194,6 +194,7 @@ describe('waiting acknowledgements', () => {
           fc.oneof(
             fc.record({ add: fc.integer({ min: 1, max: 20 }) }),
             fc.record({ reach: fc.integer({ min: 0, max: 20 }) }),
+            fc.record({ refuse: fc.constant(true) }),
             fc.constant({ lose: true }),
           ),
           { maxLength: 300 },
@@ -205,13 +206,21 @@ describe('waiting acknowledgements', () => {
           const expected: string[] = [];
           steps.forEach((each, id) => {
             if ('add' in each) {
-              waits.add({ end: offset(each.add), done: (result) => seen.push(`${id} ${result}`) });
+              const refuse = (reason: string): unknown => seen.push(`${id} ${reason}`);
+              const done = (result: string): unknown => seen.push(`${id} ${result}`);
+              waits.add({ end: offset(each.add), done, ...(id % 3 > 0 ? { refuse } : {}) });
               model.push({ end: each.add, id });
             } else if ('reach' in each) {
               waits.complete(offset(each.reach));
               const done = model.filter(({ end }) => end <= each.reach).sort((a, b) => a.end - b.end || a.id - b.id);
               model = model.filter(({ end }) => end > each.reach);
               expected.push(...done.map(({ id: which }) => `${which} reached`));
+            } else if ('refuse' in each) {
+              waits.refuse('refused');
+              const refused = model.filter(({ id: which }) => which % 3 > 0);
+              refused.sort((a, b) => a.end - b.end || a.id - b.id);
+              expected.push(...refused.map(({ id: which }) => `${which} refused`));
+              model = model.filter((wait) => !refused.includes(wait));
             } else {
               waits.lose();
               expected.push(
