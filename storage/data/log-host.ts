@@ -161,12 +161,13 @@ export class LogHost implements LogEnvironment {
     return null;
   }
 
-  /** `waiter` has no space (and why), or has it again. */
-  noteSpace(waiter: SpaceWaiter, failure: LogFailure | null): void {
-    if (failure === null) {
+  /** `waiter` was refused space, or (null) has it again. */
+  noteSpace(waiter: SpaceWaiter, refusal: { readonly path: string; readonly message: string } | null): void {
+    if (refusal === null) {
       this.#waiters.delete(waiter);
       return;
     }
+    const failure: LogFailure = { kind: 'full', path: refusal.path, position: null, reason: refusal.message };
     const isNew = this.#waiters.size === 0;
     const holdsUp = waiter === 'journal' && !this.#waiters.has(waiter);
     this.#waiters.set(waiter, failure);
@@ -213,9 +214,9 @@ export class LogHost implements LogEnvironment {
     const free = await disk.freeBytes(directory);
     this.#freeBytes = free;
     const isFull = free < limits.freeBytesMin;
-    const reason = `${free} bytes are free, less than ${limits.freeBytesMin}`;
+    const message = `${free} bytes are free, less than ${limits.freeBytesMin}`;
     if (this.#onStuck !== null) return;
-    this.noteSpace('free bytes', isFull ? { kind: 'full', path: directory, position: null, reason } : null);
+    this.noteSpace('free bytes', isFull ? { path: directory, message } : null);
     if (isFull) return this.#after('space', SPACE_MS, () => void this.#lookAtSpace());
     const waiting = [...this.#full];
     this.#full.clear();

@@ -14,8 +14,7 @@ import { isJournalName, JournalFiles } from '../journal/journal-file.ts';
 import { replayJournal } from '../journal/journal-replay.ts';
 import type { PlacedRecord } from '../journal/journal-replay.ts';
 import { Journal } from '../journal/journal.ts';
-import type { Disk, DiskError } from '../disk.ts';
-import type { KeyValueError } from '../key-value.ts';
+import type { Disk } from '../disk.ts';
 import type { DiskLog } from '../log/disk-log.ts';
 import { decodeGroupRecord, GROUP_PREFIX, GROUP_PREFIX_END } from '../log/group-record.ts';
 import type { GroupRecord } from '../log/group-record.ts';
@@ -34,7 +33,6 @@ import type { StoredCheckpoint, StoredStanding } from './data-keys.ts';
 import { DiskStore } from './disk-store.ts';
 import type { StoreListeners } from './disk-store.ts';
 import { LogHost } from './log-host.ts';
-import type { SpaceWaiter } from './log-host.ts';
 import { removeLogDirectory } from './log-removal.ts';
 import { recoverLog } from './log-reopening.ts';
 import { MetaStore } from './meta-store.ts';
@@ -226,16 +224,12 @@ async function construct(
 ) {
   const { disk, clock, limits, directory, fatal } = options;
   const life = found.checkpoint.life + 1;
-  const onFull = (waiter: SpaceWaiter, error: DiskError | KeyValueError | null): void => {
-    const failure = error === null ? null : { path: error.path, position: null, reason: error.message };
-    host.noteSpace(waiter, failure === null ? null : { kind: 'full', ...failure });
-  };
   const meta = new MetaStore(
     {
       opener: options.keyValues,
       path: metaPath(directory),
       clock,
-      onFull: (error) => onFull('key-value store', error),
+      onFull: (error) => host.noteSpace('key-value store', error),
       fatal,
     },
     opened.keyValue,
@@ -254,7 +248,7 @@ async function construct(
     checkpointBytes: limits.checkpointBytes,
     onDurable: (sequence) => host.onDurable(sequence),
     onPressure: () => host.requestCheckpoint(),
-    onFull: (error) => onFull('journal', error),
+    onFull: (error) => host.noteSpace('journal', error),
     fatal,
   });
   const checkpointer = new Checkpointer({ journal, meta, life, logOf: (group) => logs.get(group) });
