@@ -39,6 +39,8 @@ export class Checkpointer {
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #lastSequence = 0;
+  #held = 0;
+  #onReleased: (() => void)[] = [];
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -64,6 +66,19 @@ export class Checkpointer {
 
   forget(group: GroupId): void {
     this.#changed.delete(group);
+  }
+
+  /**
+   * A log has left the store, and that it has is not yet on its way to the key-value store: a checkpoint that went there first
+   * would pass the log's journal records, and a crash between the two would find a log without them. Answers how to end it.
+   */
+  hold(): () => void {
+    this.#held += 1;
+    return () => {
+      this.#held -= 1;
+      if (this.#held > 0) return;
+      for (const resolve of this.#onReleased.splice(0)) resolve();
+    };
   }
 
   /** Runs a checkpoint that begins no earlier than now; `extra` goes into its batch. */
@@ -111,6 +126,7 @@ export class Checkpointer {
       for (const log of logs) this.#changed.add(log.group);
       return;
     }
+    while (this.#held > 0) await new Promise<void>((resolve) => this.#onReleased.push(resolve));
     const changes: KeyValueChange[] = [...extra];
     const live = [...done].filter(([log]) => isLive(log));
     for (const [log, capture] of live) {

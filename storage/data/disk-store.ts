@@ -166,10 +166,11 @@ export class DiskStore implements Store {
       const log = this.#logs.get(group);
       const record = log?.record ?? this.#records.get(group);
       if (record === undefined) return;
+      const { meta, disk, directory, checkpointer } = this.#parts;
+      const letGo = checkpointer.hold();
       log?.set.abandon();
       if (log !== undefined) await this.#retire(log);
       this.#records.delete(group);
-      const { meta, disk, directory } = this.#parts;
       const states = await meta.range({
         from: statePrefix(record.log),
         to: `${statePrefix(record.log).slice(0, -1)}0`,
@@ -179,7 +180,9 @@ export class DiskStore implements Store {
         kind: 'delete',
         key,
       }));
-      await meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      const applied = meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      letGo();
+      await applied;
       if (meta.gaveUp !== null) return;
       this.#deleting.set(record.directory, deleting);
       await removeLogDirectory(disk, this.#path(record));

@@ -78,6 +78,8 @@ export class FileCache {
   /** Closes the file as soon as nobody uses it, and forgets what was known of it: it is to be removed or replaced. */
   forget(path: string): void {
     this.#failed.delete(path);
+    // One that is being opened is for those who wait for it only: who takes the path next must not write into a removed file.
+    this.#opening.delete(path);
     const found = this.#open.get(path);
     if (found === undefined) return;
     this.#open.delete(path);
@@ -103,17 +105,18 @@ export class FileCache {
   }
 
   #openFile(path: string, mode: OpenMode): Promise<OpenFile> {
-    const opening = this.#disk.open(path, mode).then(
+    const isWanted = (): boolean => this.#opening.get(path) === opening;
+    const opening: Promise<OpenFile> = this.#disk.open(path, mode).then(
       (file) => {
         const opened = new OpenFile(file, (idle) => this.#onIdle(idle));
-        opened.doomed = this.#opening.get(path) !== opening;
+        opened.doomed = !isWanted();
         if (opened.doomed) return opened;
         this.#opening.delete(path);
         this.#open.set(path, opened);
         return opened;
       },
       (error: unknown) => {
-        if (this.#opening.get(path) === opening) this.#opening.delete(path);
+        if (isWanted()) this.#opening.delete(path);
         throw error;
       },
     );

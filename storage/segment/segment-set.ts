@@ -99,7 +99,9 @@ export class SegmentSet {
   /** Writes all `batches`, in order, at the end. Repeated after a failure it leaves out what was written. */
   append(batches: readonly StoredBatch[]): Pending {
     const active = this.#segments.at(-1);
-    if (active === undefined || this.#run(active, batches) < batches.length) return this.#appendSlowly(batches);
+    const isRepeated = (batches[0]?.position.base ?? 0) < this.end;
+    if (active === undefined || isRepeated || this.#run(active, batches) < batches.length)
+      return this.#appendSlowly(batches);
     const open = this.ports.files.tryUse(active.path);
     if (open === null) return this.#appendSlowly(batches);
     return this.#write(active, open, batches);

@@ -1,6 +1,6 @@
 /** Files that go away while a checkpoint is at them: that is no fault of the disk. */
 import { expect, it } from 'vitest';
-import { change, GROUP, makeBatch, SETTINGS, StoreRig } from './store-rig.ts';
+import { change, GROUP, makeBatch, SETTINGS, StoreRig, vote } from './store-rig.ts';
 
 const BATCHES = 24;
 /** The moments of syncs and removals are drawn from the seed: enough of them to meet in every way. */
@@ -56,3 +56,36 @@ it('a log that is deleted beside a checkpoint says nothing of the one that takes
     expect([again.failure, again.logEnd]).toEqual([null, 0]);
   }
 });
+
+it.each(['always', 'os'] as const)(
+  'a log (flush=%s) whose deletion a crash interrupts beside a checkpoint is whole or gone',
+  async (flush) => {
+    const found = new Set<boolean>();
+    for (const seed of SEEDS) {
+      for (const kills of [1, 2]) {
+        const rig = new StoreRig(`whole or gone ${seed}`);
+        const store = await rig.open();
+        const log = await rig.openLog(store, { flush });
+        await rig.persist(log, { hardState: vote(3), append: [makeBatch(0, 1)] });
+        let left = kills;
+        rig.machine.disk.watch = (operation, phase, path) => {
+          if (operation !== 'datasync' || phase !== 'done' || path !== '/data/meta') return;
+          left -= 1;
+          if (left === 0) rig.kill();
+        };
+        void store.deleteLog(GROUP);
+        // Nothing else has changed: it goes to the key-value store at once, while the deletion is still being prepared.
+        rig.world.after(0.01, () => void store.checkpoint());
+        await rig.world.run(() => !rig.machine.running);
+        rig.machine.disk.watch = null;
+        const again = await rig.open();
+        const isThere = again.groups.length > 0;
+        found.add(isThere);
+        if (!isThere) continue;
+        const { logEnd, recovered } = await rig.openLog(again, { flush });
+        expect([logEnd, recovered.hardState.term]).toEqual([1, 3]);
+      }
+    }
+    expect(found.size).toBeGreaterThan(0);
+  },
+);

@@ -7,10 +7,11 @@
  * Three logs share the journal: `always`, `os`, and the metadata log. Everything follows from the seed.
  */
 import { METADATA_GROUP, groupId, offset, term } from '../../raft/index.ts';
+import { openStore } from '../../storage/index.ts';
 import type { GroupId, Random } from '../../raft/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import { change, LIMITS, makeBatch, StoreRig } from './store-rig.ts';
-import { after, LogModel, NEW_LOG, startTermOf, termsOf, visible } from './log-model.ts';
+import { after, describe, isSame, LogModel, NEW_LOG, startTermOf, termsOf, visible } from './log-model.ts';
 import type { ModelOperation, ModelState } from './log-model.ts';
 
 interface Subject {
@@ -21,7 +22,11 @@ interface Subject {
   readonly compact: boolean;
   model: LogModel;
   log: ReplicaLog | null;
+  /** It is being deleted: after a crash there may be none. */
+  isGoing: boolean;
 }
+
+const fresh = () => ({ model: new LogModel(NEW_LOG), log: null, isGoing: false });
 
 /** Thrown when the machine died under the test's feet: expected. */
 class Died extends Error {}
@@ -35,6 +40,8 @@ export interface CrashPlan {
   readonly segmentLagMs: number;
   /** `either`: drawn anew for each life. */
   readonly crash: 'kill' | 'power' | 'either';
+  /** Trouble besides: a full disk, logs that are deleted and made anew, few open files. */
+  readonly trouble: boolean;
 }
 
 export class CrashRun {
@@ -51,9 +58,9 @@ export class CrashRun {
     this.random = this.rig.world.random.fork('crash run');
     const compact = plan.seed % 4 > 0;
     this.#subjects = [
-      { group: groupId('a:0'), flush: 'always', gaps: true, compact: false, model: new LogModel(NEW_LOG), log: null },
-      { group: groupId('b:0'), flush: 'os', gaps: compact, compact, model: new LogModel(NEW_LOG), log: null },
-      { group: METADATA_GROUP, flush: 'os', gaps: true, compact: false, model: new LogModel(NEW_LOG), log: null },
+      { ...fresh(), group: groupId('a:0'), flush: 'always', gaps: true, compact: false },
+      { ...fresh(), group: groupId('b:0'), flush: 'os', gaps: compact, compact },
+      { ...fresh(), group: METADATA_GROUP, flush: 'os', gaps: true, compact: false },
     ];
   }
 
@@ -97,10 +104,14 @@ export class CrashRun {
 
   async #live(): Promise<void> {
     const store = await this.#openAll();
-    for (let step = 0; step < 60; step += 1) await this.#step(store);
+    for (let step = 0; step < 60; step += 1) {
+      if (this.#plan.trouble && this.random.below(15) === 0) await this.#makeTrouble(store);
+      else await this.#step(store);
+    }
     if (this.random.below(2) === 0) {
+      const isFull = await this.#endTrouble();
       await this.#alive(store.close());
-      this.#subjects.forEach((subject) => (subject.model.floor = subject.model.now.logEnd));
+      if (!isFull) this.#subjects.forEach((subject) => (subject.model.floor = subject.model.now.logEnd));
     }
     this.#crash();
     throw new Died();
@@ -118,36 +129,21 @@ export class CrashRun {
   }
 
   async #openAll(): Promise<Store> {
-    const { openStore } = await import('../../storage/index.ts');
-    const opened = await this.#alive(
-      openStore(
-        this.rig.options({
-          ...LIMITS,
-          journalFileBytes: 8192,
-          checkpointBytes: 12_000,
-          tailBytesPerLogMax: 2000,
-          segmentLagMs: this.#plan.segmentLagMs,
-        }),
-      ),
-    );
-    if ('kind' in opened) throw new Error(`refused: ${JSON.stringify(opened)}`);
+    const openFilesMax = this.#plan.trouble && this.#plan.seed % 2 === 0 ? 3 : LIMITS.openFilesMax;
+    const { segmentLagMs } = this.#plan;
+    const sizes = { journalFileBytes: 8192, checkpointBytes: 12_000, tailBytesPerLogMax: 2000 };
+    const options = this.rig.options({ ...LIMITS, ...sizes, openFilesMax, segmentLagMs });
+    const opened = await this.#alive(openStore(options));
+    if ('kind' in opened) {
+      const { disk } = this.rig.machine;
+      if (opened.kind !== 'disk' || disk.capacityBytes === Number.POSITIVE_INFINITY)
+        throw new Error(`refused: ${JSON.stringify(opened)}`);
+      disk.capacityBytes = Number.POSITIVE_INFINITY;
+      this.rig.kill();
+      return this.#openAll();
+    }
     for (const subject of this.#subjects) {
-      const log = await this.#alive(
-        opened.openLog(
-          subject.group,
-          subject.group === METADATA_GROUP ? '@metadata' : subject.group.replace(':', '-'),
-          {
-            flush: subject.flush,
-            segmentBytesMax: 3000,
-            retentionMs: null,
-            retentionBytes: null,
-            indexIntervalBytes: 300,
-            compact: subject.compact,
-            delete: true,
-            deleteRetentionMs: 0,
-          },
-        ),
-      );
+      const log = await this.#openLog(opened, subject);
       await this.#compare(subject, log);
       subject.log = log;
     }
@@ -155,9 +151,32 @@ export class CrashRun {
     return opened;
   }
 
+  async #openLog(store: Store, { group, flush, compact }: Subject): Promise<ReplicaLog> {
+    const directory = group === METADATA_GROUP ? '@metadata' : group.replace(':', '-');
+    const settings = {
+      flush,
+      segmentBytesMax: 3000,
+      retentionMs: null,
+      retentionBytes: null,
+      indexIntervalBytes: 300,
+      compact,
+      delete: true,
+      deleteRetentionMs: 0,
+    };
+    for (;;) {
+      const log = await this.#alive(store.openLog(group, directory, settings));
+      const isFull = this.rig.machine.disk.capacityBytes < Number.POSITIVE_INFINITY;
+      if (log.failure?.kind !== 'disk' || !isFull) return log;
+      await this.#alive(this.#pause());
+    }
+  }
+
   async #compare(subject: Subject, log: ReplicaLog): Promise<void> {
-    if (log.failure !== null) throw new Error(`${subject.group} failed: ${JSON.stringify(log.failure)}`);
+    if (log.failure !== null && log.failure.kind !== 'full')
+      throw new Error(`${subject.group} failed: ${JSON.stringify(log.failure)}`);
     const read = await this.#alive(this.#readAll(log));
+    if (subject.isGoing && isSame(NEW_LOG, log, read)) subject.model = new LogModel(NEW_LOG);
+    subject.isGoing = false;
     const isScanned = subject.flush === 'os' && subject.group !== METADATA_GROUP;
     const found = isScanned
       ? this.#findScanned(subject, log, read)
@@ -220,6 +239,37 @@ export class CrashRun {
     if (log.logEnd !== subject.model.now.logEnd)
       throw new Error(`log end ${log.logEnd}, model ${subject.model.now.logEnd}`);
     if (!this.rig.machine.running) throw new Died();
+  }
+
+  async #makeTrouble(store: Store): Promise<void> {
+    const draw = this.random.below(4);
+    if (draw === 0) {
+      const { disk } = this.rig.machine;
+      disk.capacityBytes = disk.usedBytes() + this.random.below(6000);
+      this.rig.world.after(this.random.below(3000), () => (disk.capacityBytes = Number.POSITIVE_INFINITY));
+      return;
+    }
+    // Beside whatever comes next.
+    if (draw < 3) return void store.checkpoint();
+    const subject = this.#subjects[this.random.below(2)];
+    if (subject === undefined) return;
+    subject.isGoing = true;
+    await this.#alive(store.deleteLog(subject.group));
+    subject.model = new LogModel(NEW_LOG);
+    const log = await this.#openLog(store, subject);
+    await this.#compare(subject, log);
+    subject.log = log;
+  }
+
+  /** Answers whether the disk is still full. */
+  async #endTrouble(): Promise<boolean> {
+    const { disk } = this.rig.machine;
+    if (!this.#plan.trouble) return false;
+    if (disk.capacityBytes < Number.POSITIVE_INFINITY && this.random.below(2) === 0) return true;
+    disk.capacityBytes = Number.POSITIVE_INFINITY;
+    // The store looks for space every second.
+    await this.#alive(new Promise<void>((resolve) => this.rig.world.after(5000, resolve)));
+    return false;
   }
 
   async #checkpoint(store: Store): Promise<void> {
@@ -326,32 +376,4 @@ function toChange(operations: readonly ModelOperation[]) {
     if (operation.kind === 'start') merged.logStart = operation.to;
   }
   return change(merged);
-}
-
-function isSame(state: ModelState, log: ReplicaLog, read: readonly Buffer[]): boolean {
-  const { recovered } = log;
-  if (
-    state.term !== recovered.hardState.term ||
-    state.logStart !== recovered.logStart ||
-    state.logEnd !== recovered.logEnd
-  )
-    return false;
-  if (recovered.logStartTerm !== startTermOf(state)) return false;
-  if (JSON.stringify(essential(recovered.terms, state)) !== JSON.stringify(essential(termsOf(state), state)))
-    return false;
-  return Buffer.concat(read).equals(Buffer.concat(visible(state).map((batch) => batch.bytes)));
-}
-
-/** Without the entry that only says that the term before the log start goes on: in front of a gap it may be there or not. */
-function essential(terms: readonly { readonly term: number; readonly start: number }[], state: ModelState) {
-  const [first] = terms;
-  return first !== undefined && first.start === state.logStart && first.term === startTermOf(state)
-    ? terms.slice(1)
-    : terms;
-}
-
-function describe(state: ModelState): string {
-  const terms = termsOf(state).map((entry) => `${entry.term}@${entry.start}`);
-  const count = visible(state).length;
-  return `${state.logStart}..${state.logEnd} term ${state.term} terms ${terms.join()} before ${startTermOf(state)} ${count} batches`;
 }

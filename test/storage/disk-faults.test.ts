@@ -139,6 +139,24 @@ describe('a full disk', () => {
     },
   );
 
+  it('in the middle of a write over two segments: the first part is not written again', async () => {
+    const rig = new StoreRig('two segments');
+    const log = await rig.openLog(await rig.open(), { flush: 'os', segmentBytesMax: 1000 });
+    const batches = [makeBatch(0, 1, { bytes: 800 }), makeBatch(1, 1), makeBatch(2, 1), makeBatch(3, 1)];
+    await rig.persist(log, { append: batches.slice(0, 1) });
+    rig.machine.disk.capacityBytes = rig.machine.disk.usedBytes() + 250;
+    const told: number[] = [];
+    log.persist(change({ append: batches.slice(1) }), () => told.push(1));
+    await rig.world.runFor(100);
+    expect([log.failure?.kind, told]).toEqual(['full', []]);
+    rig.machine.disk.capacityBytes = Number.POSITIVE_INFINITY;
+    await rig.world.runFor(2000);
+    expect([log.failure, told]).toEqual([null, [1]]);
+    rig.kill();
+    const again = await rig.openLog(await rig.open(), { flush: 'os' });
+    expect((await rig.readAll(again)).map(({ bytes }) => bytes)).toEqual(batches.map(({ bytes }) => bytes));
+  });
+
   it('leaves half a batch behind a kill, which the next start cuts off', async () => {
     const rig = new StoreRig('half');
     const log = await rig.openLog(await rig.open(), { flush: 'os' });

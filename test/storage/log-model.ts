@@ -7,7 +7,7 @@
  * ```
  */
 import type { TermStart } from '../../raft/index.ts';
-import type { StoredBatch } from '../../storage/index.ts';
+import type { ReplicaLog, StoredBatch } from '../../storage/index.ts';
 
 export interface ModelState {
   readonly term: number;
@@ -133,4 +133,34 @@ export class LogModel {
   possible(): readonly ModelState[] {
     return this.states.slice(this.done);
   }
+}
+
+/** Whether the log is in that state: facts, and what a reader of all of it got. */
+export function isSame(state: ModelState, log: ReplicaLog, read: readonly Buffer[]): boolean {
+  const { recovered } = log;
+  if (
+    state.term !== recovered.hardState.term ||
+    state.logStart !== recovered.logStart ||
+    state.logEnd !== recovered.logEnd
+  )
+    return false;
+  if (recovered.logStartTerm !== startTermOf(state)) return false;
+  if (JSON.stringify(essential(recovered.terms, state)) !== JSON.stringify(essential(termsOf(state), state)))
+    return false;
+  return Buffer.concat(read).equals(Buffer.concat(visible(state).map((batch) => batch.bytes)));
+}
+
+/** Without the entry that only says that the term before the log start goes on: in front of a gap it may be there or not. */
+function essential(terms: readonly { readonly term: number; readonly start: number }[], state: ModelState) {
+  const [first] = terms;
+  return first !== undefined && first.start === state.logStart && first.term === startTermOf(state)
+    ? terms.slice(1)
+    : terms;
+}
+
+/** For people. */
+export function describe(state: ModelState): string {
+  const terms = termsOf(state).map((entry) => `${entry.term}@${entry.start}`);
+  const count = visible(state).length;
+  return `${state.logStart}..${state.logEnd} term ${state.term} terms ${terms.join()} before ${startTermOf(state)} ${count} batches`;
 }
