@@ -16,23 +16,7 @@
  */
 import type { Random } from '../../raft/index.ts';
 import type { FetchRequest } from '../wire/index.ts';
-import type { IdleRead } from './fetch-outcome.ts';
-
-/** One partition as a client wants it. */
-export interface FetchTarget {
-  /** Null when the client names topics by id. */
-  readonly name: string | null;
-  /** Null when the client names topics by name. */
-  readonly topicId: string | null;
-  readonly index: number;
-  readonly fetchOffset: number;
-  /** Wire: current_leader_epoch and last_fetched_epoch; null when -1. */
-  readonly term: number | null;
-  readonly lastFetchedTerm: number | null;
-  readonly bytesMax: number;
-  /** The last read of it, when that found nothing. */
-  idle: IdleRead | null;
-}
+import type { FetchTarget } from './fetch-target.ts';
 
 /** What the client was last told of a partition; absent: nothing, or an error, so that the next answer includes it. */
 interface Told {

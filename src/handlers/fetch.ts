@@ -20,9 +20,9 @@ import { findPartition, findTopic } from './broker-view.ts';
 import type { BrokerView, FoundPartition } from './broker-view.ts';
 import { currentLeader, leaderEndpoints } from './current-leader.ts';
 import type { CurrentLeader } from './current-leader.ts';
-import { IdleRead } from './fetch-outcome.ts';
-import type { FetchedPartition, FetchOutcome } from './fetch-outcome.ts';
-import type { FetchSessions, FetchTarget, OpenSession } from './fetch-session.ts';
+import { IdleRead } from './fetch-target.ts';
+import type { FetchedPartition, FetchOutcome, FetchTarget } from './fetch-target.ts';
+import type { FetchSessions, OpenSession } from './fetch-session.ts';
 import { refusalCode } from './refusal-code.ts';
 
 type Result = HandlerResult<FetchResponse>;

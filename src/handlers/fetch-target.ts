@@ -1,10 +1,25 @@
 /**
- * What came of reading one partition for a fetch, and how long that stays true.
+ * One partition of a fetch: what the client wants of it, what came of reading it, and how long that stays true.
  */
 import type { Offset } from '../../raft/index.ts';
 import type { Partition } from '../partition/index.ts';
 import type { FetchResponse } from '../wire/index.ts';
-import type { FetchTarget } from './fetch-session.ts';
+
+/** One partition as a client wants it. */
+export interface FetchTarget {
+  /** Null when the client names topics by id. */
+  readonly name: string | null;
+  /** Null when the client names topics by name. */
+  readonly topicId: string | null;
+  readonly index: number;
+  readonly fetchOffset: number;
+  /** Wire: current_leader_epoch and last_fetched_epoch; null when -1. */
+  readonly term: number | null;
+  readonly lastFetchedTerm: number | null;
+  readonly bytesMax: number;
+  /** The last read of it, when that found nothing. */
+  idle: IdleRead | null;
+}
 
 export type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 
