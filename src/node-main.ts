@@ -162,6 +162,7 @@ async function openAdmin(configured: Configured, running: RunningNode, isReady: 
       config.host,
       config.adminPort,
       new NodeView(running.node, isReady, () => shown),
+      { acceptLoss: (topic, index) => running.node.losses.accept(topic, index) },
     );
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

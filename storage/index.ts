@@ -17,7 +17,16 @@ export type {
   StoredBatch,
   TimestampedOffset,
 } from './replica-log.ts';
-export type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreRefusal, StoreStatus } from './store.ts';
+export type {
+  FoundGroup,
+  Identity,
+  Salvaged,
+  SnapshotStore,
+  Standing,
+  Store,
+  StoreRefusal,
+  StoreStatus,
+} from './store.ts';
 export { openStore } from './data/open.ts';
 export { describeFailure, lastingFailure } from './log-failure.ts';
 export { LogFailed } from './log/log-failed.ts';

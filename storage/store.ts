@@ -89,6 +89,18 @@ export interface SnapshotStore {
   receive(meta: SnapshotMeta, position: number, chunk: Uint8Array): Promise<number>;
 }
 
+/** What is left of a log that an operator goes on with. */
+export interface Salvaged {
+  /** One past the last record that is left. */
+  readonly end: Offset;
+  /** Where the log ended as far as anybody can tell: what lies between is lost. */
+  readonly lostTo: Offset;
+  /** Null: all files are good; what was acknowledged and did not reach them is lost. */
+  readonly damage: LogFailure | null;
+  /** Paths of the files that were put aside. */
+  readonly aside: readonly string[];
+}
+
 export interface Store {
   readonly identity: Identity;
   readonly standing: Standing;
@@ -109,6 +121,11 @@ export interface Store {
   closeLog(group: GroupId): Promise<void>;
   /** Deletes the group's files and hard state; called when it was *removed* in applied metadata, or to rebuild it from peers. */
   deleteLog(group: GroupId): Promise<void>;
+  /**
+   * Cuts a log that has failed before its damage and puts what lies behind aside; it is opened again with {@link openLog}, as
+   * one that may have lost records. Null: it has not failed. Rejects with `DiskError`; it can be asked for again.
+   */
+  salvageLog(group: GroupId): Promise<Salvaged | null>;
   /**
    * Calls `listener` when a log fails after it was opened. A disk too full for any log is told in the name of the
    * metadata log, which every node has.

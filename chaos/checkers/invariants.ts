@@ -120,6 +120,9 @@ export class Invariants {
     if (highWatermark !== seen.highWatermark) {
       if (leads && seen.led && seen.term === term) judgeCommit(name, replica, this.#find(replica.group));
       this.#checkCommit(number, name, replica, leads ? term : seen.led ? seen.term : null);
+    } else if (leads && !seen.led) {
+      // An unclean leader begins with the high watermark that it had before its loss was declared.
+      this.#checkCommit(number, name, replica, term);
     }
     seen.highWatermark = highWatermark;
     seen.term = term;

@@ -1,16 +1,17 @@
 /**
- * The admin server: GET requests answered from a node's {@link AdminView}.
+ * The admin server: GET requests answered from a node's {@link AdminView}, and one POST that an operator confirms.
  *
  * ```
  *  /healthz  alive?          /v1/status              /v1/topics                        /v1/config
  *  /readyz   serving?        /v1/quorum              /v1/partitions/<topic>/<index>    /v1/brokers
  *  /metrics  Prometheus      /v1/hosted[/<topic>]    what this node holds
+ *  POST /v1/partitions/<topic>/<index>/accept-loss   with flotilla-confirm: accept-loss
  * ```
  *
- * Everything under /v1 is JSON; refusals are `{"error":…}`. Nothing is written, so a GET is all that is needed; what
- * comes in is a method and a path, bounded by the HTTP server's limits, and only looked up, never interpreted.
+ * Everything under /v1 is JSON; refusals are `{"error":…}`. What comes in is a method, a path and one header, bounded by the
+ * HTTP server's limits, and only looked up, never interpreted.
  */
-import type { AdminView } from './admin-view.ts';
+import type { AdminActions, AdminView } from './admin-view.ts';
 import type { HttpAnswer, HttpAnswerer, HttpListener, HttpPort, HttpRequest } from './http-port.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 
@@ -18,6 +19,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 const TARGET_LENGTH_MAX = 2048;
 const INDEX = /^\d{1,9}$/;
+
+type Acted = HttpAnswer | Promise<HttpAnswer> | null;
 
 function json(value: unknown, status = 200): HttpAnswer {
   return { status, contentType: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
@@ -68,9 +71,23 @@ function healthz(view: AdminView): HttpAnswer {
   return reason === null ? text('ok', 200) : text(reason, 503);
 }
 
-/** The answerer of a node's view. */
-export function adminAnswers(view: AdminView): HttpAnswerer {
-  return ({ method, target }: HttpRequest) => {
+async function acceptLoss(actions: AdminActions, topic: string, index: string): Promise<HttpAnswer> {
+  const answer = await actions.acceptLoss(topic, Number(index));
+  return answer.kind === 'accepted' ? json(answer.accepted) : json({ error: answer.error }, answer.status);
+}
+
+/** Null: the path has no action. */
+function action(actions: AdminActions, { method, confirm }: HttpRequest, parts: readonly string[]): Acted {
+  const [version, what, topic = '', index = '', name] = parts;
+  if (`${version}/${what}/${name}/${parts.length}` !== 'v1/partitions/accept-loss/5' || !INDEX.test(index)) return null;
+  if (method !== 'POST') return { ...json({ error: 'only POST is served here' }, 405), headers: { allow: 'POST' } };
+  if (confirm !== 'accept-loss') return json({ error: 'the header flotilla-confirm: accept-loss is missing' }, 400);
+  return acceptLoss(actions, topic, index);
+}
+
+/** What can be asked of a view, as it answers it. */
+export function viewAnswers(view: AdminView): (request: Pick<HttpRequest, 'method' | 'target'>) => HttpAnswer {
+  return ({ method, target }) => {
     if (method !== 'GET' && method !== 'HEAD') {
       return { ...json({ error: 'only GET is served' }, 405), headers: { allow: 'GET, HEAD' } };
     }
@@ -86,7 +103,22 @@ export function adminAnswers(view: AdminView): HttpAnswerer {
   };
 }
 
+/** The answerer of a node's view, and of what can be done with the node. */
+export function adminAnswers(view: AdminView, actions: AdminActions): HttpAnswerer {
+  const show = viewAnswers(view);
+  return (request) => {
+    const parts = request.target.length > TARGET_LENGTH_MAX ? null : partsOf(request.target);
+    return (parts === null ? null : action(actions, request, parts)) ?? show(request);
+  };
+}
+
 /** Starts the admin server of a node. Rejects with `ListenError`. */
-export function startAdminServer(http: HttpPort, host: string, port: number, view: AdminView): Promise<HttpListener> {
-  return http.listen(host, port, adminAnswers(view));
+export function startAdminServer(
+  http: HttpPort,
+  host: string,
+  port: number,
+  view: AdminView,
+  actions: AdminActions,
+): Promise<HttpListener> {
+  return http.listen(host, port, adminAnswers(view, actions));
 }

@@ -210,6 +210,32 @@ export interface MetricSample {
   readonly value: number;
 }
 
+/** What an operator who accepted loss is told. */
+export interface LossAccepted extends PartitionName {
+  /** The node that answers: its log was cut. */
+  readonly node: number;
+  readonly leader: number | null;
+  readonly logEnd: number;
+  /** Offsets that are lost; null: they were cut off by an earlier command. */
+  readonly lost: { readonly from: number; readonly to: number } | null;
+  /** File and byte; null: what is lost never reached the files. */
+  readonly damage: string | null;
+  /** Paths on that node of the files that were put aside. */
+  readonly aside: readonly string[];
+}
+
+/** What operators can have done through the admin server. */
+export interface AdminActions {
+  /** Goes on with what is left of the answering node's failed replica. */
+  acceptLoss(
+    topic: string,
+    index: number,
+  ): Promise<
+    | { readonly kind: 'accepted'; readonly accepted: LossAccepted }
+    | { readonly kind: 'refused'; readonly status: 404 | 409 | 500 | 503; readonly error: string }
+  >;
+}
+
 /** What the node implements and the admin server shows. Synchronous, from memory. */
 export interface AdminView {
   /** The broker is registered and unfenced, as this node sees it. */

@@ -7,6 +7,11 @@ export interface HttpRequest {
   readonly method: string;
   /** Path and query as they were sent; at most what the server's header limit allows. From outside: check before use. */
   readonly target: string;
+  /**
+   * Value of the header `flotilla-confirm`; null: there is none. A page of another site cannot make a browser send it, so an
+   * operator means what it asks for.
+   */
+  readonly confirm: string | null;
 }
 
 export interface HttpAnswer {
@@ -17,7 +22,7 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type HttpAnswerer = (request: HttpRequest) => HttpAnswer;
+export type HttpAnswerer = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 export interface HttpListener {
   /** The port actually bound. */

@@ -1,24 +1,47 @@
 /** Asks admin servers with node:http, loaded when it is first needed. */
-import type { AdminGet } from './cluster-access.ts';
+import type { AdminGet, AdminPost } from './cluster-access.ts';
 import { CliError, EXIT } from './exit-code.ts';
 
 const ANSWER_BYTES_MAX = 64 << 20;
 
+interface AdminRequest {
+  readonly method: 'GET' | 'POST';
+  /** What an operator confirms by it; null: nothing need be confirmed. */
+  readonly confirm: string | null;
+}
+
 /** @param timeoutMs for one answer */
 export function adminGet(timeoutMs: number): AdminGet {
-  return async (address, path) => {
-    const { get } = await import('node:http');
-    return new Promise((resolve, reject) => {
-      const unreachable = (why: string): void => {
-        reject(
-          new CliError(
-            EXIT.unreachable,
-            `the admin address ${address} cannot be reached: ${why}`,
-            'is the node running? see `flotilla cluster status`',
-          ),
-        );
-      };
-      const request = get(`http://${address}${path}`, { timeout: timeoutMs, agent: false }, (response) => {
+  return (address, path) => ask(address, path, { method: 'GET', confirm: null }, timeoutMs);
+}
+
+/** @param timeoutMs for one answer */
+export function adminPost(timeoutMs: number): AdminPost {
+  return (address, path, confirm) => ask(address, path, { method: 'POST', confirm }, timeoutMs);
+}
+
+async function ask(
+  address: string,
+  path: string,
+  { method, confirm }: AdminRequest,
+  timeoutMs: number,
+): Promise<unknown> {
+  const { request: open } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    const unreachable = (why: string): void => {
+      reject(
+        new CliError(
+          EXIT.unreachable,
+          `the admin address ${address} cannot be reached: ${why}`,
+          'is the node running? see `flotilla cluster status`',
+        ),
+      );
+    };
+    const headers = confirm === null ? {} : { 'flotilla-confirm': confirm };
+    const request = open(
+      `http://${address}${path}`,
+      { method, headers, timeout: timeoutMs, agent: false },
+      (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
         response.on('data', (chunk: Buffer) => {
@@ -28,25 +51,37 @@ export function adminGet(timeoutMs: number): AdminGet {
         });
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) return resolve(parse(text, address));
-          reject(
-            new CliError(
-              response.statusCode === 404 ? EXIT.data : EXIT.temporary,
-              `${address}${path}: ${response.statusCode ?? 0} ${text.trim()}`,
-            ),
-          );
+          const status = response.statusCode ?? 0;
+          if (status === 200) {
+            const value = parse(text);
+            if (value === undefined)
+              return reject(new CliError(EXIT.unreachable, `${address} is not an admin server of flotilla`));
+            return resolve(value);
+          }
+          const exitCode = status === 404 || status === 409 ? EXIT.data : EXIT.temporary;
+          reject(new CliError(exitCode, refusalText(text) ?? `${address}${path}: ${status} ${text.trim()}`));
         });
-      });
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-      request.on('error', (error) => unreachable(error.message));
-    });
-  };
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    request.on('error', (error) => unreachable(error.message));
+    request.end();
+  });
 }
 
-function parse(text: string, address: string): unknown {
+/** Undefined: no JSON. */
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CliError(EXIT.unreachable, `${address} is not an admin server of flotilla`, '', { cause: error });
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
+}
+
+/** The reason of a refusal in our own form. */
+function refusalText(text: string): string | null {
+  const value = parse(text);
+  const isRefusal = typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'string';
+  return isRefusal ? String(value.error) : null;
 }

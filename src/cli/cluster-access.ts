@@ -18,6 +18,9 @@ export const ADMIN_ADDRESS_KEY = 'flotilla.admin.address';
 /** Asks an admin server: JSON of a path. Rejects with {@link CliError} when it does not answer with 200. */
 export type AdminGet = (address: string, path: string) => Promise<unknown>;
 
+/** As {@link AdminGet}, for what changes something: `confirm` says what is meant. */
+export type AdminPost = (address: string, path: string, confirm: string) => Promise<unknown>;
+
 export interface AccessOptions {
   readonly ports: ClientPorts;
   /** `host:port` of Kafka listeners. */
@@ -25,6 +28,7 @@ export interface AccessOptions {
   /** Admin addresses that are known already. */
   readonly adminAddresses: readonly string[];
   readonly get: AdminGet;
+  readonly post: AdminPost;
   readonly timeoutMs: number;
 }
 
@@ -75,6 +79,11 @@ export class ClusterAccess {
   /** The answer of one node's admin server. */
   get(address: string, path: string): Promise<unknown> {
     return this.#options.get(address, path);
+  }
+
+  /** Has the admin server of a node do something. */
+  post(address: string, path: string, confirm: string): Promise<unknown> {
+    return this.#options.post(address, path, confirm);
   }
 
   /** As {@link get}; null when the node cannot be asked. */

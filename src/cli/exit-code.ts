@@ -44,6 +44,9 @@ const NEXT: Partial<Record<ErrorName, string>> = {
   TOPIC_ALREADY_EXISTS: 'choose another name, or `flotilla topic alter` the one that is there',
   INVALID_REPLICATION_FACTOR: 'a partition has at most one replica on each node: see `flotilla cluster status`',
   NOT_ENOUGH_REPLICAS: 'fewer replicas are in sync than min.insync.replicas: see `flotilla cluster status`',
+  PREFERRED_LEADER_NOT_AVAILABLE: 'it must be live and in the ISR: see `flotilla partition describe`',
+  ELIGIBLE_LEADERS_NOT_AVAILABLE:
+    'start the nodes of its replicas; --unclean accepts the loss of records; `flotilla partition recover` goes on with a damaged one',
   NON_EMPTY_GROUP: 'stop its members first',
 };
 

@@ -1,7 +1,7 @@
 /** Opens the real context of a command: ports, the cluster that is meant, standard output. */
 import { seededRandom } from '../../raft/index.ts';
 import { NodeClock, NodeNetwork } from '../runtime/index.ts';
-import { adminGet } from './admin-get.ts';
+import { adminGet, adminPost } from './admin-get.ts';
 import { ClusterAccess, parseBootstrap } from './cluster-access.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
@@ -47,6 +47,7 @@ export function openContext(options: CommonOptions): CliContext {
     ports,
     ...clusterMeant(options.bootstrap),
     get: adminGet(options.timeout),
+    post: adminPost(options.timeout),
     timeoutMs: options.timeout,
   });
   return {

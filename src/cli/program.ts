@@ -131,7 +131,38 @@ function clusterCommands(on: (command: Command, work: Work) => void): readonly C
   on(describe, async (context, [topic = '', index = '']) =>
     (await load()).describePartition(context, topic, Number(index)),
   );
-  return [cluster, partition];
+  return [cluster, partitionActions(partition, on)];
+}
+
+/** Commands that change who leads a partition, or what is left of it. */
+function partitionActions(partition: Command, on: (command: Command, work: Work) => void): Command {
+  const load = () => import('./commands/partition.ts');
+  const index = wholeNumber('<index>', 0, PARTITIONS_MAX);
+  const elect = common(
+    partition
+      .command('elect')
+      .description('have the preferred replica lead')
+      .argument('<topic>')
+      .argument('<index>', '', index),
+  ).option('--unclean', 'where nobody leads: any live replica, although records may be lost');
+  examples(elect, ['partition elect orders 0', 'partition elect orders 0 --unclean']);
+  on(elect, async (context, [topic = '', at = ''], options) =>
+    (await load()).electLeader(context, topic, Number(at), options),
+  );
+  const recover = common(
+    partition
+      .command('recover')
+      .description('go on without the records that a damaged log has lost')
+      .argument('<topic>')
+      .argument('<index>', '', index),
+  )
+    .option('--accept-loss', 'cut the log before the damage; the damaged files are kept as *.damaged')
+    .option('--node <id>', 'whose replica, if several have failed', wholeNumber('--node', 0, 2 ** 31 - 1));
+  examples(recover, ['partition recover orders 0 --accept-loss']);
+  on(recover, async (context, [topic = '', at = ''], options) =>
+    (await load()).recoverPartition(context, topic, Number(at), options),
+  );
+  return partition;
 }
 
 function groupCommands(on: (command: Command, work: Work) => void): readonly Command[] {

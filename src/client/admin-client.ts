@@ -226,6 +226,22 @@ export class AdminClient {
     }
   }
 
+  /**
+   * Has the preferred replica lead, or (`unclean`, only where nobody leads) any live one. Rejects with ELECTION_NOT_NEEDED,
+   * PREFERRED_LEADER_NOT_AVAILABLE, ELIGIBLE_LEADERS_NOT_AVAILABLE.
+   */
+  async electLeader(topic: string, partition: number, election: 'preferred' | 'unclean'): Promise<void> {
+    const answer = await this.#client.any(API_TABLE.electLeaders.schema, {
+      electionType: election === 'unclean' ? 1 : 0,
+      topicPartitions: [{ topic, partitions: [partition] }],
+      timeoutMs: this.#client.requestTimeoutMs,
+    });
+    const what = `elect a leader of ${topic}-${partition}`;
+    refuseUnlessOk(answer.errorCode, what);
+    for (const { errorCode, errorMessage } of answer.replicaElectionResults.flatMap((each) => each.partitionResult))
+      refuseUnlessOk(errorCode, what, errorMessage);
+  }
+
   /** All of a topic's partitions, page by page. Rejects with UNKNOWN_TOPIC_OR_PARTITION. */
   async describeTopic(name: string): Promise<TopicDescription> {
     const partitions: TopicPartitionDescription[] = [];

@@ -105,6 +105,14 @@ const COMMAND = union({
     ...life,
     replicas: list(object({ topicId: text, partition: natural, version: natural })),
   }),
+  'accept-loss': object({
+    ...life,
+    topicId: text,
+    partition: natural,
+    version: natural,
+    lastTerm: natural,
+    end: natural,
+  }),
   'allocate-producer-ids': object(life),
 });
 

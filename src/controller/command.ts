@@ -96,6 +96,21 @@ export interface ReportFailedReplicas extends BrokerLife {
   }[];
 }
 
+/**
+ * An operator goes on with what is left of the sender's replica, whose log had failed: it may have lost records, and leads
+ * all the same, unless another replica that may lead holds more.
+ */
+export interface AcceptLoss extends BrokerLife {
+  readonly kind: 'accept-loss';
+  readonly topicId: string;
+  readonly partition: number;
+  /** The partition version that the sender has applied. */
+  readonly version: number;
+  /** What is left. */
+  readonly lastTerm: Term;
+  readonly end: Offset;
+}
+
 export interface AllocateProducerIds extends BrokerLife {
   readonly kind: 'allocate-producer-ids';
 }
@@ -106,6 +121,7 @@ export type BrokerCommand =
   | AlterPartition
   | ReportQuorumLeader
   | ReportFailedReplicas
+  | AcceptLoss
   | AllocateProducerIds;
 
 export interface NewTopic {
@@ -223,6 +239,8 @@ export interface Answers {
   readonly 'report-quorum-leader': readonly ItemResult[];
   /** Per replica. Refused with `stale-version`: look at newer metadata, and report again if it is still needed. */
   readonly 'report-failed-replicas': readonly ItemResult[];
+  /** Done: somebody leads, and the loss is counted. */
+  readonly 'accept-loss': ItemResult;
   readonly 'allocate-producer-ids': ItemResult<{ readonly first: number; readonly count: number }>;
   readonly 'create-topics': readonly ItemResult<CreatedTopic>[];
   /** Per topic: its id and name. */

@@ -63,6 +63,7 @@ export function encodeCommand(command: RemoteCommand): EncodedCommand {
     }
     case 'report-quorum-leader':
     case 'report-failed-replicas':
+    case 'accept-loss':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':
@@ -205,6 +206,7 @@ function replyMessage(command: RemoteCommand, answer: AnswerOf<RemoteCommand>): 
     }
     case 'report-quorum-leader':
     case 'report-failed-replicas':
+    case 'accept-loss':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':
@@ -252,6 +254,7 @@ function readAnswer(command: RemoteCommand, reply: ReplyMessage): AnswerOf<Remot
     }
     case 'report-quorum-leader':
     case 'report-failed-replicas':
+    case 'accept-loss':
     case 'allocate-producer-ids':
     case 'create-topics':
     case 'delete-topics':

@@ -19,7 +19,7 @@ import {
   decideElectLossy,
   decideReportQuorumLeader,
 } from './decide-partition.ts';
-import { decideReportFailedReplicas } from './decide-failed-replica.ts';
+import { decideAcceptLoss, decideReportFailedReplicas } from './decide-failed-replica.ts';
 import { decideCreatePartitions, decideCreateTopics, decideDeleteTopics, randomId } from './decide-topic.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { refusal } from './refusal.ts';
@@ -55,6 +55,8 @@ function decideAny(
       return decideReportQuorumLeader(image, command);
     case 'report-failed-replicas':
       return decideReportFailedReplicas(image, command, context);
+    case 'accept-loss':
+      return decideAcceptLoss(image, command, context);
     case 'allocate-producer-ids':
       return decideAllocateProducerIds(image, command);
     case 'create-topics':

@@ -35,11 +35,12 @@ import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
 import type { ReplicaOptions } from '../replica/index.ts';
 import type { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
-import { ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
+import { CLIENT_SETTINGS, ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
 import { coordinatorLog } from './coordinator-log.ts';
 import { FailedReplicas } from './failed-replicas.ts';
 import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
+import { LossAcceptance } from './loss-acceptance.ts';
 import { groupConfig, METADATA_LOG } from './node-groups.ts';
 import type { GroupOwner } from './node-groups.ts';
 import type { ClusterNodeOptions } from './node-options.ts';
@@ -66,6 +67,7 @@ export class ClusterNode {
   readonly replicas: Replicas;
   readonly hosting: Hosting;
   readonly failed: FailedReplicas;
+  readonly losses: LossAcceptance;
   readonly groups: GroupCoordinator;
   readonly lifecycle: BrokerLifecycle;
   readonly server: KafkaServer;
@@ -108,19 +110,22 @@ export class ClusterNode {
         controller: this.controller,
         knownController: () => this.metadataLeader,
       },
-      { requestTimeout: REQUEST_TIMEOUT, backoffMin: millis(10), backoffMax: millis(200) },
+      CLIENT_SETTINGS,
     );
     this.#requests = new ControllerRequests(life, this.#client, config.topics.offsetsPartitions);
     this.hosting = this.#makeHosting();
-    const around = { self: life, client: this.#client, clock: ports.clock, sink: ports.log, hosting: this.hosting };
+    const image = (): MetadataImage => this.image();
+    const { clock, log: sink } = ports;
+    const around = { self: life, client: this.#client, clock, sink, hosting: this.hosting, image };
     const fatal = (reason: string): void => ports.host.exit(74, reason);
-    this.failed = new FailedReplicas({ ...around, image: () => this.image(), fatal });
+    this.failed = new FailedReplicas({ ...around, fatal });
+    this.losses = new LossAcceptance({ ...around, store, failed: this.failed, waiters: this.#waiters });
     this.groups = new GroupCoordinator({
       settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
-      clock: ports.clock,
+      clock,
       random: ports.random.fork('groups'),
-      sink: ports.log,
-      image: () => this.image(),
+      sink,
+      image,
       ensureOffsetsTopic: () => this.#requests.ensureOffsetsTopic(),
     });
     this.lifecycle = this.#makeLifecycle();

@@ -9,6 +9,7 @@ import type { MetadataImage } from '../metadata/index.ts';
 import type { Partition } from '../partition/index.ts';
 
 export const REQUEST_TIMEOUT = millis(5000);
+export const CLIENT_SETTINGS = { requestTimeout: REQUEST_TIMEOUT, backoffMin: millis(10), backoffMax: millis(200) };
 
 export class ControllerRequests {
   readonly #self: BrokerLife;

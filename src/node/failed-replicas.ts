@@ -114,6 +114,11 @@ export class FailedReplicas {
     this.#add(partition, partition.replica.term, keep);
   }
 
+  /** It is well again. */
+  forget(group: GroupId): void {
+    this.#failed.delete(group);
+  }
+
   /** After hosting has applied it. */
   onImage(): void {
     if (this.#failed.size > 0) this.#look();

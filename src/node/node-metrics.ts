@@ -38,6 +38,7 @@ export function nodeMetrics(node: ClusterNode, status: ClusterStatusView): reado
     counter('journal_bytes_total', 'Bytes written to the journal.', storage.journalBytes),
     counter('failed_replicas_total', 'Replicas whose logs failed, since the node started.', node.failed.total),
     gauge('offline_replicas', 'Replicas that are offline because their logs failed.', node.failed.offline),
+    counter('salvaged_replicas_total', 'Logs cut because an operator accepted loss.', node.losses.salvaged),
     gauge('open_files', 'Segment files open.', storage.openFiles),
     gauge(
       'fenced_brokers',

@@ -13,7 +13,7 @@
 import { assert, groupId } from '../../raft/index.ts';
 import type { Assignment, GroupId, Incarnation, NodeId, RecoveredLog, Voter } from '../../raft/index.ts';
 import { describeFailure, DiskError, lastingFailure } from '../../storage/index.ts';
-import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
+import type { LogSettings, ReplicaLog, Salvaged, Store } from '../../storage/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Replica } from '../replica/index.ts';
@@ -178,6 +178,33 @@ export class Hosting {
     this.#hosted = null;
     this.#delete(group);
     this.#openLog(entry, image, false);
+  }
+
+  /**
+   * Cuts the log of a replica that is offline before its damage, and begins again with what is left. Null: its log has not
+   * failed. Rejects with `DiskError`: then it is as it was.
+   */
+  salvage(group: GroupId): Promise<Salvaged | null> {
+    const again = (): void => {
+      const entry = this.#entries.get(group);
+      if (entry === undefined || entry.partition === null || this.#image === null) return;
+      entry.partition.close();
+      entry.partition = null;
+      this.#openLog(entry, this.#image, false);
+    };
+    return new Promise((resolve, reject) => {
+      this.#after(group, () =>
+        this.#options.store.salvageLog(group).then((salvaged) => {
+          again();
+          resolve(salvaged);
+        }, reject),
+      );
+    });
+  }
+
+  /** Resolves when all that is under way with the group's log is done. */
+  async settled(group: GroupId): Promise<void> {
+    await this.#work.get(group);
   }
 
   /** Does `work` on a group's log when all earlier work on it is done. */

@@ -20,14 +20,21 @@ async function makeServer(answer: HttpAnswerer): Promise<Server> {
   return createServer(options, (request, response) => {
     // Nothing here has a body: what comes is dropped.
     request.resume();
-    const { status, contentType, body, headers } = answer({ method: request.method ?? '', target: request.url ?? '' });
-    response.writeHead(status, {
-      'content-type': contentType,
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
-      ...headers,
+    const confirm = request.headers['flotilla-confirm'];
+    const asked = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      confirm: typeof confirm === 'string' ? confirm : null,
+    };
+    void Promise.resolve(answer(asked)).then(({ status, contentType, body, headers }) => {
+      response.writeHead(status, {
+        'content-type': contentType,
+        'content-length': Buffer.byteLength(body),
+        'cache-control': 'no-store',
+        ...headers,
+      });
+      response.end(request.method === 'HEAD' ? undefined : body);
     });
-    response.end(request.method === 'HEAD' ? undefined : body);
   });
 }
 

@@ -22,7 +22,7 @@ import { statePrefix } from '../log/saved-states.ts';
 import type { LogFailure, LogSettings, ReplicaLog } from '../replica-log.ts';
 import type { FileCache } from '../segment/file-cache.ts';
 import { SegmentSet } from '../segment/segment-set.ts';
-import type { FoundGroup, Identity, SnapshotStore, Standing, Store, StoreStatus } from '../store.ts';
+import type { FoundGroup, Identity, Salvaged, SnapshotStore, Standing, Store, StoreStatus } from '../store.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import { logsPath } from './data-directory.ts';
 import { putJson } from './data-keys.ts';
@@ -30,6 +30,7 @@ import type { StoredIdentity, StoredStanding } from './data-keys.ts';
 import type { LogHost } from './log-host.ts';
 import { removeLogDirectory } from './log-removal.ts';
 import { reopenLog } from './log-reopening.ts';
+import { salvage } from './log-salvage.ts';
 import { removeRescued } from './rescued-records.ts';
 import type { MetaStore } from './meta-store.ts';
 
@@ -161,6 +162,30 @@ export class DiskStore implements Store {
     });
   }
 
+  salvageLog(group: GroupId): Promise<Salvaged | null> {
+    return this.#serially(group, async () => {
+      const log = this.#logs.get(group);
+      if (log !== undefined && !log.offline) return null;
+      // Its record names everything that it took on only when a checkpoint has seen that it failed.
+      if (log !== undefined) await this.#parts.checkpointer.run();
+      const record = log?.record ?? this.#records.get(group);
+      if (record === undefined || record.failure === null) return null;
+      if (log !== undefined) await this.#retire(log);
+      this.#records.set(group, record);
+      const { meta, disk, host } = this.#parts;
+      const answer = await salvage(host.ports, this.#path(record), record);
+      // Under another number: what the journal still says of the old log means nothing any more.
+      const left = { ...answer.record, log: this.#nextLog };
+      this.#nextLog += 1;
+      const put = { kind: 'put', key: groupKey(group), value: encodeGroupRecord(left) } as const;
+      const changes = [...(await this.#forgetStates(record)), put, putJson('log-number', this.#nextLog)];
+      await meta.apply(changes, { sync: true });
+      this.#records.set(group, left);
+      await removeRescued(disk, this.#path(record));
+      return answer.salvaged;
+    });
+  }
+
   deleteLog(group: GroupId): Promise<void> {
     return this.#serially(group, async () => {
       const log = this.#logs.get(group);
@@ -171,16 +196,10 @@ export class DiskStore implements Store {
       log?.set.abandon();
       if (log !== undefined) await this.#retire(log);
       this.#records.delete(group);
-      const states = await meta.range({
-        from: statePrefix(record.log),
-        to: `${statePrefix(record.log).slice(0, -1)}0`,
-      });
       const deleting = `deleting/${record.log}`;
-      const changes: KeyValueChange[] = [...states.map(([key]) => key), groupKey(group)].map((key) => ({
-        kind: 'delete',
-        key,
-      }));
-      const applied = meta.apply([...changes, putJson(deleting, record.directory)], { sync: true });
+      const gone = { kind: 'delete', key: groupKey(group) } as const;
+      const changes = [...(await this.#forgetStates(record)), gone, putJson(deleting, record.directory)];
+      const applied = meta.apply(changes, { sync: true });
       letGo();
       await applied;
       if (meta.gaveUp !== null) return;
@@ -240,6 +259,12 @@ export class DiskStore implements Store {
     await journal.close(false);
     await files.closeAll();
     await meta.close();
+  }
+
+  async #forgetStates(record: GroupRecord): Promise<readonly KeyValueChange[]> {
+    const prefix = statePrefix(record.log);
+    const states = await this.#parts.meta.range({ from: prefix, to: `${prefix.slice(0, -1)}0` });
+    return states.map(([key]) => ({ kind: 'delete', key }));
   }
 
   /** It had failed and is good again. What was rescued of the journal is in its segments, and must never be replayed again. */

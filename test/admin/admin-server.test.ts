@@ -1,11 +1,11 @@
 /** The admin server's routes: what each answers, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { adminAnswers } from '../../src/admin/index.ts';
-import type { AdminView } from '../../src/admin/index.ts';
+import { adminAnswers, viewAnswers } from '../../src/admin/index.ts';
+import type { AdminActions, AdminView } from '../../src/admin/index.ts';
 import { cannedPartition, cannedQuorum, cannedStatus, cannedView } from './canned-view.ts';
 
 function get(target: string, changes: Partial<AdminView> = {}, method = 'GET') {
-  const { status, contentType, body, headers } = adminAnswers(cannedView(changes))({ method, target });
+  const { status, contentType, body, headers } = viewAnswers(cannedView(changes))({ method, target });
   const json = contentType.startsWith('application/json') ? (JSON.parse(body) as unknown) : null;
   return { status, body, json, headers };
 }
@@ -73,5 +73,56 @@ describe('the admin server', () => {
 
   it('only GET and HEAD are served', () => {
     expect(get('/v1/status', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  });
+});
+
+describe('accepting loss', () => {
+  const path = '/v1/partitions/orders/0/accept-loss';
+  const accepted = {
+    topic: 'orders',
+    partition: 0,
+    node: 1,
+    leader: 1,
+    logEnd: 5,
+    lost: null,
+    damage: null,
+    aside: [],
+  };
+
+  async function post(changes: {
+    readonly target?: string;
+    readonly confirm?: string | null;
+    readonly method?: string;
+  }) {
+    const asked: unknown[] = [];
+    const actions: AdminActions = {
+      acceptLoss: (topic, index) => {
+        asked.push([topic, index]);
+        return Promise.resolve(
+          index === 0 ? { kind: 'accepted', accepted } : { kind: 'refused', status: 409, error: 'node 2 leads it' },
+        );
+      },
+    };
+    const request = { method: 'POST', target: path, confirm: 'accept-loss', ...changes };
+    const { status, body } = await adminAnswers(cannedView(), actions)(request);
+    return { status, json: JSON.parse(body) as unknown, asked };
+  }
+
+  it('is carried out by a POST that confirms it', async () => {
+    expect(await post({})).toEqual({ status: 200, json: accepted, asked: [['orders', 0]] });
+    expect(await post({ target: path.replace('0', '3') })).toMatchObject({
+      status: 409,
+      json: { error: 'node 2 leads it' },
+    });
+  });
+
+  it.each([
+    { changes: { confirm: null }, status: 400 },
+    { changes: { confirm: 'yes' }, status: 400 },
+    { changes: { method: 'GET' }, status: 405 },
+    { changes: { target: path.replace('0', '-1') }, status: 405 },
+    { changes: { target: `${path}/x` }, status: 405 },
+  ])('is refused with $status and does nothing when it is not: $changes', async ({ changes, status }) => {
+    expect(await post(changes)).toMatchObject({ status, asked: [] });
   });
 });

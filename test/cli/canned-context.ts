@@ -1,6 +1,6 @@
 /** A command's context without a cluster: canned admin answers, output gathered. */
 import { World } from '../../chaos/sim/index.ts';
-import { adminAnswers } from '../../src/admin/index.ts';
+import { viewAnswers } from '../../src/admin/index.ts';
 import type { AdminView } from '../../src/admin/index.ts';
 import { ClusterAccess } from '../../src/cli/cluster-access.ts';
 import type { CliContext } from '../../src/cli/context.ts';
@@ -33,11 +33,12 @@ export function cannedContext(options: CannedOptions): Canned {
     bootstrap: options.bootstrap ?? ['nobody:9092'],
     adminAddresses: options.adminAddresses ?? Object.keys(options.views),
     timeoutMs: 1000,
+    post: () => Promise.reject(new CliError(EXIT.unreachable, 'nobody is there')),
     get: (address, path) => {
       const view = options.views[address];
       if (view === undefined)
         return Promise.reject(new CliError(EXIT.unreachable, `the admin address ${address} cannot be reached`));
-      const { status, body } = adminAnswers(view)({ method: 'GET', target: path });
+      const { status, body } = viewAnswers(view)({ method: 'GET', target: path });
       return status === 200
         ? Promise.resolve(JSON.parse(body) as unknown)
         : Promise.reject(new CliError(EXIT.data, body));

@@ -118,6 +118,34 @@ describe('a failed replica', () => {
     expect(world.partition('t').lossy).toEqual([{ node: 1, lastTerm: 1, end: 9, failed: false }]);
   });
 
+  it('that an operator has cut leads with what is left, and the loss is counted', () => {
+    const world = scene([1]);
+    report(world, 1);
+    const { topicId, index: partition, version } = world.partition('t');
+    const left = { topicId, partition, lastTerm: 1 as never, end: 5 as never };
+    const accept = (change: object) =>
+      world.run({ kind: 'accept-loss', node: nodeId(1), incarnation: world.lifeOf(1), version, ...left, ...change });
+    expect(accept({ version: version - 1 })).toMatchObject({ refusal: { reason: 'stale-version' } });
+    expect(accept({ incarnation: 'other' })).toMatchObject({ refusal: { reason: 'stale-incarnation' } });
+    expect(accept({})).toMatchObject({ kind: 'done' });
+    expect(world.show('t')).toBe('1/3 1||');
+    expect(world.image.uncleanElections).toBe(1);
+    expect(accept({ version: version + 1 })).toMatchObject({ refusal: { reason: 'election-not-needed' } });
+    expect(world.replayed().topicsByName.get('t')).toEqual(world.find('t'));
+  });
+
+  it('that an operator has cut does not lead while its broker is fenced', () => {
+    const world = scene([1]);
+    report(world, 1);
+    world.fence(1);
+    const { topicId, index: partition, version } = world.partition('t');
+    const left = { topicId, partition, version, lastTerm: 1 as never, end: 5 as never };
+    expect(world.run({ kind: 'accept-loss', node: nodeId(1), incarnation: world.lifeOf(1), ...left })).toMatchObject({
+      refusal: { reason: 'eligible-leaders-not-available' },
+    });
+    expect(world.show('t')).toBe('-/2 ||1');
+  });
+
   it('that a late copy of the report speaks of is left alone', () => {
     const world = scene([1, 2, 3]);
     const { version } = world.partition('t');

@@ -55,6 +55,19 @@ describe('the command line', () => {
     expect(described['partitions']).toHaveLength(3);
   });
 
+  it('elects leaders, and says when that is not needed', async () => {
+    await json(['topic', 'create', 'led', '--partitions', '1', '--replication-factor', '3']);
+    const answer = await json(['partition', 'elect', 'led', '0']);
+    expect(answer).toMatchObject({ topic: 'led', partition: 0, election: 'preferred', elected: false, term: 1 });
+    expect(await json(['partition', 'elect', 'led', '0', '--unclean'])).toMatchObject({ elected: false });
+    const unknown = await run(['partition', 'elect', 'let', '0']);
+    expect([unknown.code, unknown.stderr]).toMatchObject([65, expect.stringContaining('did you mean led?')]);
+    const beyond = await run(['partition', 'elect', 'led', '7']);
+    expect([beyond.code, beyond.stderr]).toMatchObject([65, expect.stringContaining('it has partitions 0 to 0')]);
+    expect((await run(['partition', 'elect', 'led'])).code).toBe(64);
+    expect((await run(['partition', 'recover', 'led', '0', '--accept-loss'])).code).toBe(65);
+  });
+
   it('shows cluster, quorum and one partition', async () => {
     await json(['topic', 'create', 'shown', '--partitions', '1', '--replication-factor', '3']);
     const status = await until('healthy', 10_000, async () => {

@@ -156,6 +156,69 @@ describe('damage on a disk', () => {
   });
 });
 
+describe('a partition with one replica whose segment is damaged', () => {
+  async function damaged(work: (cluster: RealCluster, path: string, was: Buffer, at: number) => Promise<void>) {
+    await withCluster({ nodes: 1 }, async (cluster) => {
+      await createTopic(cluster.brokers, 'alone', 1, 1);
+      for (let round = 0; round < 3; round += 1) await produceSome(cluster, 'alone', 100);
+      expect(await cluster.stop()).toBe(0);
+      const [path = ''] = await segmentsOf(cluster.node(1).dataDir, 'alone-0');
+      const was = await readFile(path);
+      // In the last of three batches.
+      const at = was.length - 10;
+      await writeFile(
+        path,
+        Buffer.concat([was.subarray(0, at), Buffer.from([(was[at] ?? 0) ^ 1]), was.subarray(at + 1)]),
+      );
+      await cluster.up();
+      await work(cluster, path, was, at);
+    });
+  }
+  const cli = (cluster: RealCluster, args: readonly string[]) =>
+    runCommand([...args, '--bootstrap', cluster.bootstrap]);
+
+  it('is refused with file and byte, and is there again after a restart with the file as it was', async () => {
+    await damaged(async (cluster, path, was) => {
+      const { stdout } = await cli(cluster, ['partition', 'describe', 'alone', '0', '-o', 'json']);
+      const view = JSON.parse(stdout) as { readonly leader: unknown; readonly local: { readonly failure: string } };
+      expect(view.leader).toBe(null);
+      expect(view.local.failure).toMatch(new RegExp(`${path} at byte [0-9]+: `));
+      expect((await cli(cluster, ['cluster', 'status'])).code).toBe(10);
+      await cluster.stop();
+      await writeFile(path, was);
+      await cluster.up();
+      expect(await readAll(cluster.brokers, 'alone')).toHaveLength(300);
+      expect((await cli(cluster, ['cluster', 'status'])).code).toBe(0);
+    });
+  });
+
+  it('goes on with what is left when an operator accepts the loss', async () => {
+    await damaged(async (cluster, path) => {
+      const recover = ['partition', 'recover', 'alone', '0', '-o', 'json'];
+      expect((await cli(cluster, ['partition', 'elect', 'alone', '0', '--unclean'])).code).toBe(75);
+      const asked = await cli(cluster, recover);
+      expect([asked.code, asked.stderr]).toMatchObject([64, expect.stringContaining('--accept-loss')]);
+      const { code, stdout, stderr } = await cli(cluster, [...recover, '--accept-loss']);
+      expect(code, stderr).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        topic: 'alone',
+        partition: 0,
+        node: 1,
+        leader: 1,
+        logEnd: 200,
+        lost: { from: 200, to: 300 },
+        aside: [`${path}.damaged`],
+      });
+      expect(await readAll(cluster.brokers, 'alone')).toHaveLength(200);
+      await produceSome(cluster, 'alone', 10);
+      const status = await cli(cluster, ['cluster', 'status', '-o', 'json']);
+      expect(JSON.parse(status.stdout)).toMatchObject({ uncleanElections: 1, leaderless: { count: 0 } });
+      const again = await cli(cluster, [...recover, '--accept-loss']);
+      expect([again.code, again.stderr]).toMatchObject([65, expect.stringContaining('nothing need be lost')]);
+    });
+  });
+});
+
 /** Segment files of a partition's directory. */
 async function segmentsOf(dataDir: string, partition: string): Promise<readonly string[]> {
   const names = await readdir(dataDir, { recursive: true });

@@ -1,67 +1,8 @@
 /** Stories of logs that fail while their node runs, or that a start finds failed: damage, faults of the disk; and what comes of it. */
 import { describe, expect, it } from 'vitest';
-import { millis, present } from '../../raft/index.ts';
-import type { Stage } from '../../chaos/workload/index.ts';
+import { present } from '../../raft/index.ts';
+import { damage, electUncleanly, errors, failed, fill, isr, segments, SMALL, untilFull } from './damage.ts';
 import { tell } from './story.ts';
-
-/** Little is served from memory, segments are small: what is old is read from files. */
-const SMALL = { settings: ['tail.max.bytes=16384', 'log.segment.bytes=1048576'] };
-
-/** The segments of the partition's replica on that node, oldest first. */
-function segments(stage: Stage, number: number, topic: string): readonly string[] {
-  const paths = stage.cluster.machine(number).disk.paths();
-  return paths.filter((path) => path.includes(`/logs/${topic}-0.`) && path.endsWith('.log'));
-}
-
-/** Flips a bit in the middle of the oldest segment, in cache and on the platter; it must have been closed. */
-function damage(stage: Stage, number: number, topic: string): string {
-  const { disk } = stage.cluster.machine(number);
-  const [path = ''] = segments(stage, number, topic);
-  expect(segments(stage, number, topic).length).toBeGreaterThan(1);
-  disk.flipBit(path, (disk.cachedBytes(path)?.length ?? 0) * 4);
-  return path;
-}
-
-/** More than one segment in every replica. */
-async function fill(stage: Stage, topic = 't'): Promise<void> {
-  const writer = stage.writer({ topic, padding: 40_000 }).start();
-  await stage.cluster.until(() => writer.acked >= 40, 10_000, 'two segments are full');
-  writer.stop();
-  await stage.cluster.until(() => writer.pending === 0, 10_000, 'all are answered');
-}
-
-function isr(stage: Stage, topic = 't'): readonly number[] {
-  return stage.cluster.record(topic, 0)?.isr ?? [];
-}
-
-function untilFull(stage: Stage, topic = 't'): Promise<number> {
-  const { cluster } = stage;
-  return cluster.until(
-    () => isr(stage, topic).length === (cluster.record(topic, 0)?.replicas.length ?? -1),
-    30_000,
-    'all are in sync',
-  );
-}
-
-/** An operator's word: any live replica may lead. */
-async function electUncleanly({ cluster }: Stage, topic: string): Promise<unknown> {
-  const command = { kind: 'elect-leaders', election: 'unclean', partitions: [{ topic, partition: 0 }] } as const;
-  const outcome = await cluster.wait(
-    present(cluster.nodes()[0], 'a node').node.commands().submit(command, millis(5000)),
-  );
-  return outcome.kind === 'answer' ? outcome.answer[0]?.result : outcome;
-}
-
-/** Error lines of the node's log that contain `text`. */
-function errors(stage: Stage, number: number, text: string): readonly string[] {
-  const lines = stage.cluster.machine(number).log.lines.map((line) => JSON.stringify(line));
-  return lines.filter((line) => line.includes(text) && line.includes('error'));
-}
-
-function failed(stage: Stage, number: number): unknown {
-  const replicas = stage.cluster.node(number)?.node.failed;
-  return { total: replicas?.total, offline: replicas?.offline };
-}
 
 describe('a damaged segment', () => {
   it('of a leader, found by a consumer: another leads, the replica is rebuilt, nothing is missing', async () => {
@@ -119,67 +60,6 @@ describe('a damaged segment', () => {
 });
 
 describe('a replica that cannot be rebuilt', () => {
-  it('because it is the only one stays offline, says which file and what next, and is never elected', async () => {
-    await tell(SMALL, async (stage) => {
-      const { cluster } = stage;
-      await stage.topic('t', { replicationFactor: 1 });
-      await stage.topic('sound');
-      await fill(stage);
-      const alone = cluster.leader('t', 0) ?? 0;
-      const path = damage(stage, alone, 't');
-      const reader = stage.reader({ topic: 't' }).start();
-      await cluster.until(() => cluster.leader('t', 0) === null, 5000, 'nobody leads');
-      reader.stop();
-      await cluster.until(
-        () => errors(stage, alone, 'it is the only replica').length === 1,
-        1000,
-        'the operator is told',
-      );
-      const partition = cluster.replica(alone, 't', 0);
-      expect(partition?.failed).toContain(path);
-      expect(partition?.refuseRead(null)).toMatchObject({ kind: 'storage' });
-      expect(segments(stage, alone, 't')).toContain(path);
-      expect(await electUncleanly(stage, 't')).toMatchObject({
-        kind: 'refused',
-        refusal: { reason: 'eligible-leaders-not-available' },
-      });
-      cluster.kill(alone);
-      cluster.startDead();
-      await cluster.untilReady();
-      expect(cluster.replica(alone, 't', 0)?.failed).toContain(path);
-      expect(segments(stage, alone, 't')).toContain(path);
-      expect(stage.writer({ topic: 'sound' }).start().pending).toBe(1);
-      await cluster.run(1000);
-      expect(isr(stage, 'sound')).toHaveLength(3);
-      expect(cluster.leader('t', 0)).toBe(null);
-      cluster.stopClients();
-    });
-  });
-
-  it('because it is the only one comes back at the first start with its file as it was, and has lost nothing', async () => {
-    await tell(SMALL, async (stage) => {
-      const { cluster } = stage;
-      await stage.topic('t', { replicationFactor: 1 });
-      await fill(stage);
-      const alone = cluster.leader('t', 0) ?? 0;
-      const end = cluster.replica(alone, 't', 0)?.highWatermark;
-      const path = damage(stage, alone, 't');
-      const reader = stage.reader({ topic: 't' }).start();
-      await cluster.until(() => cluster.leader('t', 0) === null, 5000, 'nobody leads');
-      await cluster.wait(present(cluster.node(alone), 'node').store.checkpoint());
-      cluster.kill(alone);
-      const { disk } = cluster.machine(alone);
-      disk.flipBit(path, (disk.cachedBytes(path)?.length ?? 0) * 4);
-      cluster.startDead();
-      await cluster.until(() => cluster.leader('t', 0) === alone, 10_000, 'it leads again');
-      expect(cluster.replica(alone, 't', 0)?.logEnd).toBe(end);
-      await cluster.until(() => reader.count >= 40, 5000, 'all is read');
-      const writer = stage.writer({ topic: 't' }).start();
-      await cluster.until(() => writer.acked > 10, 5000, 'records are acknowledged');
-      await stage.end();
-    });
-  });
-
   it('because it was the last in the ISR is kept until an operator has another elected', async () => {
     await tell({ ...SMALL, voters: 1 }, async (stage) => {
       const { cluster } = stage;

@@ -7,12 +7,12 @@ import type {
   PartitionView,
   QuorumView,
 } from '../../admin/index.ts';
-import { unknownName } from '../cluster-access.ts';
 import type { CliContext } from '../context.ts';
 import { show } from '../context.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import { bytesText, counted, facts, table } from '../output.ts';
 import type { Shown } from '../output.ts';
+import { requirePartition } from './partition.ts';
 
 const SHOWN_PARTITIONS = 10;
 
@@ -211,16 +211,7 @@ function partitionTable(view: PartitionView): string {
 
 export async function describePartition(context: CliContext, topic: string, index: number): Promise<void> {
   const { access } = context;
-  const names = await access.topicNames();
-  if (!names.includes(topic)) throw unknownName('topic', topic, names);
-  const { partitions } = await access.kafka.topic(topic);
-  const known = partitions[index];
-  if (known === undefined)
-    throw new CliError(
-      EXIT.data,
-      `topic ${topic} has no partition ${index}`,
-      `it has partitions 0 to ${partitions.length - 1}`,
-    );
+  const known = await requirePartition(context, topic, index);
   const { brokers } = await access.status();
   const order = [...brokers].sort(
     (left, right) => Number(right.node === known.leader) - Number(left.node === known.leader),
