@@ -57,7 +57,7 @@ async function lookAgain(
     const log = await tryRecover(environment, path, before, rescued, settings, circumstances);
     if ('failed' in log) return broken(log.failed.failure);
     for (const summary of log.set.summaries()) {
-      const { damage } = await proveSegment(ports, path, summary);
+      const { damage } = await proveSegment(ports, path, summary, log.set.hasGaps);
       if (damage !== null) return broken(damage);
     }
     return log;

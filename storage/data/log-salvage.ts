@@ -15,8 +15,8 @@ import type { IndexPorts } from '../segment/segment-index.ts';
 import type { Salvaged } from '../store.ts';
 import { readRescued } from './rescued-records.ts';
 
-/** For what is cut or scanned here; the log's own follow when it is opened. Whether it is compacted is not known here. */
-const SHAPE = { segmentBytesMax: 1 << 30, indexIntervalBytes: 4096, compact: true };
+/** For what is cut or scanned here; the log's own follow when it is opened. */
+const SHAPE = { segmentBytesMax: 1 << 30, indexIntervalBytes: 4096, compact: false };
 
 /** The record is the caller's to store. Rejects with the disk's error; it can be repeated. */
 export async function salvage(

@@ -42,7 +42,7 @@ export async function salvageFiles(ports: IndexPorts, directory: string, record:
   let damage: LogFailure | null = null;
   for (const known of record.segments) {
     if (damage !== null) break;
-    const proof = await proveSegment(ports, directory, known);
+    const proof = await proveSegment(ports, directory, known, record.gaps);
     damage = proof.damage;
     const kept = damage === null ? known : proof.good;
     if (kept.bytes > 0) good.push(kept);

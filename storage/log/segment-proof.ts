@@ -18,8 +18,13 @@ export interface SegmentProof {
   readonly damage: LogFailure | null;
 }
 
-/** Compares the file with what is known of it. Rejects with the disk's error. */
-export async function proveSegment(ports: IndexPorts, directory: string, known: SegmentSummary): Promise<SegmentProof> {
+/** Compares the file with what is known of it; `hasGaps`: offsets may be missing between batches. Rejects with the disk's error. */
+export async function proveSegment(
+  ports: IndexPorts,
+  directory: string,
+  known: SegmentSummary,
+  hasGaps: boolean,
+): Promise<SegmentProof> {
   const twin = new Segment(directory, emptySummary(known.base));
   const damaged = (position: number | null, reason: string): SegmentProof => ({
     good: twin.summary(),
@@ -28,7 +33,8 @@ export async function proveSegment(ports: IndexPorts, directory: string, known: 
   if (!(await ports.disk.exists(twin.path))) return damaged(null, 'the file is missing');
   let contradiction: string | null = null;
   const walked = await walkBatches(ports, twin.path, 0, known.bytes, ({ header }) => {
-    if (header.base < twin.end || header.end > known.end) {
+    const follows = hasGaps ? header.base >= twin.end : header.base === twin.end;
+    if (!follows || header.end > known.end) {
       contradiction = `a batch from ${header.base} to ${header.end} where ${twin.end} to ${known.end} is expected`;
       return false;
     }
