@@ -117,8 +117,7 @@ export class ClusterNode {
     const image = (): MetadataImage => this.image();
     const { clock, log: sink } = ports;
     const around = { self: life, client: this.#client, clock, sink, hosting: this.hosting, image };
-    const fatal = (reason: string): void => ports.host.exit(74, reason);
-    this.failed = new FailedReplicas({ ...around, fatal });
+    this.failed = new FailedReplicas({ ...around, fatal: (reason) => ports.host.exit(74, reason) });
     this.losses = new LossAcceptance({ ...around, store, failed: this.failed, waiters: this.#waiters });
     this.groups = new GroupCoordinator({
       settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
