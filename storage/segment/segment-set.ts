@@ -46,6 +46,8 @@ export class SegmentSet {
   hasGaps: boolean;
   #shape: SegmentShape;
   readonly #segments: Segment[];
+  /** The last sync. */
+  #syncing: Promise<void> = Promise.resolve();
   /** End of the log while it has no segment. */
   #emptyEnd: Offset;
 
@@ -146,13 +148,14 @@ export class SegmentSet {
     }
   }
 
-  /** Makes everything written and cut so far durable, file names included. May run beside appends and cuts. */
-  async sync(): Promise<void> {
-    for (const segment of [...this.#segments])
-      if (segment.dirty) await unlessRemoved(segment, () => this.#sync(segment));
-    if (!this.directoryDirty) return;
-    this.directoryDirty = false;
-    await this.ports.disk.syncDirectory(this.directory);
+  /**
+   * Makes everything written and cut so far durable, file names included. May run beside appends and cuts: what is not done when
+   * it begins is dirty again when it is. One after the other: what another one is just syncing is not durable yet. One that
+   * fails is the last: the kernel may have dropped what it could not write, and would call the rest durable.
+   */
+  sync(): Promise<void> {
+    this.#syncing = this.#syncing.then(() => this.#syncAll());
+    return this.#syncing;
   }
 
   /** Saves the indexes of closed segments (and of the active one, when `all`). A full disk is no failure: they can be rebuilt. */
@@ -234,9 +237,9 @@ export class SegmentSet {
   }
 
   #write(segment: Segment, open: OpenFile, batches: readonly StoredBatch[]): Pending {
-    open.dirty = true;
-    segment.dirty = true;
     const done = (): void => {
+      open.dirty = true;
+      segment.dirty = true;
       for (const batch of batches) {
         const { base, end, bytes } = batch.position;
         this.hasGaps ||= base > segment.end;
@@ -265,9 +268,9 @@ export class SegmentSet {
   async #cutFile(segment: Segment, bytes: number): Promise<void> {
     const open = await this.ports.files.use(segment.path, 'write');
     try {
+      await open.file.truncate(bytes);
       open.dirty = true;
       segment.dirty = true;
-      await open.file.truncate(bytes);
     } finally {
       open.release();
     }
@@ -298,6 +301,14 @@ export class SegmentSet {
     return found;
   }
 
+  async #syncAll(): Promise<void> {
+    for (const segment of [...this.#segments])
+      if (segment.dirty) await unlessRemoved(segment, () => this.#sync(segment));
+    if (!this.directoryDirty) return;
+    this.directoryDirty = false;
+    await this.ports.disk.syncDirectory(this.directory);
+  }
+
   async #sync(segment: Segment): Promise<void> {
     const open = await this.ports.files.use(segment.path, 'write');
     try {
@@ -325,10 +336,10 @@ export class SegmentSet {
 
   async #remove(segment: Segment): Promise<void> {
     segment.removed = true;
-    this.directoryDirty = true;
     this.ports.files.forget(segment.path);
     await removeIfThere(this.ports.disk, segment.path);
     await removeIndex(this.ports.disk, segment);
+    this.directoryDirty = true;
     const at = this.#segments.indexOf(segment);
     assert(at >= 0, () => `${segment.path} was removed twice`);
     this.#segments.splice(at, 1);
