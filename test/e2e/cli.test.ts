@@ -1,5 +1,5 @@
 /** The command line against a real cluster: what each command answers as JSON, and how it ends when it cannot. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './command.ts';
@@ -95,11 +95,14 @@ describe('the command line', () => {
     await json(['topic', 'create', 'dumped', '--partitions', '1', '--replication-factor', '3']);
     await json(['produce', 'dumped'], 'hello\n');
     const { dataDir } = cluster.node(1);
-    const files = (await readdir(dataDir, { recursive: true })).map((name) => join(dataDir, name));
-    const segment = files.find((name) => name.includes('dumped-0') && name.endsWith('.log'));
-    const journal = files.find((name) => name.endsWith('.journal'));
-    if (segment === undefined || journal === undefined)
-      throw new Error(`no segment or no journal in ${files.join(', ')}`);
+    // Batches that the journal holds go to their segment a little later.
+    const [segment, journal] = await until('segment and journal hold it', 5000, async () => {
+      const files = (await readdir(dataDir, { recursive: true })).map((name) => join(dataDir, name));
+      const log = files.find((name) => name.includes('dumped-0') && name.endsWith('.log'));
+      const records = files.find((name) => name.endsWith('.journal'));
+      if (log === undefined || records === undefined || (await stat(log)).size === 0) return false;
+      return [log, records] as const;
+    });
     const { code, stdout } = await runCommand(['log', 'dump', segment, journal, '--records', '-o', 'jsonl']);
     expect(code).toBe(0);
     const lines = stdout
