@@ -5,7 +5,7 @@
  * what the image says, once everything that the image says is committed: nobody is shown an offset that a change of
  * coordinator could take back. Transactions do not exist yet, so every offset is stable (`requireStable`).
  */
-import { ERROR_CODES } from '../wire/index.ts';
+import { ERROR_CODES, isFar } from '../wire/index.ts';
 import type {
   OffsetCommitRequest,
   OffsetCommitResponse,
@@ -54,6 +54,8 @@ function partitionError(
   if (resolved === null) return (byId ? ERROR_CODES.UNKNOWN_TOPIC_ID : ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION).code;
   if (asked.partitionIndex < 0 || asked.partitionIndex >= resolved.partitions)
     return ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION.code;
+  // It would not be stored as it was sent.
+  if (isFar(asked.committedOffset)) return ERROR_CODES.INVALID_COMMIT_OFFSET_SIZE.code;
   const length = asked.committedMetadata?.length ?? 0;
   return length > coordinator.options.settings.offsetMetadataLengthMax ? ERROR_CODES.OFFSET_METADATA_TOO_LARGE.code : 0;
 }
@@ -66,7 +68,8 @@ function commitRecords(
 ): readonly KeyValueRecord[] {
   const { codec } = partition.options;
   const committedAt = partition.options.clock.wallNow();
-  const expiresAt = request.retentionTimeMs >= 0 ? committedAt + request.retentionTimeMs : null;
+  const wanted = request.retentionTimeMs >= 0 ? committedAt + request.retentionTimeMs : null;
+  const expiresAt = wanted === null ? null : Math.min(wanted, Number.MAX_SAFE_INTEGER);
   const records: KeyValueRecord[] = [];
   for (const topic of request.topics) {
     const resolved = coordinator.resolveTopic(topic.name, topic.topicId, byId);

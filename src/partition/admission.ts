@@ -80,7 +80,10 @@ export function admitBatch(
   }
   const checked = checkProduce(bytes, {
     maxBytes: rules.batchBytesMax,
-    timestamps: [wallNow - rules.timestampBeforeMax, wallNow + rules.timestampAfterMax],
+    timestamps: [
+      Math.max(wallNow - rules.timestampBeforeMax, -Number.MAX_SAFE_INTEGER),
+      Math.min(wallNow + rules.timestampAfterMax, Number.MAX_SAFE_INTEGER),
+    ],
     timestampType: rules.timestampType,
     keyRequired: rules.keyRequired,
     zstdAllowed: origin.version >= ZSTD_SINCE,

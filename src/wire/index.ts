@@ -5,6 +5,7 @@ export { BATCH_FAULT_ERRORS } from './batch-fault.ts';
 export { isFlexible, WireCodec } from './codec.ts';
 export { ERROR_CODES, errorCode, errorName } from './error-code.ts';
 export type { ErrorCode, ErrorName } from './error-code.ts';
+export { isFar } from './reader.ts';
 export { FrameReader } from './frame-reader.ts';
 export type { FrameResult } from './frame-reader.ts';
 export {

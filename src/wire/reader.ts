@@ -9,6 +9,11 @@ import { WireError } from './wire-error.ts';
 
 const TWO_32 = 0x1_0000_0000;
 
+/** Whether a decoded int64 may stand for another value, beyond 2^53. */
+export function isFar(value: number): boolean {
+  return Math.abs(value) >= Number.MAX_SAFE_INTEGER;
+}
+
 export class Reader {
   readonly buffer: Buffer;
   position: number;
@@ -45,12 +50,15 @@ export class Reader {
   int32(): number {
     return this.buffer.readInt32BE(this.take(4));
   }
-  /** Refuses what a JavaScript number cannot hold exactly. */
+  /**
+   * What lies beyond 2^53 becomes the greatest (least) safe integer: a time or an offset there lies behind all that exists,
+   * which is what clients mean by it. Where the value itself matters, who takes it refuses {@link isFar}.
+   */
   int64(): number {
     const at = this.take(8);
     const value = this.buffer.readInt32BE(at) * TWO_32 + this.buffer.readUInt32BE(at + 4);
-    if (!Number.isSafeInteger(value)) throw new WireError('unsafe', 'an int64 beyond 2^53');
-    return value;
+    if (Number.isSafeInteger(value)) return value;
+    return value > 0 ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER;
   }
   bigInt64(): bigint {
     return this.buffer.readBigInt64BE(this.take(8));

@@ -96,8 +96,7 @@ export interface ProduceRules {
   /** Greatest size of the batch (`max.message.bytes`). */
   readonly maxBytes: number;
   /**
-   * Lowest and highest timestamp, both included; ignored when the broker stamps its own. The highest must be a safe
-   * integer, the lowest may be -Infinity.
+   * Lowest and highest timestamp, both included and safe integers; ignored when the broker stamps its own.
    */
   readonly timestamps: readonly [least: number, greatest: number];
   /** What the topic stores. `append`: the broker's clock counts and clients' timestamps are not checked. */
@@ -157,6 +156,7 @@ function invalidHeader(header: BatchHeader): string | null {
   if (header.lastOffsetDelta !== header.recordCount - 1) {
     return `record count ${header.recordCount}, last offset delta ${header.lastOffsetDelta}`;
   }
+  if (header.producerId > Number.MAX_SAFE_INTEGER) return 'a producer id that no node has given';
   if (header.producerId >= 0 && header.baseSequence < 0)
     return `producer ${header.producerId} with sequence ${header.baseSequence}`;
   if (header.control) return 'a control batch from a client';
@@ -176,6 +176,9 @@ export function checkProduce(records: Uint8Array, rules: ProduceRules): Accepted
   if (wrong !== null) return refused('corrupt', wrong);
   const invalid = invalidHeader(header);
   if (invalid !== null) return refused('invalid-record', invalid);
+  // Sums with it would not be exact. Where the broker's clock counts it means nothing.
+  if (rules.timestampType === 'create' && !Number.isSafeInteger(header.baseTimestamp))
+    return refused('invalid-timestamp', 'a base timestamp beyond 2^53');
   if (header.compression === 'none') return checkWalked(batch, header, batch.subarray(BATCH_HEADER_SIZE), rules);
   return checkCompressed(batch, header, rules);
 }

@@ -161,14 +161,16 @@ export function stampBatch(batch: Uint8Array, baseOffset: Offset, stampedTerm: T
 
 /**
  * Sets timestamp type and greatest timestamp, in place, and the CRC anew unless nothing changes. With `append`,
- * readers take `maxTimestamp` for every record; their deltas stay as they were sent.
+ * readers take `maxTimestamp` for every record; their deltas stay as they were sent, and a base timestamp beyond 2^53 goes.
  */
 export function stampTimestamp(batch: Uint8Array, type: TimestampType, maxTimestamp: number): void {
   const attributes = asBuffer(batch).readInt16BE(ATTRIBUTES_AT);
   const wanted = type === 'append' ? attributes | APPEND_TIME_BIT : attributes & ~APPEND_TIME_BIT;
-  if (attributes === wanted && readInt64(asBuffer(batch), MAX_TIMESTAMP_AT) === maxTimestamp) return;
+  const isBaseFar = !Number.isSafeInteger(readInt64(asBuffer(batch), BASE_TIMESTAMP_AT));
+  if (attributes === wanted && readInt64(asBuffer(batch), MAX_TIMESTAMP_AT) === maxTimestamp && !isBaseFar) return;
   const view = viewOf(batch);
   view.setInt16(ATTRIBUTES_AT, wanted);
   writeInt64(view, MAX_TIMESTAMP_AT, maxTimestamp);
+  if (isBaseFar) writeInt64(view, BASE_TIMESTAMP_AT, maxTimestamp);
   view.setUint32(CRC_AT, batchCrc(batch));
 }

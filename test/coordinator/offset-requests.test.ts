@@ -54,6 +54,20 @@ describe('OffsetCommit', () => {
     }
   });
 
+  test('an offset beyond 2^53 is refused (28), a retention beyond it is for ever', async () => {
+    const bench = await ready();
+    const partitions = [{ ...at(0), committedOffset: (2n ** 63n - 1n) as never }, at(1)];
+    expect(await commit(bench, 9, [{ name: 'orders', partitions }])).toEqual([28, 0]);
+    for (const retentionTimeMs of [2n ** 63n - 1n, BigInt(Number.MAX_SAFE_INTEGER)]) {
+      const topics = [{ name: 'orders', partitions: [at(0)] }];
+      const body = { groupId: 'g', memberId: '', retentionTimeMs: retentionTimeMs as never, topics };
+      const answer = bench.ask('offsetCommit', 3, body);
+      await bench.clock.advance(0);
+      expect((await answer).topics[0]?.partitions[0]?.errorCode).toBe(0);
+      expect(await bench.fetch('g')).toBe(5);
+    }
+  });
+
   test('an unknown topic or partition is 3 (by id 100), too much metadata 12; the rest of the request is stored', async () => {
     const bench = await ready();
     const errors = await commit(bench, 9, [

@@ -42,10 +42,17 @@ test.each(['requests', 'responses', 'headers', 'data'])(
   },
 );
 
+/** Some int64 in it is none of JavaScript's safe integers. */
+function holdsFar(value: unknown): boolean {
+  if (typeof value === 'bigint') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsFar);
+}
+
 test.each(['requests', 'responses'])(
-  'as a server reads them, %s come out as the same bytes or are refused for an unsafe int64',
+  'as a server reads them, %s come out as the same bytes, unless an int64 lies beyond 2^53',
   (file) => {
     const codec = new WireCodec();
+    const exact = new WireCodec({ int64: 'exact', keepUnknownTags: true });
     let same = 0;
     for (const text of fixtureLines(file)) {
       const { api: name, type, version, hex, unknownTags } = parse(text);
@@ -55,15 +62,11 @@ test.each(['requests', 'responses'])(
       );
       const fields = type === 'request' ? api.request : api.response;
       const bytes = Buffer.from(hex, 'hex');
-      try {
-        const encoded = codec
-          .encode(api, fields, version, codec.decode(api, fields, version, bytes, 0), new Writer())
-          .finish();
-        if (unknownTags === undefined) expect(Buffer.concat(encoded).equals(bytes), `${name} v${version}`).toBe(true);
-        same += 1;
-      } catch (error) {
-        expect(error).toMatchObject({ name: 'WireError', reason: 'unsafe' });
-      }
+      const value = codec.decode(api, fields, version, bytes, 0);
+      const encoded = codec.encode(api, fields, version, value, new Writer()).finish();
+      if (unknownTags !== undefined || holdsFar(exact.decode(api, fields, version, bytes, 0))) continue;
+      expect(Buffer.concat(encoded).equals(bytes), `${name} v${version}`).toBe(true);
+      same += 1;
     }
     expect(same).toBeGreaterThan(1000);
   },

@@ -16,6 +16,25 @@ test('an int64 beyond 2^53 goes through both ways digit for digit', () => {
   ).toContain('"producerId":9223372036854775807');
 });
 
+test.each([
+  [
+    'ListOffsets',
+    1,
+    '{"replicaId":-1,"topics":[{"name":"t","partitions":[{"partitionIndex":0,"timestamp":9223372036854775807}]}]}',
+  ],
+  [
+    'DeleteRecords',
+    1,
+    '{"topics":[{"name":"t","partitions":[{"partitionIndex":0,"offset":-9223372036854775808}]}],"timeoutMs":1}',
+  ],
+])('%s with the ends of int64 goes there and back digit for digit', (api, version, json) => {
+  const tool = new WireTool();
+  const encoded = tool.encodeLine(`{"api":"${api}","type":"request","version":${version},"json":${json}}`, 1);
+  const { hex } = JSON.parse(encoded) as { readonly hex: string };
+  const decoded = tool.decodeLine(`{"api":"${api}","type":"request","version":${version},"hex":"${hex}"}`, 1);
+  expect(decoded).toContain(`"json":${json}`);
+});
+
 test('the answer names key, flexibility and header version, and passes other members on', () => {
   const answer: unknown = JSON.parse(
     new WireTool().decodeLine('{"api":"Heartbeat","type":"response","version":0,"hex":"0000","note":"n"}', 1),
