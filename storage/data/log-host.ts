@@ -227,7 +227,10 @@ export class LogHost implements LogEnvironment {
     const logs = [...this.#unsynced];
     this.#unsynced.clear();
     for (const log of logs) {
-      if (!log.offline && this.#onStuck === null) await log.sync();
+      if (log.offline || this.#onStuck !== null) continue;
+      await log.sync();
+      // A write that was on its way when the sync began.
+      if (log.set.dirty) this.touch(log);
     }
   }
 }

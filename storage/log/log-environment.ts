@@ -23,6 +23,8 @@ export interface HostedLog {
     /** The journal has become durable up to what the log waited for: does what may not lag, and tells who can be told. */
     onDurable(): void;
   };
+  /** Its files; dirty: something of them was not synced. */
+  readonly set: { readonly dirty: boolean };
   /** There may be space again. */
   retry(): void;
   /** Makes what was written durable; a failure takes the log offline. */

@@ -14,7 +14,7 @@ import { DamageError } from '../segment/damage.ts';
 import { removeIfThere } from '../segment/segment-index.ts';
 import type { IndexPorts } from '../segment/segment-index.ts';
 import { segmentBaseOf, segmentFileName } from '../segment/segment-name.ts';
-import { positionOf } from '../segment/segment-read.ts';
+import { misnamed, positionOf } from '../segment/segment-read.ts';
 import { SegmentSet } from '../segment/segment-set.ts';
 import type { SegmentShape } from '../segment/segment-set.ts';
 import { emptySummary, RELATIVE_MAX, Segment } from '../segment/segment.ts';
@@ -63,7 +63,7 @@ export async function recoverFiles(
   await checkFiles(set, bases, thorough);
   if (keep !== null) await set.truncate(keep, plan.scan === null);
   const last = set.segments.at(-1);
-  const fileBytes = last === undefined ? 0 : await checkLast(set, last);
+  const fileBytes = last === undefined ? 0 : await checkLast(set, last, facts);
   if (plan.scan === null) {
     if (last !== undefined && fileBytes > last.bytes) await cutFile(set, last);
     if (plan.batches.length > 0) await set.append(plan.batches);
@@ -112,17 +112,20 @@ async function checkFiles(set: SegmentSet, bases: readonly Offset[], thorough: b
   }
 }
 
-/** The last segment must be whole up to its end, and its last batch good. Answers the bytes of the file. */
-async function checkLast(set: SegmentSet, segment: Segment): Promise<number> {
+/** The last segment must be whole up to its end, and its last batch good and of the term that is known. Answers the bytes of the file. */
+async function checkLast(set: SegmentSet, segment: Segment, facts: LogFacts): Promise<number> {
   const size = await sizeOf(set.ports, segment.path);
   if (size < segment.bytes)
     throw new DamageError(segment.path, size, `the file ends here, but had ${segment.bytes} bytes`);
   let end = 0;
+  let wrongTerm: string | null = null;
   const walked = await walkBatches(set.ports, segment.path, segment.lastBatch, segment.bytes, ({ header }) => {
     end = header.end;
+    wrongTerm = misnamed(header, facts);
     return true;
   });
   if (walked.kind === 'bad') throw new DamageError(segment.path, walked.position, walked.reason);
+  if (wrongTerm !== null) throw new DamageError(segment.path, segment.lastBatch, wrongTerm);
   if (segment.bytes > 0 && end !== segment.end) {
     throw new DamageError(segment.path, segment.lastBatch, `the last batch ends at ${end}, not at ${segment.end}`);
   }

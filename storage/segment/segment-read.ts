@@ -196,7 +196,7 @@ function misplaced(segment: Segment, header: BatchHeader, previousEnd: number, i
 }
 
 /** Why a batch cannot have its term; nothing is known any more of one that lies below the log start. */
-function misnamed(header: BatchHeader, { logStart, logStartTerm, terms }: KnownTerms): string | null {
+export function misnamed(header: BatchHeader, { logStart, logStartTerm, terms }: KnownTerms): string | null {
   if (header.end <= logStart) return null;
   const term = terms.findLast(({ start }) => start < header.end)?.term ?? logStartTerm;
   return header.term === term ? null : `a batch of term ${header.term} lies where term ${term} is`;

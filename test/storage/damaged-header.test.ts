@@ -46,3 +46,25 @@ it('the last batch of an os log may end too early: the process died while it wro
   const again = await rig.openLog(await rig.open(), { flush: 'os' });
   expect([again.failure, again.logEnd]).toEqual([null, 1]);
 });
+
+it.each(['always', 'os'] as const)(
+  'a term that was damaged in the last batch of a checkpoint is found at the start (flush=%s)',
+  async (flush) => {
+    const rig = new StoreRig('checkpointed term');
+    const store = await rig.open();
+    const log = await rig.openLog(store, { flush });
+    await rig.persist(log, { append: [makeBatch(0, 1), makeBatch(1, 1)] });
+    await rig.run(store.checkpoint());
+    rig.kill();
+    const path = rig.machine.disk.paths().find((each) => each.endsWith('.log')) ?? '';
+    // 1 becomes 5.
+    rig.machine.disk.flipBit(path, (100 + TERM_FIELD + 3) * 8 + 2);
+    const again = await rig.openLog(await rig.open(), { flush });
+    expect(again.failure).toMatchObject({
+      kind: 'damaged',
+      path,
+      position: 100,
+      reason: expect.stringContaining('term 5'),
+    });
+  },
+);

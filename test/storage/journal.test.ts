@@ -141,6 +141,20 @@ describe('under flush=interval', () => {
     await rig.world.runFor(2000);
     expect(syncs.count).toBe(1);
   });
+
+  it('what was on its way when the sync began is synced after another interval', async () => {
+    for (let early = 0; early < 0.3; early += 0.02) {
+      const rig = new StoreRig('late');
+      rig.machine.disk.lateWriteOneIn = 1;
+      const log = await rig.openLog(await rig.open({ flushIntervalMs: 500 }), { flush: 'interval' });
+      log.persist(change({ append: [makeBatch(0, 1)] }), () => undefined);
+      await rig.world.runFor(500 - early);
+      log.persist(change({ append: [makeBatch(1, 1)] }), () => undefined);
+      await rig.world.runFor(1100);
+      const path = rig.machine.disk.paths().find((each) => each.endsWith('.log')) ?? '';
+      expect([early, rig.machine.disk.durableBytes(path)?.length]).toEqual([early, 200]);
+    }
+  });
 });
 
 describe('the journal files', () => {
