@@ -7,7 +7,8 @@
 
 /**
  * `truncated`: fewer bytes than the field needs. `length`: a negative or absurd length or count. `null`: null where
- * it is not allowed. `utf8`: a string that is no UTF-8. `varint`: longer than five bytes. `tag`: a tagged field that this version lacks, or of a wrong size. `trailing`: bytes behind the message.
+ * it is not allowed. `utf8`: a string that is no UTF-8. `varint`: longer than five bytes. `tag`: a tagged field that
+ * this version lacks, or of a wrong size. `trailing`: bytes behind the message.
  * `value`: (encoding) a value that the field cannot hold. `version`: the schema has no such version.
  */
 export type WireFault = 'truncated' | 'length' | 'null' | 'utf8' | 'varint' | 'tag' | 'trailing' | 'value' | 'version';
