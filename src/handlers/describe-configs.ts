@@ -53,7 +53,7 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
     if (invalid !== null) return { code: errorCode('INVALID_TOPIC_EXCEPTION'), message: invalid };
     const topic = image.topicsByName.get(resourceName);
     if (topic === undefined) return { code: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), message: 'no such topic' };
-    return { configs: describeTopicConfigs(image, topic, computed) };
+    return { configs: describeTopicConfigs(image, topic, topic.partitions[0]?.replicas.length ?? 1, computed) };
   }
   if (resourceType !== BROKER)
     return { code: errorCode('INVALID_REQUEST'), message: `resource type ${resourceType} has no configs here` };

@@ -5,7 +5,8 @@
 import { millis, nodeId } from '../../raft/index.ts';
 import type { CreatedTopic, CreateTopics, ItemResult, NewTopic, TopicRef } from '../controller/index.ts';
 import { kafkaErrorOf } from '../controller/index.ts';
-import type { MetadataImage } from '../metadata/index.ts';
+import { describeTopicConfigs, KAFKA_CONFIG_SOURCE } from '../metadata/index.ts';
+import type { ComputedDefaults, MetadataImage } from '../metadata/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode, ZERO_UUID } from '../wire/index.ts';
@@ -18,6 +19,8 @@ export interface TopicAdminOptions {
   readonly commands: CommandPort;
   /** Resolves true when `applied` holds for this node's image, false when `timeoutMs` is over. */
   readonly untilApplied: (applied: (image: MetadataImage) => boolean, timeoutMs: number) => Promise<boolean>;
+  readonly image: () => MetadataImage;
+  readonly computed: ComputedDefaults;
 }
 
 type CreateItem = CreateTopicsRequest['topics'][number];
@@ -84,17 +87,46 @@ interface CreatedResponse {
   readonly errorMessage: string | null;
   readonly numPartitions?: number;
   readonly replicationFactor?: number;
-  readonly configs: [] | null;
+  readonly configs: readonly CreatedConfig[] | null;
 }
 
-function createdResponse(item: CreateItem, result: ItemResult<CreatedTopic> | undefined): CreatedResponse {
+interface CreatedConfig {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly configSource: number;
+  readonly isSensitive: boolean;
+}
+
+/** What is in force for a topic that was made (or, only asked for, would be) with these configs. */
+function effectiveConfigs(
+  { image, computed }: TopicAdminOptions,
+  item: CreateItem,
+  replicas: number,
+): readonly CreatedConfig[] {
+  const configs = new Map(item.configs.map(({ name, value }) => [name, value ?? '']));
+  return describeTopicConfigs(image(), { configs }, replicas, computed).map(({ key, value, source, definition }) => ({
+    name: key,
+    value,
+    readOnly: !definition.dynamic,
+    configSource: KAFKA_CONFIG_SOURCE[source],
+    isSensitive: false,
+  }));
+}
+
+function createdResponse(
+  options: TopicAdminOptions,
+  item: CreateItem,
+  result: ItemResult<CreatedTopic> | undefined,
+): CreatedResponse {
   const { name } = item;
   if (result?.kind !== 'done') {
     const { errorCode: code, errorMessage } = resultCode(result);
     return failedTopic(name, code, errorMessage);
   }
   const { topicId, partitions, replicationFactor } = result.value;
-  return { name, topicId, errorCode: 0, errorMessage: null, numPartitions: partitions, replicationFactor, configs: [] };
+  const configs = effectiveConfigs(options, item, replicationFactor);
+  return { name, topicId, errorCode: 0, errorMessage: null, numPartitions: partitions, replicationFactor, configs };
 }
 
 export function createTopicsHandler(options: TopicAdminOptions): ApiHandler {
@@ -114,7 +146,7 @@ export function createTopicsHandler(options: TopicAdminOptions): ApiHandler {
       if (wrong !== null) return failedTopic(item.name, wrong.code, wrong.reason);
       const at = asked;
       asked += 1;
-      if (outcome.kind === 'answer') return createdResponse(item, outcome.answer[at]);
+      if (outcome.kind === 'answer') return createdResponse(options, item, outcome.answer[at]);
       const { code, message } = noAnswer(outcome);
       return failedTopic(item.name, code, message);
     });

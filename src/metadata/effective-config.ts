@@ -74,13 +74,13 @@ function defaultMinInsyncReplicas(replicas: number): number {
 /** Values that the image cannot know: `flush` of this node, and defaults of its configuration file. */
 export type ComputedDefaults = ReadonlyMap<string, string>;
 
-/** All configs of a topic, for DescribeConfigs. `computed` gives `flush`; `min.insync.replicas` is worked out. */
+/** All configs of a topic of so many replicas, for DescribeConfigs and CreateTopics. `computed` gives `flush`; `min.insync.replicas` is worked out. */
 export function describeTopicConfigs(
   image: MetadataImage,
-  topic: Topic,
+  topic: Pick<Topic, 'configs'>,
+  replicas: number,
   computed: ComputedDefaults,
 ): readonly DescribedConfig[] {
-  const replicas = topic.partitions[0]?.replicas.length ?? 1;
   return TOPIC_CONFIGS.map((definition) => {
     const synonyms: ConfigSynonym[] = [];
     const { key, clusterKey } = definition;

@@ -65,8 +65,8 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
 
 export function serverHandlers(by: ServedBy): readonly ApiHandler[] {
   const { broker, commands, config } = by;
-  const admin = { commands, untilApplied: by.untilApplied };
   const computed = new Map([['flush', config.flush]]);
+  const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
     produceHandler(broker),
     fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax }),

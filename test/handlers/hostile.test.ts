@@ -27,6 +27,7 @@ import {
 import type { CommandPort } from '../../src/handlers/index.ts';
 import type { ApiHandler } from '../../src/server/index.ts';
 import { responseFrame, WireCodec } from '../../src/wire/index.ts';
+import { emptyImage } from '../../src/metadata/index.ts';
 import { fixtureLines } from '../wire/fixture.ts';
 import { HandlerRig } from './handler-rig.ts';
 
@@ -36,6 +37,13 @@ interface Golden {
   readonly sample: string;
   readonly hex: string;
 }
+
+/** What admin handlers need besides a controller. */
+const NO_IMAGE = {
+  image: emptyImage,
+  computed: new Map([['flush', 'always']]),
+  untilApplied: () => Promise.resolve(true),
+};
 
 /** A controller that refuses every item of every command. */
 const refusing: CommandPort = {
@@ -58,7 +66,7 @@ const refusing: CommandPort = {
 
 function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandler[] {
   const { broker } = rig;
-  const admin = { commands, untilApplied: () => Promise.resolve(true) };
+  const admin = { commands, ...NO_IMAGE };
   const self = nodeId(1);
   return [
     produceHandler(broker),
@@ -130,7 +138,7 @@ describe('requests that once killed a node', () => {
     const rig = new HandlerRig();
     return rig.ask(handler(rig), version, body);
   };
-  const admin = { commands: refusing, untilApplied: () => Promise.resolve(true) };
+  const admin = { commands: refusing, ...NO_IMAGE };
 
   it('assignments to a negative broker id are invalid assignments', async () => {
     const assignments = [{ partitionIndex: 0, brokerIds: [1, -1] }];
@@ -178,7 +186,7 @@ describe('requests that once killed a node', () => {
       topic(''),
     ];
     const answer = await rig.ask<{ topics: readonly { name: string; errorCode: number; numPartitions: number }[] }>(
-      createTopicsHandler({ commands, untilApplied: () => Promise.resolve(true) }),
+      createTopicsHandler({ commands, ...NO_IMAGE }),
       5,
       { topics, timeoutMs: 1, validateOnly: false },
     );

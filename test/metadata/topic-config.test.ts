@@ -93,6 +93,7 @@ describe('topic configs', () => {
     const described = describeTopicConfigs(
       imageWith({ 'log.retention.ms': '7' }),
       topicWith({ 'retention.ms': '9' }),
+      1,
       new Map([['flush', 'os']]),
     );
     const retention = described.find((each) => each.key === 'retention.ms');
