@@ -16,7 +16,9 @@ import type { ModelOperation, ModelState } from './log-model.ts';
 
 interface Subject {
   readonly group: GroupId;
-  readonly flush: LogSettings['flush'];
+  flush: LogSettings['flush'];
+  /** Its flush policy was changed in this life: either may have been in force when it ended. */
+  isSwitched: boolean;
   /** There may be nothing between two batches. Only a journal knows so of a log that is not said to be compacted. */
   readonly gaps: boolean;
   readonly compact: boolean;
@@ -26,7 +28,7 @@ interface Subject {
   isGoing: boolean;
 }
 
-const fresh = () => ({ model: new LogModel(NEW_LOG), log: null, isGoing: false });
+const fresh = () => ({ model: new LogModel(NEW_LOG), log: null, isGoing: false, isSwitched: false });
 
 /** Thrown when the machine died under the test's feet: expected. */
 class Died extends Error {}
@@ -58,7 +60,13 @@ export class CrashRun {
     this.random = this.rig.world.random.fork('crash run');
     const compact = plan.seed % 4 > 0;
     this.#subjects = [
-      { ...fresh(), group: groupId('a:0'), flush: 'always', gaps: true, compact: false },
+      {
+        ...fresh(),
+        group: groupId('a:0'),
+        flush: 'always',
+        gaps: compact || !plan.trouble,
+        compact: compact && plan.trouble,
+      },
       { ...fresh(), group: groupId('b:0'), flush: 'os', gaps: compact, compact },
       { ...fresh(), group: METADATA_GROUP, flush: 'os', gaps: true, compact: false },
     ];
@@ -177,7 +185,8 @@ export class CrashRun {
     const read = await this.#alive(this.#readAll(log));
     if (subject.isGoing && isSame(NEW_LOG, log, read)) subject.model = new LogModel(NEW_LOG);
     subject.isGoing = false;
-    const isScanned = subject.flush === 'os' && subject.group !== METADATA_GROUP;
+    const isScanned = (subject.flush === 'os' && subject.group !== METADATA_GROUP) || subject.isSwitched;
+    subject.isSwitched = false;
     const found = isScanned
       ? this.#findScanned(subject, log, read)
       : subject.model.possible().find((state) => isSame(state, log, read));
@@ -242,23 +251,33 @@ export class CrashRun {
   }
 
   async #makeTrouble(store: Store): Promise<void> {
-    const draw = this.random.below(4);
+    const draw = this.random.below(5);
     if (draw === 0) {
       const { disk } = this.rig.machine;
       disk.capacityBytes = disk.usedBytes() + this.random.below(6000);
-      this.rig.world.after(this.random.below(3000), () => (disk.capacityBytes = Number.POSITIVE_INFINITY));
-      return;
+      return this.rig.world.after(this.random.below(3000), () => (disk.capacityBytes = Number.POSITIVE_INFINITY));
     }
     // Beside whatever comes next.
     if (draw < 3) return void store.checkpoint();
     const subject = this.#subjects[this.random.below(2)];
     if (subject === undefined) return;
+    if (draw === 4) return this.#switchFlush(subject);
     subject.isGoing = true;
     await this.#alive(store.deleteLog(subject.group));
     subject.model = new LogModel(NEW_LOG);
     const log = await this.#openLog(store, subject);
     await this.#compare(subject, log);
     subject.log = log;
+  }
+
+  async #switchFlush(subject: Subject): Promise<void> {
+    const { log, model } = subject;
+    if (log === null) return;
+    subject.isSwitched = true;
+    subject.flush = subject.flush === 'always' ? 'os' : 'always';
+    const states = model.states.length;
+    await this.#alive(log.configure({ ...log.settings, flush: subject.flush }));
+    noteCheckpoint(model, states);
   }
 
   /** Answers whether the disk is still full. */
@@ -275,11 +294,7 @@ export class CrashRun {
   async #checkpoint(store: Store): Promise<void> {
     const before = this.#subjects.map((subject) => ({ subject, states: subject.model.states.length }));
     await this.#alive(store.checkpoint());
-    for (const { subject, states } of before) {
-      const { model } = subject;
-      const cuts = model.states.slice(states).map((state) => state.logEnd);
-      model.floor = Math.max(model.floor, Math.min(model.states[states - 1]?.logEnd ?? 0, ...cuts));
-    }
+    for (const { subject, states } of before) noteCheckpoint(subject.model, states);
   }
 
   #pause(): Promise<void> {
@@ -356,6 +371,12 @@ export class CrashRun {
     }
     return operations;
   }
+}
+
+/** A checkpoint that began after so many states covers the log: no power loss takes more than what was cut since. */
+function noteCheckpoint(model: LogModel, states: number): void {
+  const cuts = model.states.slice(states).map((state) => state.logEnd);
+  model.floor = Math.max(model.floor, Math.min(model.states[states - 1]?.logEnd ?? 0, ...cuts));
 }
 
 function isEnd(state: ModelState, to: number): boolean {
