@@ -60,6 +60,8 @@ export class SnapshotFiles implements SnapshotStore {
     const bytes = asBuffer(await this.#disk.readFile(path));
     const meta = decodeSnapshot(bytes);
     if (typeof meta === 'string') return new DamageError(path, null, meta);
+    // A killed process may not have come to it; a log that is cut because of this snapshot must not outlive its name.
+    await this.#disk.syncDirectory(this.#directory);
     this.#newest = { meta, path };
     return null;
   }

@@ -80,6 +80,21 @@ describe('a snapshot', () => {
     }
   });
 
+  it('whose name a killed process had not synced is durable once a start has shown it', async () => {
+    const rig = new StoreRig('name');
+    const { metadataSnapshots: snapshots } = await rig.open();
+    rig.machine.disk.watch = (operation, phase) => {
+      if (operation === 'rename' && phase === 'done') rig.kill();
+    };
+    void snapshots.write(last, voters, state);
+    await rig.world.run(() => !rig.machine.running);
+    rig.machine.disk.watch = null;
+    const shown = (await rig.open()).metadataSnapshots.newest();
+    expect(shown?.last).toEqual(last);
+    rig.powerLoss('lose-all');
+    expect((await rig.open()).metadataSnapshots.newest()).toEqual(shown);
+  });
+
   it('that is damaged refuses the directory by its name', async () => {
     const rig = new StoreRig('damaged');
     await rig.run((await rig.open()).metadataSnapshots.write(last, voters, state));
