@@ -74,7 +74,10 @@ function defaultMinInsyncReplicas(replicas: number): number {
 /** Values that the image cannot know: `flush` of this node, and defaults of its configuration file. */
 export type ComputedDefaults = ReadonlyMap<string, string>;
 
-/** All configs of a topic of so many replicas, for DescribeConfigs and CreateTopics. `computed` gives `flush`; `min.insync.replicas` is worked out. */
+/**
+ * All configs of a topic of so many replicas, for DescribeConfigs and CreateTopics. `computed` gives `flush`;
+ * `min.insync.replicas` is worked out.
+ */
 export function describeTopicConfigs(
   image: MetadataImage,
   topic: Pick<Topic, 'configs'>,
