@@ -60,6 +60,8 @@ export interface NodeLimits {
   readonly requestBytesMax: number;
   readonly fetchBytesMax: number;
   readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly responseBytesMax: number;
   readonly connectionIdleMs: number;
   readonly fetchSessionsMax: number;
   readonly journalFileBytes: number;
@@ -179,6 +181,8 @@ function nodeLimits({ whole }: Reading): NodeLimits {
     requestBytesMax: whole('socket.request.max.bytes'),
     fetchBytesMax: whole('fetch.max.bytes'),
     connectionsMax: whole('max.connections'),
+    connectionsPerAddressMax: whole('max.connections.per.ip'),
+    responseBytesMax: whole('queued.responses.max.bytes'),
     connectionIdleMs: whole('connections.max.idle.ms'),
     fetchSessionsMax: whole('max.fetch.sessions'),
     journalFileBytes: whole('journal.file.bytes'),

@@ -130,6 +130,16 @@ export const SETTINGS = {
   },
   'fetch.max.bytes': { kind: bytes(1024, 1 << 30), default: String(55 << 20), doc: 'Largest answer to a fetch.' },
   'max.connections': { kind: count(1, 1_000_000), default: '10000', doc: 'Client connections at once.' },
+  'max.connections.per.ip': {
+    kind: count(1, 1_000_000),
+    default: '10000',
+    doc: 'Client connections at once from one address.',
+  },
+  'queued.responses.max.bytes': {
+    kind: bytes(1 << 20, 64 * GIB),
+    default: String(256 << 20),
+    doc: 'Answers that clients have not taken yet, over all connections, before requests wait.',
+  },
   'connections.max.idle.ms': {
     kind: ms(1000, DAY),
     default: '600000',

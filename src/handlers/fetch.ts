@@ -30,6 +30,8 @@ type Result = HandlerResult<FetchResponse>;
 export interface FetchLimits {
   /** Kafka: fetch.max.bytes of the broker. */
   readonly fetchBytesMax: number;
+  /** What an answer should keep to because of the answers that wait in this node's memory. */
+  readonly bytesLeft: () => number;
 }
 
 type Read = PartitionRead | DivergedRead | PartitionRefusal;
@@ -45,6 +47,7 @@ interface Fetching {
   readonly version: number;
   readonly targets: readonly FetchTarget[];
   readonly bytesMax: number;
+  readonly limits: FetchLimits;
 }
 
 function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): FetchOutcome {
@@ -105,7 +108,7 @@ function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartitio
 async function readAll(fetching: Fetching): Promise<readonly FetchOutcome[]> {
   const { isolationLevel } = fetching.request;
   const outcomes: FetchOutcome[] = [];
-  let left = fetching.bytesMax;
+  let left = Math.min(fetching.bytesMax, fetching.limits.bytesLeft());
   let some = false;
   for (const target of fetching.targets) {
     if (target.idle?.stands(isolationLevel) === true) {
@@ -228,7 +231,11 @@ async function fetchUntilEnough(
     const outcomes = await readAll(fetching);
     const bytes = outcomes.reduce((sum, outcome) => sum + outcome.bytes, 0);
     const left = deadline - broker.clock.now();
-    const done = bytes >= enough || left <= 0 || outcomes.length === 0 || outcomes.some(({ urgent }) => urgent);
+    const done =
+      bytes >= Math.min(enough, fetching.limits.bytesLeft()) ||
+      left <= 0 ||
+      outcomes.length === 0 ||
+      outcomes.some(({ urgent }) => urgent);
     if (done) return answer(fetching, session, outcomes);
     const woken = await waitForNews(fetching, left, context);
     if (woken === 'gone') return { kind: 'none' };
@@ -247,7 +254,7 @@ export function fetchHandler(broker: BrokerView, sessions: FetchSessions, limits
         return respond({ errorCode: errorCode('FETCH_SESSION_TOPIC_ID_ERROR'), responses: [] });
       case 'targets': {
         const bytesMax = Math.max(0, Math.min(request.maxBytes, limits.fetchBytesMax));
-        const fetching = { broker, request, version: context.version, targets: start.targets, bytesMax };
+        const fetching = { broker, request, version: context.version, targets: start.targets, bytesMax, limits };
         return fetchUntilEnough(fetching, start.session, context);
       }
     }

@@ -76,16 +76,18 @@ export function registration(
 /** The Kafka listener with its handlers and limits. */
 export function kafkaServer(config: NodeConfig, ports: Ports, by: ServedBy): KafkaServer {
   const { limits } = config;
-  return new KafkaServer({
+  const server: KafkaServer = new KafkaServer({
     network: ports.network,
     clock: ports.clock,
     sink: ports.log,
     host: config.host,
     port: config.kafkaPort,
-    handlers: serverHandlers(by),
+    handlers: serverHandlers(by, () => server.memory.left),
     limits: {
       requestBytesMax: limits.requestBytesMax,
       connectionsMax: limits.connectionsMax,
+      connectionsPerAddressMax: limits.connectionsPerAddressMax,
+      responseBytesMax: limits.responseBytesMax,
       pendingRequestsMax: 64,
       pendingBytesMax: 32 << 20,
       unsentBytesMax: 4 << 20,
@@ -93,6 +95,7 @@ export function kafkaServer(config: NodeConfig, ports: Ports, by: ServedBy): Kaf
       idleMs: limits.connectionIdleMs,
     },
   });
+  return server;
 }
 
 /** The last sign of a broker's life that this node has, for the controller's sessions. Of itself it has one now. */

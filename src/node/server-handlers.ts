@@ -63,13 +63,14 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
   };
 }
 
-export function serverHandlers(by: ServedBy): readonly ApiHandler[] {
+/** @param responseBytesLeft what an answer should keep to, as memory is now */
+export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): readonly ApiHandler[] {
   const { broker, commands, config } = by;
   const computed = new Map([['flush', config.flush]]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
     produceHandler(broker),
-    fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax }),
+    fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax, bytesLeft: responseBytesLeft }),
     listOffsetsHandler(broker),
     metadataHandler(broker, {
       autoCreateTopics: config.autoCreateTopics,

@@ -7,13 +7,15 @@
  * ```
  *
  * Whatever cannot be understood closes the connection with one log line (an unknown version of ApiVersions alone is
- * answered, so that clients can fall back). Reading stops while too much is unanswered or unread by the client. A request
+ * answered, so that clients can fall back). Reading stops while too much is unanswered or unread by the client, and requests
+ * that were read wait while there is no memory for answers. A request
  * that comes in drop by drop, and a connection on which nothing happens, are ended when the server looks (`overdue`).
  */
 import type { Clock, Connection, ConnectionHandler, CloseReason, LogSink } from '../ports/index.ts';
 import { accepts, FrameReader, readRequestHeader, readRequestStart, responseFrame, WireError } from '../wire/index.ts';
 import type { ApiSchema, Encodable, WireCodec } from '../wire/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from './api-handler.ts';
+import type { ResponseMemory } from './response-memory.ts';
 
 export interface ConnectionLimits {
   /** Largest request, without its size field (Kafka: socket.request.max.bytes). */
@@ -36,6 +38,8 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   readonly sink: LogSink;
+  /** Shared by all connections of the listener. */
+  readonly memory: ResponseMemory;
   readonly onClosed: (connection: KafkaConnection) => void;
 }
 
@@ -67,6 +71,12 @@ export class KafkaConnection implements ConnectionHandler {
   /** The client does not read: more than the network's high mark waits, until it drains. */
   #clogged = false;
   #pendingBytes = 0;
+  /** Of the responses that were written: bytes that the client has not taken, as the shared memory counts them. */
+  #unsent = 0;
+  /** When it took something last, or when they began to wait. */
+  #tookAt: number;
+  /** A request waits for memory. */
+  #held = false;
   /** When something came in or went out last, and when the first byte of the incomplete request came in. */
   #activeAt: number;
   #requestAt: number | null = null;
@@ -78,6 +88,17 @@ export class KafkaConnection implements ConnectionHandler {
     this.#options = options;
     this.#frames = new FrameReader(options.limits.requestBytesMax);
     this.#activeAt = options.clock.now();
+    this.#tookAt = this.#activeAt;
+  }
+
+  /** Bytes of responses that the client has not taken. */
+  get unsent(): number {
+    return this.#unsent;
+  }
+
+  /** Milliseconds since the client took something; 0 when nothing waits for it. */
+  get stuckMs(): number {
+    return this.#unsent === 0 ? 0 : this.#options.clock.now() - this.#tookAt;
   }
 
   onData(chunk: Buffer): void {
@@ -90,7 +111,12 @@ export class KafkaConnection implements ConnectionHandler {
   onDrain(): void {
     this.#clogged = false;
     this.#activeAt = this.#options.clock.now();
-    this.#adjustReading();
+    this.#onTaken();
+  }
+
+  /** There is memory for responses again. */
+  onRoom(): void {
+    if (this.#held || this.#paused) this.#goOn();
   }
 
   onClose(reason: CloseReason): void {
@@ -101,6 +127,7 @@ export class KafkaConnection implements ConnectionHandler {
     this.#turns.length = 0;
     for (const callback of [...this.#gone]) callback();
     this.#gone.clear();
+    this.#count(0);
     this.#options.onClosed(this);
   }
 
@@ -126,6 +153,15 @@ export class KafkaConnection implements ConnectionHandler {
     this.#drop('at-once');
   }
 
+  /** Ends the connection to free what its client does not take. */
+  endStuck(): void {
+    if (this.#closed) return;
+    const bytes = this.#unsent;
+    const { remote } = this.#connection;
+    this.#options.sink.log('warn', 'connection closed: it does not take its answers', { remote, bytes });
+    this.#drop('at-once');
+  }
+
   #refuse(reason: string, how: 'at-once' | 'gently' = 'at-once'): void {
     this.#options.sink.log('warn', 'connection closed: request refused', { remote: this.#connection.remote, reason });
     this.#drop(how);
@@ -134,8 +170,9 @@ export class KafkaConnection implements ConnectionHandler {
   #drop(how: 'at-once' | 'gently'): void {
     this.#closed = true;
     this.#turns.length = 0;
-    if (how === 'gently') this.#connection.end();
-    else this.#connection.destroy();
+    if (how === 'gently') return this.#connection.end();
+    this.#connection.destroy();
+    this.#count(0);
   }
 
   #readFrames(): void {
@@ -218,7 +255,11 @@ export class KafkaConnection implements ConnectionHandler {
     for (const turn of [...this.#turns]) {
       const sideBySide = first.handler.pipelined && turn.handler === first.handler;
       if (turn !== first && !sideBySide) return;
-      if (!turn.started) this.#start(turn);
+      if (!turn.started) {
+        this.#held = this.#mustWait();
+        if (this.#held) return;
+        this.#start(turn);
+      }
       if (this.#closed) return;
     }
   }
@@ -252,7 +293,7 @@ export class KafkaConnection implements ConnectionHandler {
       const { result } = turn;
       if (result.kind === 'close') {
         // What was answered before still leaves.
-        if (buffers.length > 0) this.#connection.write(buffers);
+        if (buffers.length > 0) this.#write(buffers);
         return this.#refuse(result.reason, 'gently');
       }
       if (result.kind === 'none') continue;
@@ -262,7 +303,44 @@ export class KafkaConnection implements ConnectionHandler {
     }
     if (buffers.length === 0) return;
     this.#activeAt = this.#options.clock.now();
-    if (!this.#connection.write(buffers)) this.#clogged = true;
+    this.#write(buffers);
+  }
+
+  #write(buffers: readonly Uint8Array[]): void {
+    const before = this.#unsent;
+    if (!this.#connection.writeThen(buffers, this.#onTaken)) this.#clogged = true;
+    if (before === 0) this.#tookAt = this.#activeAt;
+    this.#count(this.#connection.queuedBytes);
+  }
+
+  /** The client has taken a response. */
+  readonly #onTaken = (): void => {
+    // Also after the connection was ended gently: what is left is counted until it is gone.
+    if (this.#unsent === 0) return;
+    const before = this.#unsent;
+    this.#count(this.#connection.queuedBytes);
+    if (this.#unsent < before) this.#tookAt = this.#options.clock.now();
+    if (this.#held || this.#paused) this.#goOn();
+  };
+
+  #count(unsent: number): void {
+    const change = unsent - this.#unsent;
+    this.#unsent = unsent;
+    if (change !== 0) this.#options.memory.note(change);
+  }
+
+  /** There is no memory for the answer to another request: here, or on the whole node. */
+  #mustWait(): boolean {
+    const { memory, limits } = this.#options;
+    if (memory.full || (memory.over && this.#unsent > 0)) return true;
+    // Only a clogged connection will drain; waiting for any other would be waiting for ever.
+    return this.#clogged && this.#connection.queuedBytes > limits.unsentBytesMax;
+  }
+
+  #goOn(): void {
+    if (this.#closed) return;
+    this.#startTurns();
+    this.#adjustReading();
   }
 
   /** Null when the body does not fit the wire (a text that repeats an overlong name): the connection is closed. */
@@ -286,10 +364,9 @@ export class KafkaConnection implements ConnectionHandler {
 
   #adjustReading(): void {
     if (this.#closed) return;
-    const { pendingRequestsMax, pendingBytesMax, unsentBytesMax } = this.#options.limits;
+    const { pendingRequestsMax, pendingBytesMax } = this.#options.limits;
     const busy = this.#turns.length >= pendingRequestsMax || this.#pendingBytes >= pendingBytesMax;
-    // Only a clogged connection will drain; waiting for any other would be waiting for ever.
-    const full = busy || (this.#clogged && this.#connection.queuedBytes > unsentBytesMax);
+    const full = busy || this.#mustWait();
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) return this.#connection.pause();

@@ -262,6 +262,8 @@ export async function fakeCluster(options: FakeOptions): Promise<FakeCluster> {
       pendingBytesMax: 1 << 22,
       unsentBytesMax: 1 << 20,
       connectionsMax: 100,
+      connectionsPerAddressMax: 100,
+      responseBytesMax: 100 << 20,
       requestMs: 60_000,
       idleMs: 600_000,
     };

@@ -52,6 +52,8 @@ async function broker(world: World, script: Script): Promise<void> {
   const limits = {
     requestBytesMax: 1 << 20,
     connectionsMax: 10,
+    connectionsPerAddressMax: 100,
+    responseBytesMax: 100 << 20,
     pendingRequestsMax: 64,
     pendingBytesMax: 1 << 20,
     unsentBytesMax: 1 << 20,

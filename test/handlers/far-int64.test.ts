@@ -53,7 +53,7 @@ describe('a position or a time beyond 2^53', () => {
     const sessions = new FetchSessions(1, seededRandom('far'));
     const partitions = [{ partition: 0, fetchOffset: LONG_MAX, partitionMaxBytes: 100 }];
     const fetched = await rig.ask<{ responses: { partitions: object[] }[] }>(
-      fetchHandler(rig.broker, sessions, { fetchBytesMax: 1000 }),
+      fetchHandler(rig.broker, sessions, { fetchBytesMax: 1000, bytesLeft: () => 1000 }),
       11,
       { maxWaitMs: 0, minBytes: 0, maxBytes: 1000, topics: [{ topic: 'orders', partitions }], forgottenTopicsData: [] },
     );

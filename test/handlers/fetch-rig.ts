@@ -77,11 +77,12 @@ interface Rig {
   ask(partitions: readonly Wanted[], options?: Options): Promise<FetchAnswer>;
 }
 
-export async function fetching(sessionsMax = 10): Promise<Rig> {
+export async function fetching(sessionsMax = 10, bytesLeft = Number.POSITIVE_INFINITY): Promise<Rig> {
   const rig = new HandlerRig();
   const hosted = await rig.host(1, 0);
   const handler = fetchHandler(rig.broker, new FetchSessions(sessionsMax, seededRandom('sessions')), {
     fetchBytesMax: 1 << 20,
+    bytesLeft: () => bytesLeft,
   });
   return {
     rig,

@@ -102,6 +102,14 @@ describe('long poll', () => {
     expect(first(asked.body ?? ({ responses: [] } as never))).toMatchObject({ highWatermark: 1 });
   });
 
+  it('keeps to the memory that is left for answers, and does not wait for more than that', async () => {
+    const one = batchOf(1).length;
+    const { hosted, ask } = await fetching(10, one * 2);
+    await produce(hosted, 1, 1, 1, 1);
+    const answer = await ask([{ partition: 0 }], { minBytes: one * 4, maxWaitMs: 1000 });
+    expect(size(answer)).toBe(one * 2);
+  });
+
   it('waits until min_bytes are readable', async () => {
     const { rig, hosted, handler } = await fetching();
     const asked = rig.send<FetchAnswer>(handler, 12, body([{ partition: 0 }], { maxWaitMs: 5000, minBytes: 150 }));

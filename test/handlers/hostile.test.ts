@@ -70,7 +70,10 @@ function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandle
   const self = nodeId(1);
   return [
     produceHandler(broker),
-    fetchHandler(broker, new FetchSessions(10, seededRandom('hostile')), { fetchBytesMax: 1 << 20 }),
+    fetchHandler(broker, new FetchSessions(10, seededRandom('hostile')), {
+      fetchBytesMax: 1 << 20,
+      bytesLeft: () => 1000,
+    }),
     listOffsetsHandler(broker),
     metadataHandler(broker, { autoCreateTopics: true, createTopics: () => undefined, controller: () => self }),
     offsetForLeaderEpochHandler(broker),

@@ -1,6 +1,7 @@
 /** A client connection in memory: what the server writes is kept, and its queue fills and drains as the test says. */
 import { apiHandler, respond } from '../../src/server/index.ts';
 import type { ApiHandler, ConnectionLimits, HandlerResult, RequestContext } from '../../src/server/index.ts';
+import { ResponseMemory } from '../../src/server/response-memory.ts';
 import { KafkaConnection } from '../../src/server/kafka-connection.ts';
 import { API_TABLE, FrameReader, readResponseHeader, requestFrame, WireCodec } from '../../src/wire/index.ts';
 import type { ApiSchema, Encodable, MetadataRequest, ProduceRequest } from '../../src/wire/index.ts';
@@ -20,13 +21,18 @@ export const LIMITS: ConnectionLimits = {
 const HIGH_MARK = 500;
 
 export class FakeConnection implements Connection {
-  readonly remote = '10.0.0.9:55555';
+  readonly remote: string;
   readonly written: Buffer[] = [];
   queuedBytes = 0;
   /** The client reads nothing: what is written stays queued. */
   stalled = false;
   paused = false;
   closed: 'no' | 'destroyed' | 'ended' = 'no';
+  #waiting: (() => void)[] = [];
+
+  constructor(remote = '10.0.0.9:55555') {
+    this.remote = remote;
+  }
 
   write(buffers: readonly Uint8Array[]): boolean {
     if (this.closed !== 'no') return true;
@@ -37,8 +43,15 @@ export class FakeConnection implements Connection {
   }
   writeThen(buffers: readonly Uint8Array[], written: () => void): boolean {
     const room = this.write(buffers);
-    written();
+    if (this.queuedBytes > 0) this.#waiting.push(written);
+    else written();
     return room;
+  }
+  /** The client takes everything, and goes on taking unless it is `stalled` again. */
+  take(): void {
+    this.stalled = false;
+    this.queuedBytes = 0;
+    for (const written of this.#waiting.splice(0)) written();
   }
   pause(): void {
     this.paused = true;
@@ -118,8 +131,12 @@ export function metadataFrame(correlationId: number, name = 't'): Buffer {
   return frameOf(API_TABLE.metadata.schema, 1, correlationId, { topics: [{ name }] } as never);
 }
 
-export function serverRig(limits: Partial<ConnectionLimits> = {}, more: readonly ApiHandler[] = []): ServerRig {
-  const clock = new TestClock();
+export function serverRig(
+  limits: Partial<ConnectionLimits> = {},
+  more: readonly ApiHandler[] = [],
+  shared: { readonly memory?: ResponseMemory; readonly clock?: TestClock } = {},
+): ServerRig {
+  const clock = shared.clock ?? new TestClock();
   const connection = new FakeConnection();
   const produces = new HeldHandler();
   const fetches = new HeldHandler();
@@ -147,6 +164,7 @@ export function serverRig(limits: Partial<ConnectionLimits> = {}, more: readonly
     limits: { ...LIMITS, ...limits },
     clock,
     sink,
+    memory: shared.memory ?? new ResponseMemory(Number.POSITIVE_INFINITY, () => undefined),
     onClosed: () => (closed += 1),
   });
   return {
