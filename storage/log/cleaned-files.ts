@@ -19,7 +19,8 @@ export async function finishCleaning(
   kept: readonly SegmentSummary[],
 ): Promise<void> {
   const names = (await disk.list(directory)).map((entry) => entry.name).filter((name) => name.endsWith(CLEANED_SUFFIX));
-  if (names.length === 0) return;
+  // Where there is nothing to move, a process may have died between the rename and its sync.
+  if (names.length === 0 && moving.length === 0) return;
   for (const name of names) {
     const base = segmentBaseOf(name.slice(0, -CLEANED_SUFFIX.length));
     const segment = kept.find((other) => other.base === base);

@@ -10,8 +10,9 @@
  */
 import type { Offset } from '../../raft/index.ts';
 import { readBatchHeader } from '../batch/index.ts';
-import { removeIndex } from '../segment/segment-index.ts';
+import { removeIfThere, removeIndex } from '../segment/segment-index.ts';
 import { CLEANED_SUFFIX } from '../segment/segment-name.ts';
+import { unlessRemoved } from '../segment/segment-set.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import { emptySummary, Segment } from '../segment/segment.ts';
 import { walkBatches } from '../segment/segment-walk.ts';
@@ -25,6 +26,8 @@ const WRITE_BYTES = 1024 * 1024;
 
 export interface Compactable {
   readonly set: SegmentSet;
+  /** Resolves when all that the log has taken on is in the files; to null when it ended before. */
+  settled(): Promise<unknown>;
   /** As last given to the store. */
   record(): GroupRecord;
   /** Gives it to the store; resolves when it is durable there. */
@@ -44,6 +47,10 @@ export interface CompactionOptions {
 /** Bytes that were freed. Rejects with a fault of the disk or {@link DamageError}: the log is to go offline. */
 export async function compact(log: Compactable, options: CompactionOptions): Promise<number> {
   const { set } = log;
+  // What is being cut off lies where the high watermark may be by now, and would pass for the newest of its key.
+  if ((await log.settled()) === null) return 0;
+  // A start has finished what a crash interrupted. No later one must take the next file of that name for the same.
+  if (log.record().moving.length > 0) await log.store({ ...log.record(), moving: [] });
   const known = new Map(log.record().segments.map((segment) => [segment.base as number, segment]));
   const closed = set.segments.slice(0, -1).filter((segment) => {
     const recorded = known.get(segment.base);
@@ -59,14 +66,14 @@ export async function compact(log: Compactable, options: CompactionOptions): Pro
   const seen: Segment[] = [];
   for (const segment of closed) {
     let fits = true;
-    await walk(set, segment, 0, (batch) => {
+    const isThere = await walk(set, segment, 0, (batch) => {
       const { producerId, baseOffset } = readBatchHeader(batch);
       if (producerId >= 0) lastOfProducer.set(producerId, baseOffset);
       fits = keys.see(batch);
       return fits;
     });
     if (!fits) break;
-    seen.push(segment);
+    if (isThere) seen.push(segment);
   }
   let freed = 0;
   for (const segment of seen) freed += await cleanSegment(log, segment, keys, lastOfProducer, options);
@@ -88,17 +95,18 @@ async function cleanSegment(
     return cleanBatch(batch, keys, { ...options, keepsPlace });
   };
   let isChanged = false;
-  await walk(set, segment, 0, (batch) => {
+  const isThere = await walk(set, segment, 0, (batch) => {
     isChanged = clean(batch) !== batch;
     return !isChanged;
   });
-  if (!isChanged) return 0;
+  if (!isThere || !isChanged) return 0;
   const cleaned = await writeCleaned(set, segment, clean);
+  if (cleaned === null) return 0;
   let freed = 0;
   await log.exclusively(async () => {
     // Cut, trimmed or replaced meanwhile: the file that was written is a rest.
     const isSame = set.segments.includes(segment) && segment.end === cleaned.end && set.segments.at(-1) !== segment;
-    if (!isSame) return set.ports.disk.removeFile(`${cleaned.path}${CLEANED_SUFFIX}`);
+    if (!isSame) return removeIfThere(set.ports.disk, `${cleaned.path}${CLEANED_SUFFIX}`);
     await log.whileMoving(() => swap(log, segment, cleaned));
     freed = segment.bytes - cleaned.bytes;
   });
@@ -124,12 +132,12 @@ async function swap(log: Compactable, segment: Segment, cleaned: Segment): Promi
   await log.store({ ...log.record(), moving: [] });
 }
 
-/** Writes what is left of `segment` beside it, piece by piece; durable, name included, when it resolves. */
+/** Writes what is left of `segment` beside it, piece by piece; durable, name included, when it resolves. Null: it was removed meanwhile. */
 async function writeCleaned(
   set: SegmentSet,
   segment: Segment,
   clean: (batch: Buffer) => Buffer | null,
-): Promise<Segment> {
+): Promise<Segment | null> {
   const cleaned = new Segment(segment.directory, emptySummary(segment.base));
   const file = await set.ports.disk.open(`${cleaned.path}${CLEANED_SUFFIX}`, 'create');
   try {
@@ -137,7 +145,7 @@ async function writeCleaned(
     for (let from = 0; from < segment.bytes;) {
       const pieces: Buffer[] = [];
       const at = cleaned.bytes;
-      await walk(set, segment, from, (batch) => {
+      const isThere = await walk(set, segment, from, (batch) => {
         const header = readBatchHeader(batch);
         from += batch.length;
         const left = clean(batch);
@@ -149,11 +157,16 @@ async function writeCleaned(
         pieces.push(Buffer.from(left));
         return cleaned.bytes - at < WRITE_BYTES;
       });
+      if (!isThere) break;
       if (pieces.length > 0) await file.write(pieces, at);
     }
     await file.datasync();
   } finally {
     await file.close();
+  }
+  if (segment.removed) {
+    await removeIfThere(set.ports.disk, `${cleaned.path}${CLEANED_SUFFIX}`);
+    return null;
   }
   await set.ports.disk.syncDirectory(set.directory);
   // Its indexes are complete in memory: it was noted from its first byte.
@@ -161,10 +174,21 @@ async function writeCleaned(
   return cleaned;
 }
 
-/** Visits the segment's batches from byte `from` on; the buffer is only valid within a visit. */
-async function walk(set: SegmentSet, segment: Segment, from: number, visit: (batch: Buffer) => boolean): Promise<void> {
-  const end = await walkBatches(set.ports, segment.path, from, segment.bytes, ({ header }, source, at) =>
-    visit(source.subarray(at, at + header.bytes)),
-  );
-  if (end.kind === 'bad') throw new DamageError(segment.path, end.position, end.reason);
+/**
+ * Visits the segment's batches from byte `from` on; the buffer is only valid within a visit. Answers false when the segment is
+ * removed meanwhile (it lies below the log start, mostly): what was found then is no damage.
+ */
+async function walk(
+  set: SegmentSet,
+  segment: Segment,
+  from: number,
+  visit: (batch: Buffer) => boolean,
+): Promise<boolean> {
+  await unlessRemoved(segment, async () => {
+    const end = await walkBatches(set.ports, segment.path, from, segment.bytes, ({ header }, source, at) =>
+      visit(source.subarray(at, at + header.bytes)),
+    );
+    if (end.kind === 'bad') throw new DamageError(segment.path, end.position, end.reason);
+  });
+  return !segment.removed;
 }

@@ -194,6 +194,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     const cuts = this.#cuts;
     const files = {
       set,
+      settled: () => pipeline.barrier(() => undefined),
       record: () => this.#record,
       store: (record: GroupRecord) => this.#store(record),
       exclusively: (action: () => Promise<void>) => pipeline.exclusively(action),

@@ -346,12 +346,13 @@ export class SegmentSet {
   }
 }
 
-/** Does `action` with the file of `segment`, whose fault says nothing when the segment is removed meanwhile. */
-async function unlessRemoved(segment: Segment, action: () => Promise<void>): Promise<void> {
+/** Does `action` with the file of `segment`; that it fails says nothing when the segment is removed meanwhile. */
+export async function unlessRemoved(segment: Segment, action: () => Promise<void>): Promise<void> {
   if (segment.removed) return;
   try {
     await action();
   } catch (error) {
-    if (!(segment.removed && error instanceof DiskError)) throw error;
+    const isFault = error instanceof DiskError || error instanceof DamageError;
+    if (!(segment.removed && isFault)) throw error;
   }
 }

@@ -8,7 +8,7 @@ import { decompressStream } from '../../storage/compression/index.ts';
 import type { ReplicaLog, StoredBatch } from '../../storage/index.ts';
 import { scanSegmentBytes } from '../../storage/segment/batch-scan.ts';
 import { positionOf } from '../../storage/segment/segment-read.ts';
-import { makeBatch, StoreRig } from './store-rig.ts';
+import { change, makeBatch, StoreRig } from './store-rig.ts';
 
 const SETTINGS = { compact: true, deleteRetentionMs: 1000, segmentBytesMax: 700 } as const;
 
@@ -162,6 +162,62 @@ describe('compaction', () => {
       for (const record of newest.values()) expect(found).toContain(record);
       await rig.persist(again, { append: [keyed(72, 'q=1')] });
     }
+  });
+
+  it('does not see what is being cut off: the record before it is the newest of its key', async () => {
+    const rig = new StoreRig('being cut');
+    const store = await rig.open({ tailBytesPerLogMax: 0 });
+    const log = await rig.openLog(store, { ...SETTINGS, segmentBytesMax: 200 });
+    const append = [...'kxyzuvkwabc'].map((key, base) => keyed(base, `${key}=old`));
+    await rig.persist(log, { append });
+    await rig.run(store.checkpoint());
+    const again = [...'tsrqp'].map((key, index) => keyed(6 + index, `${key}=new`));
+    log.persist(change({ truncateTo: 6, append: again }), () => undefined);
+    await rig.run(log.compact(5000, log.logEnd));
+    await rig.run(store.checkpoint());
+    await rig.run(log.compact(5000, log.logEnd));
+    expect(await records(rig, log)).toContain('0:k=old');
+    expect(log.failure).toBe(null);
+  });
+
+  it('beside a raise of the log start leaves out what goes', async () => {
+    for (let event = 1; event < 30; event += 1) {
+      const { rig, log, store } = await written(`raised ${event}`);
+      let left = event;
+      rig.machine.disk.watch = () => {
+        left -= 1;
+        if (left === 0) log.persist(change({ logStart: 40 }), () => undefined);
+      };
+      await rig.run(log.compact(5000, offset(60)));
+      rig.machine.disk.watch = null;
+      await rig.run(store.checkpoint());
+      expect(log.failure).toBe(null);
+      const names = rig.machine.disk.paths().filter((path) => path.endsWith('.cleaned'));
+      expect(names).toEqual([]);
+    }
+  });
+
+  it('after a start that finished an earlier one is not taken for that by the next start', async () => {
+    const rig = new StoreRig('twice');
+    const limits = { tailBytesPerLogMax: 0 };
+    const settings = { ...SETTINGS, segmentBytesMax: 200 };
+    const compactUntil = async (pairs: readonly string[], operation: string, suffix: string): Promise<void> => {
+      const store = await rig.open(limits);
+      const log = await rig.openLog(store, settings);
+      for (const pair of pairs) await rig.persist(log, { append: [keyed(log.logEnd, pair)] });
+      await rig.run(store.checkpoint());
+      rig.machine.disk.watch = (seen, phase, path) => {
+        if (seen === operation && phase === 'done' && path.endsWith(suffix)) rig.kill();
+      };
+      void log.compact(5000, log.logEnd);
+      await rig.world.run(() => !rig.machine.running);
+      rig.machine.disk.watch = null;
+    };
+    await compactUntil(['a=1', 'b=1', 'a=2', 'x=1', 'y=1', 'z=1'], 'rename', '.cleaned');
+    await compactUntil(['b=2', 'w=1', 'v=1', 'u=1'], 'close', '.cleaned');
+    const log = await rig.openLog(await rig.open(limits), settings);
+    expect([log.failure, log.logEnd]).toEqual([null, 10]);
+    expect(await records(rig, log)).toEqual(expect.arrayContaining(['1:b=1', '2:a=2', '6:b=2']));
   });
 
   it('lets reads and appends go on', async () => {
