@@ -249,7 +249,7 @@ async function main(args: readonly string[]): Promise<void> {
     () =>
       void real.log.load().then(() => {
         keepHeapRoom();
-        optimizeEarly();
+        optimizeEarly(real.network);
       }),
   );
 }

@@ -14,6 +14,7 @@ export interface RealPorts {
   readonly ports: Ports;
   /** To `load` once the node is ready, and to `flush` before the process ends. */
   readonly log: NodeLog;
+  readonly network: NodeNetwork;
 }
 
 /** @param log where and how lines are written */
@@ -35,5 +36,6 @@ export function realPorts(log: NodeLogOptions): RealPorts {
       log: sink,
     },
     log: sink,
+    network,
   };
 }

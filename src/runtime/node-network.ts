@@ -42,9 +42,11 @@ class NodeConnection implements Connection {
   #closed = false;
   #local = false;
   #drainWanted = false;
+  readonly #received: (bytes: number) => void;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, received: (bytes: number) => void) {
     this.#socket = socket;
+    this.#received = received;
     const host = socket.remoteAddress ?? '';
     this.remote = `${host.includes(':') ? `[${host}]` : host}:${socket.remotePort ?? 0}`;
   }
@@ -54,6 +56,7 @@ class NodeConnection implements Connection {
     const socket = this.#socket;
     let reason: CloseReason = 'ended';
     socket.on('data', (chunk: Buffer) => {
+      this.#received(chunk.length);
       if (!this.#local) handler.onData(chunk);
     });
     socket.on('drain', () => {
@@ -133,17 +136,31 @@ class NodeConnection implements Connection {
 
 export class NodeNetwork implements Network {
   readonly #warn: (message: string) => void;
+  #expected: { bytes: number; readonly arrived: () => void } | null = null;
+  readonly #count = (bytes: number): void => {
+    if (this.#expected === null) return;
+    this.#expected.bytes -= bytes;
+    if (this.#expected.bytes > 0) return;
+    const { arrived } = this.#expected;
+    this.#expected = null;
+    arrived();
+  };
 
   /** @param warn told of failures to accept a connection (out of file handles); the listener lives on */
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
   }
 
+  /** Calls back once, when so many bytes have come in from now on, over all connections. One such wish at a time. */
+  afterReceiving(bytes: number, arrived: () => void): void {
+    this.#expected = { bytes, arrived };
+  }
+
   listen(host: string, port: number, accept: (connection: Connection) => ConnectionHandler): Promise<Listener> {
     return new Promise((resolve, reject) => {
       const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
       server.on('connection', (socket) => {
-        const connection = new NodeConnection(socket);
+        const connection = new NodeConnection(socket, this.#count);
         connection.attach(accept(connection));
       });
       server.once('error', (error) => reject(listenError(error, `${host}:${port}`)));
@@ -187,7 +204,7 @@ export class NodeNetwork implements Network {
       if (settled) return;
       settled = true;
       clearTimeout(timeout);
-      const connection = new NodeConnection(socket);
+      const connection = new NodeConnection(socket, this.#count);
       connection.attach(opened(connection));
     });
     return { cancel: () => give(null) };
