@@ -31,8 +31,8 @@ describe('NodeHttp', () => {
     expect(await ask(listener.port, '/a?b')).toEqual({ status: 404, body: 'nö\n' });
     expect(await ask(listener.port, '/c')).toEqual({ status: 404, body: 'nö\n' });
     expect(asked).toEqual([
-      { method: 'GET', target: '/a?b' },
-      { method: 'GET', target: '/c' },
+      { method: 'GET', target: '/a?b', confirm: null },
+      { method: 'GET', target: '/c', confirm: null },
     ]);
   });
 
