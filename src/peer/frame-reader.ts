@@ -2,13 +2,14 @@
  * Cuts a byte stream into frames.
  *
  * A frame that lies whole in one chunk is a part of that chunk; one that arrives in pieces is gathered in a buffer of
- * its own, allocated once its length is known to be allowed. Every byte is copied at most once.
+ * its own, allocated once its length is known to be allowed. Every byte is copied at most once. The CRC over length and
+ * header is checked as soon as it is there: behind a wrong length a connection would wait for ever.
  *
  *   push(chunk), then next() until null; then the following chunk.
  */
 import { assert } from '../../raft/index.ts';
 import { FrameError } from './frame-error.ts';
-import { FRAME_OVERHEAD_BYTES, LENGTH_BYTES } from './frame.ts';
+import { checkedHead, FRAME_OVERHEAD_BYTES, LENGTH_BYTES } from './frame.ts';
 
 export class FrameReader {
   #bytesMax: number;
@@ -18,6 +19,7 @@ export class FrameReader {
   #lengthFilled = 0;
   #frame: Buffer | null = null;
   #frameFilled = 0;
+  #headChecked = false;
 
   /** @param bytesMax longest frame that is accepted, length field included */
   constructor(bytesMax: number) {
@@ -36,8 +38,8 @@ export class FrameReader {
   }
 
   /**
-   * The next whole frame, length field included; null when more bytes are needed. Throws {@link FrameError} on a
-   * length that is not allowed.
+   * The next whole frame, length field included; null when more bytes are needed. Throws {@link FrameError} on a length
+   * that is not allowed, or that its CRC contradicts before the frame is whole.
    */
   next(): Buffer | null {
     if (this.#frame === null) {
@@ -77,6 +79,7 @@ export class FrameReader {
     this.#frame = Buffer.allocUnsafeSlow(bytes);
     this.#frameFilled = this.#length.copy(this.#frame, 0, 0, this.#lengthFilled);
     this.#lengthFilled = 0;
+    this.#headChecked = false;
   }
 
   #fillFrame(): Buffer | null {
@@ -85,7 +88,10 @@ export class FrameReader {
     const taken = this.#take(Math.min(frame.length - this.#frameFilled, this.#rest.length));
     taken.copy(frame, this.#frameFilled);
     this.#frameFilled += taken.length;
-    if (this.#frameFilled < frame.length) return null;
+    if (this.#frameFilled < frame.length) {
+      this.#headChecked ||= checkedHead(frame, this.#frameFilled) !== null;
+      return null;
+    }
     this.#frame = null;
     return frame;
   }

@@ -85,15 +85,27 @@ export interface ReceivedItem {
 export function decodeFrame(frame: Buffer): readonly ReceivedItem[] {
   if (frame.length < FRAME_OVERHEAD_BYTES) throw new FrameError(`a frame of ${frame.length} bytes`);
   const length = frame.readUInt32BE(0);
-  const headerLength = frame.readUInt32BE(LENGTH_BYTES);
   if (length !== frame.length - LENGTH_BYTES) throw new FrameError(`a frame of ${frame.length} bytes says ${length}`);
-  if (headerLength > length - (FRAME_OVERHEAD_BYTES - LENGTH_BYTES))
-    throw new FrameError(`a header of ${headerLength} bytes in a frame of ${length}`);
+  const crcAt = checkedHead(frame, frame.length);
+  if (crcAt === null) throw new FrameError(`a frame of ${frame.length} bytes without its header`);
+  return itemsOf(headerOf(frame.subarray(HEADER_AT, crcAt)), frame.subarray(crcAt + CRC_BYTES));
+}
+
+/**
+ * Where the CRC of a frame lies of which the first `filled` bytes are there; null as long as it is not there. Throws {@link
+ * FrameError} when it does not match: then the length is not to be believed either, and must not be waited for.
+ */
+export function checkedHead(frame: Buffer, filled: number): number | null {
+  if (filled < HEADER_AT) return null;
+  const headerLength = frame.readUInt32BE(LENGTH_BYTES);
+  if (headerLength > frame.length - FRAME_OVERHEAD_BYTES)
+    throw new FrameError(`a header of ${headerLength} bytes in a frame of ${frame.length}`);
   const crcAt = HEADER_AT + headerLength;
+  if (filled < crcAt + CRC_BYTES) return null;
   const crc = frame.readUInt32BE(crcAt);
   const actual = crc32c(frame.subarray(0, crcAt));
   if (crc !== actual) throw new FrameError(`the header's CRC is ${actual}, not ${crc}`);
-  return itemsOf(headerOf(frame.subarray(HEADER_AT, crcAt)), frame.subarray(crcAt + CRC_BYTES));
+  return crcAt;
 }
 
 function headerOf(bytes: Buffer): flotilla.peer.Frame.$Properties {
