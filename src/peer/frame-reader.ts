@@ -89,7 +89,7 @@ export class FrameReader {
     taken.copy(frame, this.#frameFilled);
     this.#frameFilled += taken.length;
     if (this.#frameFilled < frame.length) {
-      this.#headChecked ||= checkedHead(frame, this.#frameFilled) !== null;
+      if (!this.#headChecked) this.#headChecked = checkedHead(frame, this.#frameFilled) !== null;
       return null;
     }
     this.#frame = null;
