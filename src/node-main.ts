@@ -254,4 +254,5 @@ async function main(args: readonly string[]): Promise<void> {
   );
 }
 
-await main(process.argv.slice(2));
+// Not awaited at the top: the bundle is a CommonJS module, which starts 10 ms sooner.
+void main(process.argv.slice(2));

@@ -10,8 +10,6 @@
  * made, before any script runs; the growing factor is read after every collection, so a node can set it however it was
  * started. It follows the heap: the room stays the same, and a heap that is larger than the room is left to V8.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-
 /** Room above the live heap. */
 const ROOM_BYTES = 128 << 20;
 const LOOK_MS = 10_000;
@@ -26,6 +24,8 @@ export function heapGrowingPercent(liveBytes: number): number {
 
 /** Gives the heap of this process its room, now and as it grows. Keeps no process alive. */
 export function keepHeapRoom(): void {
+  // Loaded by who needs it: 2 ms of a start.
+  const { getHeapStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8');
   let set = -1;
   const look = (): void => {
     const percent = heapGrowingPercent(getHeapStatistics().used_heap_size);

@@ -67,20 +67,40 @@ export function makeScriptCrc32c(): Crc32c {
   };
 }
 
+/**
+ * Where the native version is likely to lie; what is not for this platform is not installed, or does not load. The package's
+ * own entry comes last: it finds out which C library there is (4 ms, and a hundred where `ldd` is missing).
+ */
+const PLACES = ['@node-rs/crc32-linux-x64-gnu', '@node-rs/crc32-linux-arm64-gnu', '@node-rs/crc32'];
+
 function load(): Crc32c {
-  let native: unknown;
+  const require = createRequire(import.meta.url);
+  for (const place of PLACES) {
+    const native = loadNative(require, place);
+    if (native !== null) return native;
+  }
+  return makeScriptCrc32c();
+}
+
+function loadNative(require: NodeJS.Require, place: string): Crc32c | null {
   try {
-    const loaded: unknown = createRequire(import.meta.url)('@node-rs/crc32');
-    native = typeof loaded === 'object' && loaded !== null && 'crc32c' in loaded ? loaded.crc32c : null;
+    const loaded: unknown = require(place);
+    const found = typeof loaded === 'object' && loaded !== null && 'crc32c' in loaded ? loaded.crc32c : null;
+    return typeof found === 'function' ? (found as Crc32c) : null;
   } catch {
     // No prebuilt binary for this platform, or it was left out of the installation: the script does the same.
-    native = null;
+    return null;
   }
-  return typeof native === 'function' ? (native as Crc32c) : makeScriptCrc32c();
+}
+
+/** Loads it when it is first needed: most commands never sum anything. */
+function makeLazy(): Crc32c {
+  let found: Crc32c | null = null;
+  return (bytes, crc) => (found ??= load())(bytes, crc);
 }
 
 /**
  * CRC-32C of `bytes`; to go on over several buffers, pass the checksum so far: `crc32c(b, crc32c(a))` is that of a
  * and b together.
  */
-export const crc32c: Crc32c = load();
+export const crc32c: Crc32c = makeLazy();

@@ -6,8 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { LocalCluster, LocalNode } from '../local-cluster.ts';
 import { nodeArguments, nodeEnvironment } from './cluster-plan.ts';
 
@@ -39,9 +38,8 @@ export interface ChildEvents {
 
 /** Beside the CLI in the bundle; in the compiled tree, the entry that the bundle is made from. */
 export function nodeScript(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const bundled = join(here, 'node.js');
-  return existsSync(bundled) ? bundled : join(here, '../../node-main.js');
+  const bundled = join(import.meta.dirname, 'node.js');
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, '../../node-main.js');
 }
 
 /** Tells a node to stop in order with the whole cluster: without moving leaderships to nodes that stop as well. */
