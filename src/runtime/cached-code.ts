@@ -2,7 +2,8 @@
  * Runs a bundle with what V8 kept of compiling it: a megabyte of source costs a start 25 ms, its cache 4.
  *
  * ```
- *  node.js (this) ─▶ node-HASH.js + node-HASH.js.VERSION.cache ─▶ run        no cache, or of another V8: compiled, and kept for the next start
+ *  node.js (this) ─▶ node-HASH.js + node-HASH.js.VERSION.cache ─▶ run        no cache, or of another V8: compiled, and
+ *  kept for the next start
  * ```
  * V8 knows a source by its length only, so the bundle's name carries a hash of it. The cache lies beside the code, where
  * whoever could write it could write the code; where this process may not, there is none.

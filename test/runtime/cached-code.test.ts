@@ -12,7 +12,10 @@ const require = createRequire(import.meta.url);
 
 beforeAll(() => {
   const functions = Array.from({ length: 200 }, (_, index) => `exports.f${index}=()=>${index};`).join('');
-  writeFileSync(code, `${functions}exports.place=__filename;exports.sum=exports.f1()+exports.f2();module.exports.os=require('node:os').EOL;`);
+  writeFileSync(
+    code,
+    `${functions}exports.place=__filename;exports.sum=exports.f1()+exports.f2();module.exports.os=require('node:os').EOL;`,
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
