@@ -1,12 +1,12 @@
 /**
- * `npm run chaos -- --seeds 200 [--from 1] [--ms 8000] [--faults kill,pause] [--twice]
- * [--stop]`: random campaigns, one after the other; `--stop` ends with the first failure.
+ * `npm run chaos -- --seeds 200 [--from 1] [--ms 8000] [--faults kill,pause] [--shape '{"nodes":5}'] [--twice]
+ * [--stop]`: random campaigns, one after the other; `--stop` ends with the first failure; `--shape` says what is not drawn.
  *
  * Prints one line per seed and, for a failure, what is known and the command that brings it back. Exit code 1 when any failed.
  */
 import { parseArgs } from 'node:util';
 import { campaign, CampaignFailure, FAULTS } from './nemesis/index.ts';
-import type { FaultName } from './nemesis/index.ts';
+import type { CampaignShape, FaultName } from './nemesis/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     ms: { type: 'string' },
     faults: { type: 'string' },
+    shape: { type: 'string' },
     twice: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
@@ -28,11 +29,13 @@ if (unknown !== undefined) {
 const shape = {
   ...(values.ms === undefined ? {} : { milliseconds: Number(values.ms) }),
   ...(names === undefined ? {} : { faults: names as readonly FaultName[] }),
+  ...(values.shape === undefined ? {} : { shape: JSON.parse(values.shape) as Partial<CampaignShape> }),
 };
 const replay = (seed: number): string => {
   const rest = [
     values.ms === undefined ? '' : ` --ms ${values.ms}`,
     values.faults === undefined ? '' : ` --faults ${values.faults}`,
+    values.shape === undefined ? '' : ` --shape '${values.shape}'`,
   ];
   return `npm run chaos -- --seeds 1 --from ${seed}${rest.join('')}`;
 };

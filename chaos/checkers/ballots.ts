@@ -1,15 +1,16 @@
 /**
  * What voters owe: looked at where it was cast, not where it was counted.
  *
- *   R2  a majority of the voters has voted for who leads, durably     R5  who voted held nothing that the new leader lacks
+ *   R2  a majority of the voters has voted for who leads, durably     R5  who votes holds nothing that its candidate lacks
  *   R8  term and vote are what the last life left durable
  *
  * A voter that does not run, or has gone on to another term, says nothing: its vote may have been good.
  */
 import { termBefore } from '../../raft/index.ts';
-import type { CoreState, HardState, LogPosition, Voter } from '../../raft/index.ts';
+import type { CoreState, GroupId, HardState, LogPosition, Offset, Voter } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
+import type { FindReplica } from './copies.ts';
 
 /** The newest voters that the core knows; null when it knows none. */
 export function votersOf({ log, initialVoters }: CoreState): readonly Voter[] | null {
@@ -24,64 +25,95 @@ function same(left: Voter | null, right: Voter | null): boolean {
   return left === right || (left !== null && left.node === right?.node && left.directory === right.directory);
 }
 
+/** The log as it was when its owner asked for votes: a leader has written since. */
 function lastOf(core: CoreState): LogPosition {
-  return { end: core.log.end, term: termBefore(core, core.log.end) ?? core.log.startTerm };
+  const end: Offset = core.role.kind === 'leader' ? core.role.termStart : core.log.end;
+  return { end, term: termBefore(core, end) ?? core.log.startTerm };
+}
+
+/** What was last seen of a replica; compared by identity. */
+interface Seen {
+  durable: HardState | null;
+  votedFor: Voter | null;
 }
 
 export class Ballots {
+  readonly #find: (group: GroupId) => FindReplica;
+  readonly #seen = new WeakMap<Replica, Seen>();
   /** By group and directory: what was durable of term and vote. */
   readonly #durable = new Map<string, HardState>();
 
-  /** A quorum replica at some moment of its life; `first`: it has just come to be. */
-  note(name: string, { core, group }: Replica, first: boolean): void {
-    const { node, directory } = core.config.self;
-    const key = `${group} ${directory}`;
-    if (first) {
-      const before = this.#durable.get(key);
-      // A log that was damaged is deleted and begins with nothing; such a replica votes for nobody.
-      const isNew = core.term === 0 && core.log.end === 0;
-      if (before === undefined || isNew) return void this.#durable.delete(key);
-      const isLess = core.term < before.term || (core.term === before.term && !same(core.votedFor, before.votedFor));
-      // A vote that was not durable may have become so all the same.
-      const isMore = core.term === before.term && before.votedFor === null;
-      if (isLess && !isMore)
-        violated(
-          'R8',
-          `node ${node} begins ${name} in term ${core.term} with a vote for ${core.votedFor?.node}, durable was term ${before.term} with one for ${before.votedFor?.node}`,
-        );
-    } else if (core.persistedSequence >= core.issuedSequence) this.#durable.set(key, core.issued);
+  constructor(find: (group: GroupId) => FindReplica) {
+    this.#find = find;
   }
 
-  /** `leader` of a quorum group leads its term since the last event. `find`: the replica on a node; null when it runs not. */
-  judge(name: string, { core }: Replica, find: (node: number) => Replica | null): void {
+  /** Something has happened to a replica of a quorum group. */
+  note(name: string, replica: Replica): void {
+    const { core } = replica;
+    let seen = this.#seen.get(replica);
+    if (seen === undefined) {
+      seen = { durable: core.issued, votedFor: core.votedFor };
+      this.#seen.set(replica, seen);
+      this.#judgeBeginning(name, replica);
+    }
+    if (seen.votedFor !== core.votedFor) {
+      seen.votedFor = core.votedFor;
+      if (core.votedFor !== null) this.#judgeVote(name, replica, core.votedFor);
+    }
+    if (seen.durable === core.issued || core.persistedSequence < core.issuedSequence) return;
+    seen.durable = core.issued;
+    this.#durable.set(keyOf(replica), core.issued);
+  }
+
+  /** `leader` of a quorum group leads its term since the last event. */
+  judge(name: string, { core, group }: Replica): void {
     const voters = votersOf(core);
     if (voters === null) return;
     const { self } = core.config;
-    let possible = 0;
-    for (const voter of voters) {
+    const find = this.#find(group);
+    const possible = voters.filter((voter) => {
       const other = voter.node === self.node ? core : (find(voter.node)?.core ?? null);
-      if (other === null || other.term > core.term || other.config.self.directory !== voter.directory) possible += 1;
-      else if (other.term === core.term && same(other.votedFor, self)) {
-        if (other.persistedSequence >= other.issuedSequence) possible += 1;
-        this.#judgeVote(name, core, other);
-      }
-    }
-    if (!isMajority(possible, voters))
+      if (other === null || other.term > core.term || other.config.self.directory !== voter.directory) return true;
+      const isFor = other.term === core.term && same(other.votedFor, self);
+      return isFor && other.persistedSequence >= other.issuedSequence;
+    });
+    if (!isMajority(possible.length, voters))
       violated(
         'R2',
-        `node ${self.node} leads ${name} in term ${core.term}, at most ${possible} of ${voters.length} have durably voted for it`,
+        `node ${self.node} leads ${name} in term ${core.term}, at most ${possible.length} of ${voters.length} have durably voted for it`,
       );
   }
 
-  #judgeVote(name: string, leader: CoreState, voter: CoreState): void {
-    const { node } = voter.config.self;
-    const text = `of node ${node} for node ${leader.config.self.node} as leader of ${name} in term ${leader.term}`;
-    if (voter === leader) return;
-    const [its, leaders] = [lastOf(voter), lastOf(leader)];
-    if (its.term > leaders.term || (its.term === leaders.term && its.end > leaders.end))
-      violated(
-        'R5',
-        `the vote ${text}, which ends at ${leaders.end} of term ${leaders.term}, that voter at ${its.end} of ${its.term}`,
-      );
+  #judgeBeginning(name: string, replica: Replica): void {
+    const { core } = replica;
+    const before = this.#durable.get(keyOf(replica));
+    // A log that was damaged is deleted and begins with nothing; such a replica votes for nobody.
+    const isNew = core.term === 0 && core.log.end === 0;
+    if (before === undefined || isNew) return void this.#durable.delete(keyOf(replica));
+    // A vote that was not durable may have become so all the same.
+    const isKept =
+      core.term > before.term ||
+      (core.term === before.term && (before.votedFor === null || same(core.votedFor, before.votedFor)));
+    if (isKept) return;
+    const now = `in term ${core.term} with a vote for ${core.votedFor?.node ?? 'nobody'}`;
+    const was = `term ${before.term} with one for ${before.votedFor?.node ?? 'nobody'}`;
+    violated('R8', `node ${core.config.self.node} begins ${name} ${now}, durable was ${was}`);
   }
+
+  #judgeVote(name: string, { core: voter, group }: Replica, votedFor: Voter): void {
+    const candidate = this.#find(group)(votedFor.node)?.core;
+    if (candidate === undefined || candidate === voter || candidate.term !== voter.term) return;
+    if (candidate.role.kind !== 'candidate' && candidate.role.kind !== 'leader') return;
+    const [its, others] = [lastOf(voter), lastOf(candidate)];
+    if (its.term < others.term || (its.term === others.term && its.end <= others.end)) return;
+    // It has voted and heard the new leader in one event.
+    if (its.term === voter.term && candidate.role.kind === 'leader') return;
+    const who = `node ${voter.config.self.node}, at ${its.end} of term ${its.term},`;
+    const whom = `node ${votedFor.node}, at ${others.end} of term ${others.term}`;
+    violated('R5', `${who} votes for ${whom}, to lead ${name} in term ${voter.term}`);
+  }
+}
+
+function keyOf({ core, group }: Replica): string {
+  return `${group} ${core.config.self.directory}`;
 }

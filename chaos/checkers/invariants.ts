@@ -4,7 +4,7 @@
  *   R1 P6  at most one leader per group and term, over all lives        P5     the high watermark of a life never falls
  *   R5 P2  a new leader holds everything that was ever committed        R4 P4  what a replica takes as committed has the committed terms
  *   P1     every running member of ISR and ELR holds what is committed  R6     same metadata offset, same image
- *   P8     ISR and ELR of images                                        `ballots.ts`, `copies.ts`: votes and copies, at those who have them
+ *   P8     ISR and ELR of images                                        `ballots.ts`, `copies.ts`, `restarts.ts`: votes, copies, memories
  *
  * The true commit point is the highest high watermark that a leader ever had. Groups that metadata marks as elected
  * uncleanly start anew: that loss is declared.
@@ -16,11 +16,13 @@ import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
 import type { RunningNode } from '../../src/node/index.ts';
 import { partitionGroup } from '../../src/partition/index.ts';
+import type { PartitionId } from '../../src/partition/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
 import { judgeCommit, judgeProposal } from './copies.ts';
+import { Restarts } from './restarts.ts';
 import type { FindReplica } from './copies.ts';
 
 /** What was committed of one group. */
@@ -37,8 +39,12 @@ interface Seen {
   highWatermark: number;
   term: number;
   led: boolean;
+  /** For messages. */
+  readonly name: string;
   /** How many an open proposal of it names. */
   proposed: number;
+  durableEnd: number;
+  failed: boolean;
 }
 
 /** The leader of `term` has committed all below the end. */
@@ -60,7 +66,10 @@ export class Invariants {
   readonly #imageAt = new Map<number, number>();
   /** Groups whose loss was declared, by term of the unclean election. */
   readonly #unclean = new Map<string, number>();
-  readonly #ballots = new Ballots();
+  readonly #restarts = new Restarts();
+  /** Group and incarnation of every replica that ever was. */
+  readonly #lives = new Set<string>();
+  readonly #ballots = new Ballots((group) => this.#find(group));
   #newest: MetadataImage | null = null;
   /** Elections seen, of partitions and of the controller. */
   elections = 0;
@@ -91,20 +100,40 @@ export class Invariants {
       this.#checkImage(number, image);
     }
     const metadata = node.metadata;
-    if (metadata !== null) this.#checkReplica(number, 'metadata', metadata.replica);
-    for (const partition of node.hosting.all())
-      this.#checkReplica(number, `${partition.id.topic}-${partition.id.index}`, partition.replica);
+    if (metadata !== null) this.#checkReplica(number, null, metadata.replica);
+    for (const { id, replica, failed } of node.hosting.all()) {
+      const seen = this.#checkReplica(number, id, replica);
+      if (failed === null || seen.failed) continue;
+      seen.failed = true;
+      this.#restarts.forget(replica);
+    }
   }
 
-  #checkReplica(number: number, name: string, replica: Replica): void {
-    const { highWatermark, term, leads } = replica;
-    const seen = this.#seen.get(replica);
-    if (seen === undefined) {
-      this.#seen.set(replica, { highWatermark: 0, term: 0, led: false, proposed: 0 });
-      if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica, true);
-      return this.#checkReplica(number, name, replica);
+  #checkReplica(number: number, id: PartitionId | null, replica: Replica): Seen {
+    const seen = this.#seen.get(replica) ?? this.#begin(id, replica);
+    this.#checkSteps(number, seen, replica);
+    return seen;
+  }
+
+  #begin(id: PartitionId | null, replica: Replica): Seen {
+    const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
+    const { durableEnd } = replica;
+    const seen = { highWatermark: 0, term: 0, led: false, proposed: 0, failed: false, durableEnd, name };
+    this.#seen.set(replica, seen);
+    const life = `${replica.group} ${replica.core.config.incarnation}`;
+    this.#restarts.begin(name, replica, this.#lives.has(life));
+    this.#lives.add(life);
+    return seen;
+  }
+
+  #checkSteps(number: number, seen: Seen, replica: Replica): void {
+    const { highWatermark, term, leads, durableEnd } = replica;
+    const { name } = seen;
+    if (seen.durableEnd !== durableEnd && !seen.failed) {
+      seen.durableEnd = durableEnd;
+      this.#restarts.note(replica);
     }
-    if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica, false);
+    if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica);
     else this.#checkProposal(name, replica, seen);
     if (seen.highWatermark === highWatermark && seen.term === term && seen.led === leads) return;
     if (leads && (!seen.led || seen.term !== term)) this.#checkLeader(number, name, replica);
@@ -139,7 +168,7 @@ export class Invariants {
       this.elections += 1;
     } else if (before !== life)
       violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
-    if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica, this.#find(replica.group));
+    if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica);
     const committed = this.#committed.get(replica.group);
     if (committed === undefined || this.#isUnclean(replica)) return;
     const { logEnd } = replica.log;

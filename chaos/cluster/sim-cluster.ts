@@ -50,7 +50,13 @@ const CLIENT = { requestTimeoutMs: 3000, connectTimeoutMs: 1000, callTimeoutMs: 
 export class SimCluster {
   readonly world: World;
   /** Nodes that ended by themselves, refused to start or exited, oldest first. */
-  readonly ends: { readonly node: number; readonly at: number; readonly reason: string }[] = [];
+  readonly ends: {
+    readonly node: number;
+    readonly at: number;
+    readonly reason: string;
+    /** It refused to start because of what is on its disk. */
+    readonly isData: boolean;
+  }[] = [];
   /** Called when a node has ended by itself; a supervisor may start it from a later event. */
   onEnd: ((node: number) => void) | null = null;
   readonly #options: SimClusterOptions;
@@ -148,7 +154,7 @@ export class SimCluster {
     const machine = this.machine(number);
     const result = await startNode(this.config(number), machine.ports());
     if (result.kind === 'refused') {
-      this.#ended(number, result.message);
+      this.#ended(number, result.message, result.exitCode === 65);
       machine.kill();
       return result;
     }
@@ -271,8 +277,8 @@ export class SimCluster {
     this.machine(number).kill();
   }
 
-  #ended(number: number, reason: string): void {
-    this.ends.push({ node: number, at: this.world.now(), reason });
+  #ended(number: number, reason: string, isData = false): void {
+    this.ends.push({ node: number, at: this.world.now(), reason, isData });
     this.#running.delete(number);
     this.onEnd?.(number);
   }

@@ -23,6 +23,8 @@ export interface CampaignOptions {
   /** Only these faults. */
   readonly faults?: readonly FaultName[];
   readonly record?: boolean;
+  /** What is not to be drawn. */
+  readonly shape?: Partial<CampaignShape>;
 }
 
 export interface CampaignResult {
@@ -47,6 +49,8 @@ export interface CampaignShape {
   readonly padding: number;
   /** Another topic comes and goes. */
   readonly churn: boolean;
+  /** A client sends several produce requests at a time. */
+  readonly bursts: boolean;
   readonly faults: readonly FaultName[];
   /** Mean virtual milliseconds between two faults. */
   readonly pace: number;
@@ -82,9 +86,11 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
     members: random.below(3) === 0 ? 2 : 0,
     padding: random.below(3) === 0 ? 20_000 : 0,
     churn: random.below(3) === 0,
+    bursts: random.below(3) === 0,
     faults: options.faults ?? [...new Set([one, ...swarm])],
     pace: (random.below(4) === 0 ? 30 : 150) + random.below(1500),
     milliseconds: options.milliseconds ?? 4000 + random.below(8000),
+    ...options.shape,
   };
 }
 
@@ -145,12 +151,14 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   stage.writer({ topic: 't', partitions: 3, ...pace }).start();
   stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
   if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
+  if (shape.bursts) stage.burst({ topic: 't', partitions: 3 }).start();
   stage.reader({ topic: 't', partitions: 3 }).start();
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
   for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
   let healed = false;
   const churning = shape.churn ? churn(stage, () => healed) : Promise.resolve();
   let powerLosses = 0;
+  let replaceable: number | null = null;
   const { world } = cluster;
   const context = {
     cluster,
@@ -163,13 +171,25 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
         faults.push(`${world.now().toFixed(1)} start ${node}`);
         cluster.launch(node);
       }),
+    mayReplaceDisk: (node: number): boolean => {
+      const isFirst = replaceable === null;
+      replaceable ??= node;
+      return isFirst;
+    },
     mayLosePower: (): boolean => {
       powerLosses += 1;
       return shape.flush === 'always' || powerLosses === 1;
     },
   };
-  // A process that ends itself (a failed sync) is started again, as a supervisor would.
-  cluster.onEnd = (node) => context.restart(node, 200);
+  // A process that ends itself (a failed sync) is started again, as a supervisor would; a damaged disk is replaced.
+  cluster.onEnd = (node) => {
+    context.restart(node, 200);
+    if (replaceable !== node || cluster.ends.at(-1)?.isData !== true) return;
+    faults.push(`${world.now().toFixed(1)} another disk for ${node}`);
+    world.after(0, () => {
+      if (!cluster.machine(node).running) cluster.machine(node).wipe();
+    });
+  };
   const next = (): void => {
     if (healed) return;
     const name = shape.faults[random.below(shape.faults.length)];

@@ -1,28 +1,14 @@
 /**
  * The faults that a campaign draws from, each with its own end. A fault acts, and schedules what undoes it; the heal at the
- * end of a campaign undoes the rest.
- *
- * The budget (reliability, first paragraph): under `flush=always` anything may be killed, lose power, be cut off or slow at
- * any time, because nothing acknowledged is unsynced. Under `os` one power loss at a time may lose unsynced data.
+ * end of a campaign undoes the rest. What they are made of, and the budget, is in `harm.ts`.
  */
-import type { Random } from '../../raft/index.ts';
-import type { SimCluster } from '../cluster/index.ts';
-import type { CrashMode } from '../sim/index.ts';
-
-export interface FaultContext {
-  readonly cluster: SimCluster;
-  readonly random: Random;
-  /** Starts the node after a while, unless it runs then. */
-  readonly restart: (node: number, after: number) => void;
-  /** Unsynced data of acknowledged records may be lost at this moment: no. */
-  readonly mayLosePower: (node: number) => boolean;
-  /** False after the heal: no new harm. */
-  readonly active: () => boolean;
-  /** Written into the log of the campaign. */
-  readonly note: (text: string) => void;
-}
+import { cut, duration, isolate, kill, leaderOfSomething, losePower, pick, running } from './harm.ts';
+import type { FaultContext } from './harm.ts';
+import { RECIPES } from './recipes.ts';
+import type { RecipeName } from './recipes.ts';
 
 export type FaultName =
+  | RecipeName
   | 'kill'
   | 'kill-leader'
   | 'kill-controller'
@@ -43,85 +29,13 @@ export type FaultName =
   | 'clock-rate'
   | 'exit-in-recovery'
   | 'bit-flips'
-  | 'damage';
+  | 'damage'
+  | 'damage-journal';
 
 type Fault = (context: FaultContext) => void;
 
-const modes: readonly CrashMode[] = ['lose-all', 'mixed', 'keep-all'];
-
-function pick<T>(random: Random, items: readonly T[]): T | null {
-  return items.length === 0 ? null : (items[random.below(items.length)] ?? null);
-}
-
-/** Between `least` and `most` milliseconds, mostly short. */
-function duration(random: Random, least: number, most: number): number {
-  return least + (most - least) * random.fraction() ** 2;
-}
-
-function running(cluster: SimCluster): readonly number[] {
-  return cluster.numbers().filter((number) => cluster.machine(number).running);
-}
-
-function kill({ cluster, random, restart, note }: FaultContext, node: number | null): void {
-  if (node === null || !cluster.machine(node).running) return;
-  note(`kill ${node}`);
-  cluster.kill(node);
-  restart(node, duration(random, 20, 4000));
-}
-
-function losePower(context: FaultContext, node: number): void {
-  const { cluster, random, restart, note, mayLosePower } = context;
-  if (!mayLosePower(node)) return kill(context, node);
-  const mode = pick(random, modes) ?? 'mixed';
-  note(`power loss ${node} ${mode}`);
-  cluster.powerLoss(node, mode);
-  restart(node, duration(random, 50, 4000));
-}
-
-function cut({ cluster, random, note }: FaultContext, from: number, to: number, both: boolean): void {
-  const { network } = cluster.world;
-  const [left, right] = [cluster.machine(from), cluster.machine(to)];
-  note(`cut ${from} ${both ? '<>' : '>'} ${to}`);
-  network.block(left, right);
-  if (both) network.block(right, left);
-  cluster.world.after(duration(random, 50, 6000), () => {
-    network.unblock(left, right);
-    network.unblock(right, left);
-  });
-}
-
-/** Cut off from all other machines or, half the time, from the other nodes only. */
-function isolate({ cluster, random, note }: FaultContext, node: number | null): void {
-  if (node === null) return;
-  const { network } = cluster.world;
-  const self = cluster.machine(node);
-  const clientsToo = random.below(2) === 0;
-  const others = clientsToo
-    ? cluster.world.machines().filter((machine) => machine !== self)
-    : cluster
-        .numbers()
-        .filter((each) => each !== node)
-        .map((each) => cluster.machine(each));
-  note(`isolate ${node}${clientsToo ? '' : ' from nodes'}`);
-  network.partition([self], others);
-  cluster.world.after(duration(random, 50, 6000), () => {
-    for (const other of others) {
-      network.unblock(self, other);
-      network.unblock(other, self);
-    }
-  });
-}
-
-function leaderOfSomething({ cluster, random }: FaultContext): number | null {
-  const topics = [...(cluster.image()?.topicsById.values() ?? [])];
-  const partition = pick(
-    random,
-    topics.flatMap(({ partitions }) => partitions),
-  );
-  return partition?.leader ?? null;
-}
-
 export const FAULTS: Readonly<Record<FaultName, Fault>> = {
+  ...RECIPES,
   kill: (context) => kill(context, pick(context.random, running(context.cluster))),
   'kill-leader': (context) => kill(context, leaderOfSomething(context)),
   'kill-controller': (context) => kill(context, context.cluster.controller()),
@@ -244,6 +158,26 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     note(`damage ${path} of ${node}`);
     cluster.kill(node);
     disk.flipBit(path, random.below(size * 8));
+    restart(node, duration(random, 20, 1000));
+  },
+  'damage-journal': (context) => {
+    const { cluster, random, note, restart } = context;
+    const topics = [...(cluster.image()?.topicsById.values() ?? [])];
+    const whole = topics
+      .flatMap(({ partitions }) => partitions)
+      .every(({ isr, replicas }) => isr.length === replicas.length && isr.every((node) => cluster.isReady(node)));
+    const node = whole ? pick(random, running(cluster)) : null;
+    if (node === null) return;
+    const { disk } = cluster.machine(node);
+    const files = disk.paths().filter((each) => each.includes('/journal/'));
+    const path = pick(random, files);
+    // Not its last records: of those nothing says that they were synced.
+    const used = (disk.durableBytes(path ?? '/') ?? new Uint8Array(0)).findLastIndex((byte) => byte !== 0);
+    // An empty disk in its place loses everything, as a power loss may.
+    if (path === null || used <= 0 || !context.mayLosePower(node) || !context.mayReplaceDisk(node)) return;
+    note(`damage ${path} of ${node}`);
+    cluster.kill(node);
+    disk.flipBit(path, random.below(used * 4));
     restart(node, duration(random, 20, 1000));
   },
   'clock-rate': ({ cluster, random, note }) => {

@@ -1,4 +1,6 @@
 /** The face of workloads: what users do with a cluster, and the ghost state of what came of it. */
+export { BurstWriter } from './burst-writer.ts';
+export type { BurstWriterOptions } from './burst-writer.ts';
 export { GroupHistory, GroupMember } from './group-member.ts';
 export type { GroupMemberOptions } from './group-member.ts';
 export { History, violated, Violation } from './history.ts';

@@ -13,6 +13,7 @@ import { allIsWell, Invariants } from '../checkers/index.ts';
 import type { Expectations, Recovery } from '../checkers/index.ts';
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
+import { BurstWriter } from './burst-writer.ts';
 import { GroupHistory, GroupMember } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { RecordReader } from './record-reader.ts';
@@ -26,6 +27,7 @@ export class Stage {
   readonly invariants: Invariants;
   readonly admin: AdminClient;
   readonly writers: RecordWriter[] = [];
+  readonly bursts: BurstWriter[] = [];
   readonly readers: RecordReader[] = [];
   readonly members: GroupMember[] = [];
   /** Of the one group that `member` makes members of. */
@@ -78,6 +80,12 @@ export class Stage {
     return writer;
   }
 
+  burst(options: { readonly topic: string; readonly partitions: number }): BurstWriter {
+    const burst = new BurstWriter(this.cluster, this.history, { name: `burst${this.bursts.length + 1}`, ...options });
+    this.bursts.push(burst);
+    return burst;
+  }
+
   reader(options: Partial<RecordReaderOptions> & { readonly topic: string }): RecordReader {
     const reader = new RecordReader(this.cluster, this.history, {
       name: `reader${this.readers.length + 1}`,
@@ -101,11 +109,10 @@ export class Stage {
 
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = 70_000): Promise<void> {
-    for (const writer of this.writers) writer.stop();
-    const settled = await this.cluster.world.run(() => this.writers.every(({ pending }) => pending === 0), {
-      milliseconds,
-    });
-    const open = this.writers.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
+    const all = [...this.writers, ...this.bursts];
+    for (const writer of all) writer.stop();
+    const settled = await this.cluster.world.run(() => all.every(({ pending }) => pending === 0), { milliseconds });
+    const open = all.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
     if (!settled) violated('L3', `records not answered after ${milliseconds} ms: ${open}`);
     for (const reader of this.readers) reader.stop();
     for (const member of this.members) member.stop();

@@ -1,0 +1,141 @@
+/**
+ * A client that asks before it was answered: bursts of produce requests on one connection, each with one record of a length of
+ * its own, and none of them repeated.
+ *
+ * ```
+ *  one connection   produce b0 · produce b1 · produce b2 · produce b3 ─▶     answers: what was written lies in this order (D4)
+ * ```
+ * A producer that repeats what failed cannot show this: what it repeats may lie behind what it sent later.
+ */
+import { ClientError } from '../../src/client/index.ts';
+import type { KafkaClient } from '../../src/client/index.ts';
+import { API_TABLE } from '../../src/wire/index.ts';
+import { buildBatch } from '../../storage/batch/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from './history.ts';
+import type { History, SentRecord } from './history.ts';
+
+export interface BurstWriterOptions {
+  /** Unique in the run; also its machine's name. */
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+  /** Virtual milliseconds between two bursts; default 200. */
+  readonly everyMs?: number;
+}
+
+/** Of one partition, or why there is none. */
+type Answer = { readonly errorCode: number; readonly baseOffset: number } | ClientError | null;
+
+const BURST = 5;
+const TIMEOUT_MS = 3000;
+
+export class BurstWriter {
+  readonly #cluster: SimCluster;
+  readonly #history: History;
+  readonly #options: BurstWriterOptions;
+  readonly #client: KafkaClient;
+  #next = 0;
+  #running = false;
+  /** Requests without an answer. */
+  pending = 0;
+
+  constructor(cluster: SimCluster, history: History, options: BurstWriterOptions) {
+    this.#cluster = cluster;
+    this.#history = history;
+    this.#options = options;
+    this.#client = cluster.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
+  }
+
+  start(): this {
+    this.#running = true;
+    this.#tick();
+    return this;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Sends nothing more; what is on its way goes on. */
+  stop(): void {
+    this.#running = false;
+  }
+
+  #tick(): void {
+    if (!this.#running) return;
+    if (this.pending === 0) void this.#burst();
+    this.#cluster.world.after(this.#options.everyMs ?? 200, () => this.#tick());
+  }
+
+  async #burst(): Promise<void> {
+    const { topic, partitions } = this.#options;
+    const partition = Math.floor(this.#next / BURST) % partitions;
+    this.pending += 1;
+    try {
+      const leader = this.#client.leaderOf(topic, partition)?.leader ?? null;
+      if (leader === null) await this.#client.refresh([topic]);
+      else await this.#send(leader, partition);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      await this.#client.refresh([topic]).catch((failed: unknown) => {
+        if (!(failed instanceof ClientError)) throw failed;
+      });
+    } finally {
+      this.pending -= 1;
+    }
+  }
+
+  async #send(leader: number, partition: number): Promise<void> {
+    const link = await this.#client.link(leader);
+    const records = Array.from({ length: BURST }, () => this.#record(partition));
+    const answers = await Promise.all(
+      records.map(async (record, index): Promise<Answer> => {
+        // The first is the longest: whoever is faster with a short one shows it.
+        const padding = new Uint8Array((BURST - index) * 40);
+        const value = Buffer.from(record.id);
+        const headers = [{ key: 'p', value: padding }];
+        const { clock } = this.#client.ports;
+        const batch = buildBatch({ records: [{ key: value, value, headers, timestamp: clock.wallNow() }] });
+        const topicData = [{ name: record.topic, partitionData: [{ index: partition, records: batch }] }];
+        const body = { acks: -1, timeoutMs: TIMEOUT_MS, topicData };
+        const failed = (error: unknown): ClientError => {
+          if (!(error instanceof ClientError)) throw error;
+          return error;
+        };
+        const answer = await link.request(API_TABLE.produce.schema, body, TIMEOUT_MS + 1000).catch(failed);
+        return answer instanceof ClientError ? answer : (answer.responses[0]?.partitionResponses[0] ?? null);
+      }),
+    );
+    this.#judge(records, answers);
+  }
+
+  #record(partition: number): SentRecord {
+    const { name, topic } = this.#options;
+    const number = this.#next;
+    this.#next += 1;
+    const sentAt = this.#cluster.world.now();
+    const known = { topic, partition, writer: name, number, sentAt, kept: true, once: true };
+    return this.#history.add({ id: `${name}-${number}`, ...known });
+  }
+
+  #judge(records: readonly SentRecord[], answers: readonly Answer[]): void {
+    let refused: ClientError | null = null;
+    let before = -1;
+    for (const [index, answer] of answers.entries()) {
+      const record = records[index];
+      if (record === undefined) continue;
+      if (answer === null || answer instanceof ClientError || answer.errorCode !== 0) {
+        refused ??= answer instanceof ClientError ? answer : new ClientError('refused', 'not the leader any more');
+        this.#history.fail(record, refused.message);
+        continue;
+      }
+      const written = answer.baseOffset;
+      if (written <= before)
+        violated('D4', `${record.id} of a burst was written at ${written}, one sent before it at ${before}`);
+      before = written;
+      this.#history.ack(record, written, this.#cluster.world.now());
+    }
+    if (refused !== null) throw refused;
+  }
+}
