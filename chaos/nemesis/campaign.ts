@@ -47,6 +47,8 @@ export interface CampaignShape {
   readonly members: number;
   /** Bytes added to each record: segments, journal and checkpoints then have work. */
   readonly padding: number;
+  /** Recent batches in memory on each node: with few, followers and consumers are served from segments. */
+  readonly tailBytes: number;
   /** Another topic comes and goes. */
   readonly churn: boolean;
   /** A client sends several produce requests at a time. */
@@ -85,6 +87,7 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
     snapshots: random.below(2) === 0,
     members: random.below(3) === 0 ? 2 : 0,
     padding: random.below(3) === 0 ? 20_000 : 0,
+    tailBytes: [0, 65_536, 4_194_304][random.below(3)] ?? 0,
     churn: random.below(3) === 0,
     bursts: random.below(3) === 0,
     faults: options.faults ?? [...new Set([one, ...swarm])],
@@ -98,7 +101,11 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
   const draw = seededRandom(String(options.seed)).fork('campaign');
   const shape = drawShape(draw.fork('shape'), options);
-  const settings = [`flush=${shape.flush}`, ...(shape.snapshots ? ['metadata.snapshot.bytes=4096'] : [])];
+  const settings = [
+    `flush=${shape.flush}`,
+    `tail.max.bytes=${shape.tailBytes}`,
+    ...(shape.snapshots ? ['metadata.snapshot.bytes=4096'] : []),
+  ];
   const stage = new Stage({ seed: options.seed, nodes: shape.nodes, settings, record: options.record ?? false });
   const faults: string[] = [];
   try {
