@@ -16,7 +16,7 @@ import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
 import type { RunningNode } from '../../src/node/index.ts';
 import { partitionGroup } from '../../src/partition/index.ts';
-import type { PartitionId } from '../../src/partition/index.ts';
+import type { Partition, PartitionId } from '../../src/partition/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
@@ -61,6 +61,7 @@ export class Invariants {
   readonly #leaders = new Map<string, string>();
   readonly #committed = new Map<string, Committed>();
   readonly #seen = new WeakMap<Replica, Seen>();
+  readonly #hosted = new WeakMap<RunningNode, readonly Partition[]>();
   readonly #images = new WeakMap<RunningNode, MetadataImage>();
   /** Checksum of the image by its end. */
   readonly #imageAt = new Map<number, number>();
@@ -100,28 +101,32 @@ export class Invariants {
       this.#checkImage(number, image);
     }
     const metadata = node.metadata;
-    if (metadata !== null) this.#checkReplica(number, null, metadata.replica);
-    for (const { id, replica, failed } of node.hosting.all()) {
-      const seen = this.#checkReplica(number, id, replica);
-      if (failed === null || seen.failed) continue;
+    if (metadata !== null) this.#checkReplica(number, null, metadata.replica, false);
+    const hosted = node.hosting.all();
+    for (const { id, replica, failed } of hosted) this.#checkReplica(number, id, replica, failed !== null);
+    const before = this.#hosted.get(running);
+    if (before === hosted) return;
+    this.#hosted.set(running, hosted);
+    // Removed with its topic, or to be made anew.
+    for (const partition of before ?? []) if (!hosted.includes(partition)) this.#restarts.forget(partition.replica);
+  }
+
+  #checkReplica(number: number, id: PartitionId | null, replica: Replica, failed: boolean): void {
+    const seen = this.#seen.get(replica) ?? this.#begin(id, replica, failed);
+    if (failed && !seen.failed) {
       seen.failed = true;
       this.#restarts.forget(replica);
     }
-  }
-
-  #checkReplica(number: number, id: PartitionId | null, replica: Replica): Seen {
-    const seen = this.#seen.get(replica) ?? this.#begin(id, replica);
     this.#checkSteps(number, seen, replica);
-    return seen;
   }
 
-  #begin(id: PartitionId | null, replica: Replica): Seen {
+  #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
     const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
     const { durableEnd } = replica;
     const seen = { highWatermark: 0, term: 0, led: false, proposed: 0, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
-    this.#restarts.begin(name, replica, this.#lives.has(life));
+    if (!failed) this.#restarts.begin(name, replica, this.#lives.has(life));
     this.#lives.add(life);
     return seen;
   }

@@ -12,12 +12,12 @@ export class Restarts {
   /** By group and directory. */
   readonly #durable = new Map<string, Offset>();
 
-  /** The replica has just come to be. `rebuilt`: in place of another in the same life of its node. */
+  /** The replica has just come to be. `rebuilt`: in place of another in the same life of its node. An empty log is a new one. */
   begin(name: string, replica: Replica, rebuilt: boolean): void {
     const key = keyOf(replica);
     const before = this.#durable.get(key) ?? 0;
     const { log, config } = replica.core;
-    if (!rebuilt && log.end < before)
+    if (!rebuilt && log.end > 0 && log.end < before)
       violated('D8', `node ${config.self.node} begins ${name} with a log that ends at ${log.end}, durable was ${before}`);
     this.note(replica);
   }

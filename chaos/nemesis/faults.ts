@@ -4,6 +4,7 @@
  */
 import { cut, duration, isolate, kill, leaderOfSomething, losePower, pick, running } from './harm.ts';
 import type { FaultContext } from './harm.ts';
+import { damagingBit } from './journal-damage.ts';
 import { RECIPES } from './recipes.ts';
 import type { RecipeName } from './recipes.ts';
 
@@ -171,13 +172,12 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     const { disk } = cluster.machine(node);
     const files = disk.paths().filter((each) => each.includes('/journal/'));
     const path = pick(random, files);
-    // Not its last records: of those nothing says that they were synced.
-    const used = (disk.durableBytes(path ?? '/') ?? new Uint8Array(0)).findLastIndex((byte) => byte !== 0);
+    const bit = damagingBit(disk.durableBytes(path ?? '/') ?? new Uint8Array(0), random);
     // An empty disk in its place loses everything, as a power loss may.
-    if (path === null || used <= 0 || !context.mayLosePower(node) || !context.mayReplaceDisk(node)) return;
+    if (path === null || bit === null || !context.mayLosePower(node) || !context.mayReplaceDisk(node)) return;
     note(`damage ${path} of ${node}`);
     cluster.kill(node);
-    disk.flipBit(path, random.below(used * 4));
+    disk.flipBit(path, bit);
     restart(node, duration(random, 20, 1000));
   },
   'clock-rate': ({ cluster, random, note }) => {

@@ -1,0 +1,39 @@
+/**
+ * Where to damage a journal so that its node can know: in a record of which a later one says that it was synced. What is wrong
+ * with the last records of all looks like a write that a dying process did not finish.
+ */
+import type { Random } from '../../raft/index.ts';
+
+const MAGIC = 'FLJR';
+const HEADER_BYTES = 60;
+
+interface Found {
+  readonly at: number;
+  readonly length: number;
+  readonly generation: string;
+  readonly sequence: bigint;
+  readonly synced: bigint;
+}
+
+/** A bit of a record that was synced for certain, of the file's newest generation; null when there is none. */
+export function damagingBit(bytes: Uint8Array, random: Random): number | null {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const records = recordsOf(file);
+  const synced = records.reduce((most, record) => (record.synced > most ? record.synced : most), 0n);
+  const certain = records.filter(({ sequence }) => sequence <= synced);
+  const hit = certain[random.below(Math.max(1, certain.length))];
+  return hit === undefined ? null : hit.at * 8 + random.below(hit.length * 8);
+}
+
+function recordsOf(file: Buffer): readonly Found[] {
+  const records: Found[] = [];
+  for (let at = file.indexOf(MAGIC); at >= 0 && at + HEADER_BYTES <= file.length;) {
+    if (file.toString('latin1', at, at + 4) !== MAGIC) break;
+    const length = HEADER_BYTES + file.readUInt8(at + 33) + file.readUInt32BE(at + 56);
+    const generation = file.toString('hex', at + 8, at + 16);
+    if (records[0] !== undefined && records[0].generation !== generation) break;
+    records.push({ at, length, generation, sequence: file.readBigInt64BE(at + 16), synced: file.readBigInt64BE(at + 24) });
+    at += length;
+  }
+  return records;
+}
