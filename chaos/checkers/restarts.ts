@@ -18,7 +18,10 @@ export class Restarts {
     const before = this.#durable.get(key) ?? 0;
     const { log, config } = replica.core;
     if (!rebuilt && log.end > 0 && log.end < before)
-      violated('D8', `node ${config.self.node} begins ${name} with a log that ends at ${log.end}, durable was ${before}`);
+      violated(
+        'D8',
+        `node ${config.self.node} begins ${name} with a log that ends at ${log.end}, durable was ${before}`,
+      );
     this.note(replica);
   }
 

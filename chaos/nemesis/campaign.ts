@@ -51,6 +51,8 @@ export interface CampaignShape {
   readonly tailBytes: number;
   /** Another topic comes and goes. */
   readonly churn: boolean;
+  /** A topic to which little is written, and by who never looks for another leader: what diverges there is not written over. */
+  readonly sparse: boolean;
   /** A client sends several produce requests at a time. */
   readonly bursts: boolean;
   readonly faults: readonly FaultName[];
@@ -89,6 +91,7 @@ export function drawShape(random: Random, options: CampaignOptions): CampaignSha
     padding: random.below(3) === 0 ? 20_000 : 0,
     tailBytes: [0, 65_536, 4_194_304][random.below(3)] ?? 0,
     churn: random.below(3) === 0,
+    sparse: random.below(3) === 0,
     bursts: random.below(3) === 0,
     faults: options.faults ?? [...new Set([one, ...swarm])],
     pace: (random.below(4) === 0 ? 30 : 150) + random.below(1500),
@@ -158,6 +161,10 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   stage.writer({ topic: 't', partitions: 3, ...pace }).start();
   stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
   if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
+  if (shape.sparse) {
+    await stage.topic('s', { partitions: 2 });
+    stage.writer({ topic: 's', partitions: 2, acks: 1, everyMs: 400, pendingMax: 4 }).start();
+  }
   if (shape.bursts) stage.burst({ topic: 't', partitions: 3 }).start();
   stage.reader({ topic: 't', partitions: 3 }).start();
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();

@@ -32,7 +32,13 @@ function recordsOf(file: Buffer): readonly Found[] {
     const length = HEADER_BYTES + file.readUInt8(at + 33) + file.readUInt32BE(at + 56);
     const generation = file.toString('hex', at + 8, at + 16);
     if (records[0] !== undefined && records[0].generation !== generation) break;
-    records.push({ at, length, generation, sequence: file.readBigInt64BE(at + 16), synced: file.readBigInt64BE(at + 24) });
+    records.push({
+      at,
+      length,
+      generation,
+      sequence: file.readBigInt64BE(at + 16),
+      synced: file.readBigInt64BE(at + 24),
+    });
     at += length;
   }
   return records;

@@ -112,6 +112,8 @@ function staleJoin(context: FaultContext): void {
     note(`power loss ${joining} lose-all`);
     cluster.powerLoss(joining, 'lose-all');
     restart(joining, duration(random, 1, 60));
+    // What it has lost must not be back before the proposal arrives.
+    slow(context, found.leader, joining, 800, 800);
   });
 }
 

@@ -17,6 +17,7 @@ import { Machine } from './machine.ts';
 import { SimNetwork } from './sim-network.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
+import { armTraps, disarmTraps } from './traps.ts';
 
 export interface WorldOptions {
   /** Everything follows from it. */
@@ -42,8 +43,9 @@ export class SimulationError extends Error {
 /** Why a run ended: `stop` said so or something failed; nothing left; the next event is beyond the time limit; too many events. */
 type Outcome = 'stopped' | 'idle' | 'late' | 'spent';
 
-/** The real one, whatever a test puts in its place to catch who reaches for it. */
+/** The real ones, from before the traps. */
 const nextTick = process.nextTick.bind(process);
+const nextTurn = setImmediate;
 const DEFAULT_WALL_START = 1_750_000_000_000;
 /**
  * Events between two turns of the real event loop. A turn costs 1.2 µs, a tick 0.3; but only between turns does Node tell
@@ -197,6 +199,7 @@ export class World {
     let inTurn = 0;
     const others = process.listeners('unhandledRejection');
     const onRejection = (reason: unknown): void => this.#caught(reason);
+    const onSprung = (error: unknown): void => this.fail(error);
     process.removeAllListeners('unhandledRejection');
     process.on('unhandledRejection', onRejection);
     const restore = (): void => {
@@ -206,20 +209,21 @@ export class World {
     return new Promise((resolve, reject) => {
       const finish = (outcome: Outcome): void => {
         // One more turn, for rejections of the last events.
-        setImmediate(() => {
+        nextTurn(() => {
           restore();
           resolve(outcome);
         });
       };
       const settled = Promise.resolve();
-      const tick = (): void => nextTick(turn);
+      // A tick that a promise job asks for comes after all promise jobs.
+      const tick = (): void => nextTick(proceed);
       const proceed = (): void => {
+        disarmTraps();
         inTurn += 1;
-        // A tick that a promise job asks for comes after all promise jobs. Rejections of a life that has just ended must
-        // be heard while it is still known whose they are.
-        if (inTurn < EVENTS_PER_TURN && this.scheduler.current?.alive !== false) return void settled.then(tick);
+        // Rejections of a life that has just ended must be heard while it is still known whose they are.
+        if (inTurn < EVENTS_PER_TURN && this.scheduler.current?.alive !== false) return turn();
         inTurn = 0;
-        setImmediate(turn);
+        nextTurn(turn);
       };
       const turn = (): void => {
         this.#look();
@@ -240,14 +244,15 @@ export class World {
           restore();
           return reject(error);
         }
+        armTraps(onSprung);
         try {
           this.scheduler.deliverNext();
         } catch (error) {
           this.#caught(error);
         }
-        proceed();
+        void settled.then(tick);
       };
-      setImmediate(turn);
+      nextTurn(turn);
     });
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * No way out of virtual time: while an event of a world is being delivered, promise jobs included, whoever reaches for a real
+ * clock, timer, chance, file or socket gets an error instead, and the run fails even if nobody sees that error.
+ *
+ * ```
+ *  event ─▶ armed ─▶ callback, promise jobs ─▶ disarmed ─▶ (the test runner may do what it likes) ─▶ event …
+ * ```
+ * The linter keeps the product from all this by name; this keeps libraries and dynamic code from it, too. The traps are put in
+ * place with the first world and stay: not armed they pass everything on. What a world itself needs it took before.
+ */
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+
+/** Something real was used in virtual time. */
+export class TrapError extends Error {
+  override readonly name = 'TrapError';
+}
+
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const;
+const CHANCE = ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID'] as const;
+const SOCKETS = ['connect', 'createConnection', 'createServer'] as const;
+
+/** Who is told when a trap is sprung; null: not armed. One for the process, as what is trapped is. */
+let hunter: ((error: TrapError) => void) | null = null;
+let isSet = false;
+
+/** From now on, until {@link disarmTraps}, each use of the real world fails, and is told to `onSprung`. */
+export function armTraps(onSprung: (error: TrapError) => void): void {
+  if (!isSet) setTraps();
+  hunter = onSprung;
+}
+
+export function disarmTraps(): void {
+  hunter = null;
+}
+
+function setTraps(): void {
+  isSet = true;
+  trap(globalThis, '', TIMERS);
+  trap(performance, 'performance.', ['now']);
+  trap(Math, 'Math.', ['random']);
+  trap(globalThis.crypto, 'crypto.', ['getRandomValues', 'randomUUID']);
+  trap(process, 'process.', ['nextTick', 'hrtime']);
+  trap(crypto, 'node:crypto ', CHANCE);
+  trap(fs, 'node:fs ', functionsOf(fs));
+  trap(fs.promises, 'node:fs/promises ', functionsOf(fs.promises));
+  trap(net, 'node:net ', SOCKETS);
+  trap(Date, 'Date.', ['now']);
+  globalThis.Date = new Proxy(Date, {
+    // Of a given instant it is arithmetic; without one it is the present.
+    construct: (target, parameters: unknown[], self) => {
+      if (parameters.length === 0) spring('new Date()');
+      return Reflect.construct(target, parameters, self) as object;
+    },
+    apply: (target, self, parameters: unknown[]) => {
+      spring('Date()');
+      return Reflect.apply(target as never, self, parameters);
+    },
+  });
+  syncBuiltinESMExports();
+}
+
+/** Functions of a module that are called by name: no classes. */
+function functionsOf(target: object): readonly string[] {
+  return Object.entries(target)
+    .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+    .map(([name]) => name);
+}
+
+function trap(owner: object, prefix: string, names: readonly string[]): void {
+  for (const name of names) {
+    const real: unknown = Reflect.get(owner, name);
+    if (typeof real !== 'function') continue;
+    const guarded = new Proxy(real, {
+      apply: (target, self, parameters: unknown[]) => {
+        spring(`${prefix}${name}()`);
+        return Reflect.apply(target as never, self, parameters);
+      },
+    });
+    Object.defineProperty(owner, name, { value: guarded, configurable: true, enumerable: true, writable: true });
+  }
+}
+
+/** Fails when armed. */
+function spring(what: string): void {
+  if (hunter === null) return;
+  const error = new TrapError(`${what} inside the simulated world; there are ports for it`);
+  hunter(error);
+  throw error;
+}
