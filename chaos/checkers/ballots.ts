@@ -10,7 +10,7 @@ import { termBefore } from '../../raft/index.ts';
 import type { CoreState, GroupId, HardState, LogPosition, Offset, Voter } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
-import type { FindReplica } from './copies.ts';
+import type { FindReplica } from './find-replica.ts';
 
 /** The newest voters that the core knows; null when it knows none. */
 export function votersOf({ log, initialVoters }: CoreState): readonly Voter[] | null {

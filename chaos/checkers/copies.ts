@@ -12,9 +12,7 @@ import type { CoreState, Incarnation, NodeId, Offset } from '../../raft/index.ts
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
 import { isMajority, votersOf } from './ballots.ts';
-
-/** The replica of the group on a node; null when it runs not. */
-export type FindReplica = (node: number) => Replica | null;
+import type { FindReplica } from './find-replica.ts';
 
 /** `leader` has led its term before, and takes more as committed since the last event. */
 export function judgeCommit(name: string, leader: Replica, find: FindReplica): void {

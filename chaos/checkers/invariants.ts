@@ -9,7 +9,7 @@
  * The true commit point is the highest high watermark that a leader ever had. Groups that metadata marks as elected
  * uncleanly start anew: that loss is declared.
  */
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../../storage/index.ts';
 import { METADATA_GROUP, offset as toOffset, termBefore } from '../../raft/index.ts';
 import type { CoreState, Offset } from '../../raft/index.ts';
 import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
@@ -22,8 +22,8 @@ import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
 import { judgeCommit, judgeProposal } from './copies.ts';
+import type { FindReplica } from './find-replica.ts';
 import { Restarts } from './restarts.ts';
-import type { FindReplica } from './copies.ts';
 
 /** What was committed of one group. */
 interface Committed {

@@ -1,7 +1,7 @@
 /**
  * The whole log of one replica, as its node's storage reads it: batches with a checksum each. For comparing replicas.
  */
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../../storage/index.ts';
 import { byteCount } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 

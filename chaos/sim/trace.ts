@@ -5,7 +5,7 @@
  * Feeding it costs a few multiplications, so it is always on. With `record` each event is kept as a line as
  * well, for finding that first difference; without it only the last {@link TAIL} events are kept, as numbers.
  */
-import { crc32c } from '@node-rs/crc32';
+import { crc32c } from '../../storage/index.ts';
 
 /** What happened. The numbers are part of the hash: append, never renumber. */
 export const traceKinds = [

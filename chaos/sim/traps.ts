@@ -8,10 +8,12 @@
  * The linter keeps the product from all this by name; this keeps libraries and dynamic code from it, too. The traps are put in
  * place with the first world and stay: not armed they pass everything on. What a world itself needs it took before.
  */
+// oxlint-disable no-restricted-globals, no-restricted-imports -- what is trapped must be named
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
+import { crc32c } from '../../storage/index.ts';
 
 /** Something real was used in virtual time. */
 export class TrapError extends Error {
@@ -22,27 +24,53 @@ const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'] as const;
 const CHANCE = ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID'] as const;
 const SOCKETS = ['connect', 'createConnection', 'createServer'] as const;
 
-/** Who is told when a trap is sprung; null: not armed. One for the process, as what is trapped is. */
-let hunter: ((error: TrapError) => void) | null = null;
-let isSet = false;
+/** One for the process, as what is trapped is, however often this module is loaded there. */
+interface Traps {
+  /** Who is told when one is sprung; null: not armed. */
+  hunter: ((error: TrapError) => void) | null;
+  /** What stands in the place of `process.nextTick`; null: no traps are set yet. */
+  guard: unknown;
+  /** The real ones, for who delivers the events. */
+  readonly nextTick: (callback: () => void) => void;
+  readonly nextTurn: (callback: () => void) => void;
+}
+
+const PLACE = Symbol.for('flotilla.traps');
+
+function trapsOfProcess(): Traps {
+  const found = Reflect.get(globalThis, PLACE) as Traps | undefined;
+  if (found !== undefined) return found;
+  const made = { hunter: null, guard: null, nextTick: process.nextTick.bind(process), nextTurn: setImmediate };
+  Reflect.set(globalThis, PLACE, made);
+  return made;
+}
+
+const traps = trapsOfProcess();
+
+/** Calls back after all promise jobs, and in the next turn of the real event loop; armed or not. */
+export const { nextTick, nextTurn } = traps;
 
 /** From now on, until {@link disarmTraps}, each use of the real world fails, and is told to `onSprung`. */
 export function armTraps(onSprung: (error: TrapError) => void): void {
-  if (!isSet) setTraps();
-  hunter = onSprung;
+  if (traps.guard === null) setTraps();
+  // Test runners put the real one back between two files.
+  if (traps.guard !== process.nextTick) setTick();
+  traps.hunter = onSprung;
 }
 
 export function disarmTraps(): void {
-  hunter = null;
+  traps.hunter = null;
 }
 
 function setTraps(): void {
-  isSet = true;
+  setTick();
+  // What is loaded by its first use is loaded now: loading reads files.
+  crc32c(new Uint8Array(1));
   trap(globalThis, '', TIMERS);
   trap(performance, 'performance.', ['now']);
   trap(Math, 'Math.', ['random']);
   trap(globalThis.crypto, 'crypto.', ['getRandomValues', 'randomUUID']);
-  trap(process, 'process.', ['nextTick', 'hrtime']);
+  trap(process, 'process.', ['hrtime']);
   trap(crypto, 'node:crypto ', CHANCE);
   trap(fs, 'node:fs ', functionsOf(fs));
   trap(fs.promises, 'node:fs/promises ', functionsOf(fs.promises));
@@ -60,6 +88,11 @@ function setTraps(): void {
     },
   });
   syncBuiltinESMExports();
+}
+
+function setTick(): void {
+  trap(process, 'process.', ['nextTick']);
+  traps.guard = process.nextTick;
 }
 
 /** Functions of a module that are called by name: no classes. */
@@ -85,8 +118,8 @@ function trap(owner: object, prefix: string, names: readonly string[]): void {
 
 /** Fails when armed. */
 function spring(what: string): void {
-  if (hunter === null) return;
+  if (traps.hunter === null) return;
   const error = new TrapError(`${what} inside the simulated world; there are ports for it`);
-  hunter(error);
+  traps.hunter(error);
   throw error;
 }

@@ -17,7 +17,7 @@ import { Machine } from './machine.ts';
 import { SimNetwork } from './sim-network.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
-import { armTraps, disarmTraps } from './traps.ts';
+import { armTraps, disarmTraps, nextTick, nextTurn } from './traps.ts';
 
 export interface WorldOptions {
   /** Everything follows from it. */
@@ -43,9 +43,6 @@ export class SimulationError extends Error {
 /** Why a run ended: `stop` said so or something failed; nothing left; the next event is beyond the time limit; too many events. */
 type Outcome = 'stopped' | 'idle' | 'late' | 'spent';
 
-/** The real ones, from before the traps. */
-const nextTick = process.nextTick.bind(process);
-const nextTurn = setImmediate;
 const DEFAULT_WALL_START = 1_750_000_000_000;
 /**
  * Events between two turns of the real event loop. A turn costs 1.2 µs, a tick 0.3; but only between turns does Node tell

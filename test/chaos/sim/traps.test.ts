@@ -1,4 +1,5 @@
 /** Nothing in virtual time reaches the real world unnoticed; everything outside of it goes on as ever. */
+// oxlint-disable no-restricted-globals, no-restricted-properties, no-restricted-imports -- what is trapped must be reached for
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
