@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { campaign, CampaignFailure, FAULTS } from './nemesis/index.ts';
-import type { CampaignShape, FaultName } from './nemesis/index.ts';
+import type { FaultName, FixedShape } from './nemesis/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ if (unknown !== undefined) {
 const shape = {
   ...(values.ms === undefined ? {} : { milliseconds: Number(values.ms) }),
   ...(names === undefined ? {} : { faults: names as readonly FaultName[] }),
-  ...(values.shape === undefined ? {} : { shape: JSON.parse(values.shape) as Partial<CampaignShape> }),
+  ...(values.shape === undefined ? {} : { shape: JSON.parse(values.shape) as FixedShape }),
 };
 const replay = (seed: number): string => {
   const rest = [

@@ -8,11 +8,11 @@
  */
 import { seededRandom } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
-import { AdminClient, ClientError } from '../../src/client/index.ts';
 import { describeCluster } from '../checkers/index.ts';
 import type { Recovery } from '../checkers/index.ts';
 import { SimulationError } from '../sim/index.ts';
-import { Stage } from '../workload/index.ts';
+import { drawWorkload, Stage, startWorkload } from '../workload/index.ts';
+import type { WorkloadShape } from '../workload/index.ts';
 import { FAULTS } from './faults.ts';
 import type { FaultName } from './faults.ts';
 
@@ -24,7 +24,7 @@ export interface CampaignOptions {
   readonly faults?: readonly FaultName[];
   readonly record?: boolean;
   /** What is not to be drawn. */
-  readonly shape?: Partial<CampaignShape>;
+  readonly shape?: FixedShape;
 }
 
 export interface CampaignResult {
@@ -41,25 +41,18 @@ export interface CampaignResult {
 export interface CampaignShape {
   readonly nodes: number;
   readonly flush: 'always' | 'os';
-  readonly quorumTopic: boolean;
   readonly snapshots: boolean;
-  /** Members of a consumer group; 0: none. */
-  readonly members: number;
-  /** Bytes added to each record: segments, journal and checkpoints then have work. */
-  readonly padding: number;
   /** Recent batches in memory on each node: with few, followers and consumers are served from segments. */
   readonly tailBytes: number;
-  /** Another topic comes and goes. */
-  readonly churn: boolean;
-  /** A topic to which little is written, and by who never looks for another leader: what diverges there is not written over. */
-  readonly sparse: boolean;
-  /** A client sends several produce requests at a time. */
-  readonly bursts: boolean;
+  readonly workload: WorkloadShape;
   readonly faults: readonly FaultName[];
   /** Mean virtual milliseconds between two faults. */
   readonly pace: number;
   readonly milliseconds: number;
 }
+
+/** What is not to be drawn of a shape. */
+export type FixedShape = Partial<Omit<CampaignShape, 'workload'>> & { readonly workload?: Partial<WorkloadShape> };
 
 /** A campaign that failed: everything that is known as message, and what happened in one line. */
 export class CampaignFailure extends Error {
@@ -82,21 +75,17 @@ const ALL = Object.keys(FAULTS) as readonly FaultName[];
 export function drawShape(random: Random, options: CampaignOptions): CampaignShape {
   const swarm = ALL.filter(() => random.below(3) === 0);
   const one: FaultName = ALL[random.below(ALL.length)] ?? 'kill';
+  const nodes = options.shape?.nodes ?? (random.below(4) === 0 ? 5 : 3);
   return {
-    nodes: random.below(4) === 0 ? 5 : 3,
+    nodes,
     flush: random.below(4) === 0 ? 'os' : 'always',
-    quorumTopic: random.below(3) === 0,
     snapshots: random.below(2) === 0,
-    members: random.below(3) === 0 ? 2 : 0,
-    padding: random.below(3) === 0 ? 20_000 : 0,
     tailBytes: [0, 65_536, 4_194_304][random.below(3)] ?? 0,
-    churn: random.below(3) === 0,
-    sparse: random.below(3) === 0,
-    bursts: random.below(3) === 0,
     faults: options.faults ?? [...new Set([one, ...swarm])],
     pace: (random.below(4) === 0 ? 30 : 150) + random.below(1500),
     milliseconds: options.milliseconds ?? 4000 + random.below(8000),
     ...options.shape,
+    workload: drawWorkload(random.fork('workload'), nodes, options.shape?.workload),
   };
 }
 
@@ -133,44 +122,11 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   }
 }
 
-/** A topic that comes and goes, as long as the faults last; refusals and unknown outcomes are part of it. */
-async function churn(stage: Stage, over: () => boolean): Promise<void> {
-  const client = stage.cluster.client('churner');
-  const admin = new AdminClient(client);
-  const tried = async (work: Promise<unknown>): Promise<void> => {
-    await work.catch((error: unknown) => {
-      if (!(error instanceof ClientError)) stage.cluster.world.fail(error);
-    });
-  };
-  while (!over()) {
-    await tried(admin.createTopic({ name: 'c', partitions: 3, replicationFactor: 3, configs: {} }));
-    await client.sleep(200);
-    await tried(admin.createPartitions('c', 5));
-    await client.sleep(200);
-    await tried(admin.deleteTopic('c'));
-  }
-}
-
 async function run(stage: Stage, shape: CampaignShape, random: Random, faults: string[]): Promise<Recovery> {
   const { cluster } = stage;
   await stage.open();
-  await stage.topic('t', { partitions: 3 });
-  if (shape.quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
-  const pace = { everyMs: 25, pendingMax: 10, padding: shape.padding };
-  stage.writer({ topic: 't', partitions: 3, idempotent: true, ...pace }).start();
-  stage.writer({ topic: 't', partitions: 3, ...pace }).start();
-  stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
-  if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
-  if (shape.sparse) {
-    await stage.topic('s', { partitions: 2 });
-    stage.writer({ topic: 's', partitions: 2, acks: 1, everyMs: 400, pendingMax: 4 }).start();
-  }
-  if (shape.bursts) stage.burst({ topic: 't', partitions: 3 }).start();
-  stage.reader({ topic: 't', partitions: 3 }).start();
-  if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
-  for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
+  const workload = await startWorkload(stage, shape.workload);
   let healed = false;
-  const churning = shape.churn ? churn(stage, () => healed) : Promise.resolve();
   let powerLosses = 0;
   let replaceable: number | null = null;
   const { world } = cluster;
@@ -216,6 +172,6 @@ async function run(stage: Stage, shape: CampaignShape, random: Random, faults: s
   faults.push(`${world.now().toFixed(1)} heal`);
   stage.heal();
   cluster.startDead();
-  await cluster.wait(churning, 120_000);
+  workload.stop();
   return stage.end();
 }

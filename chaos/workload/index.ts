@@ -10,3 +10,8 @@ export type { RecordReaderOptions } from './record-reader.ts';
 export { RecordWriter } from './record-writer.ts';
 export type { RecordWriterOptions } from './record-writer.ts';
 export { Stage } from './stage.ts';
+export type { Worker } from './stage.ts';
+export { drawWorkload } from './workload-shape.ts';
+export type { WorkloadShape } from './workload-shape.ts';
+export { startWorkload } from './workload.ts';
+export type { Workload } from './workload.ts';

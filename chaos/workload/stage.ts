@@ -21,6 +21,16 @@ import type { RecordReaderOptions } from './record-reader.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { RecordWriterOptions } from './record-writer.ts';
 
+/** Somebody who works on the cluster until told to stop. */
+export interface Worker {
+  /** Unique in the run; also its machine's name. */
+  readonly name: string;
+  /** Operations whose outcome is open. */
+  readonly pending: number;
+  /** Begins nothing more; what is on its way goes on. */
+  stop(): void;
+}
+
 export class Stage {
   readonly cluster: SimCluster;
   readonly history = new History();
@@ -30,6 +40,8 @@ export class Stage {
   readonly bursts: BurstWriter[] = [];
   readonly readers: RecordReader[] = [];
   readonly members: GroupMember[] = [];
+  /** Everybody else who works on the cluster. */
+  readonly workers: Worker[] = [];
   /** Of the one group that `member` makes members of. */
   readonly group = new GroupHistory();
 
@@ -107,13 +119,23 @@ export class Stage {
     return member;
   }
 
+  /** Who has something to end when it is told to stop. */
+  #all(): readonly Worker[] {
+    return [...this.writers, ...this.bursts, ...this.workers];
+  }
+
+  /** Nobody writes or changes anything any more; readers and members go on. */
+  stop(): void {
+    for (const worker of this.#all()) worker.stop();
+  }
+
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = 70_000): Promise<void> {
-    const all = [...this.writers, ...this.bursts];
-    for (const writer of all) writer.stop();
+    this.stop();
+    const all = this.#all();
     const settled = await this.cluster.world.run(() => all.every(({ pending }) => pending === 0), { milliseconds });
-    const open = all.map((writer) => `${writer.name} ${writer.pending}`).join(', ');
-    if (!settled) violated('L3', `records not answered after ${milliseconds} ms: ${open}`);
+    const open = all.map((worker) => `${worker.name} ${worker.pending}`).join(', ');
+    if (!settled) violated('L3', `requests not answered after ${milliseconds} ms: ${open}`);
     for (const reader of this.readers) reader.stop();
     for (const member of this.members) member.stop();
   }
