@@ -4,13 +4,13 @@
  *
  *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs        D1 E1 D4 on what is read back; P4 byte for byte
  */
-import { Consumer, Producer } from '../../src/client/index.ts';
-import type { KafkaClient } from '../../src/client/index.ts';
+import { Producer } from '../../src/client/index.ts';
 import type { MetadataImage } from '../../src/metadata/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
-import type { History, SentRecord } from '../workload/history.ts';
+import type { History } from '../workload/history.ts';
+import { judgeHistory, readPartition } from './kept-records.ts';
 import { readWholeLog } from './replica-log.ts';
 import type { WholeLog } from './replica-log.ts';
 
@@ -171,7 +171,7 @@ export async function readBack(cluster: SimCluster, history: History, expected: 
   client.close();
   cluster.world.machine('auditor').kill();
   const names = new Set(topics.map(({ name }) => name));
-  judge(
+  judgeHistory(
     history.records().filter(({ topic }) => names.has(topic)),
     found,
   );
@@ -186,79 +186,6 @@ function topicsOf(
   return all
     .filter(({ name }) => expected.topics?.includes(name) ?? true)
     .map(({ name, partitions }) => ({ name, partitions: partitions.length }));
-}
-
-async function readPartition(client: KafkaClient, topic: string, partition: number): Promise<Map<number, string>> {
-  const consumer = new Consumer(client, { assignments: [{ topic, partition, from: 'earliest' }], maxWaitMs: 100 });
-  const found = new Map<number, string>();
-  for (let quiet = 0; quiet < 2;) {
-    const batches = await consumer.poll();
-    for (const { records } of batches)
-      for (const { offset, value } of records) found.set(offset, Buffer.from(value ?? []).toString());
-    if (consumer.caughtUp && batches.length === 0) quiet += 1;
-  }
-  return found;
-}
-
-function judge(records: readonly SentRecord[], found: ReadonlyMap<string, ReadonlyMap<number, string>>): void {
-  const places = new Map<string, number[]>();
-  for (const read of found.values()) {
-    for (const [offset, value] of read) places.set(value, [...(places.get(value) ?? []), offset]);
-  }
-  const lastAcked = new Map<string, { readonly id: string; readonly offset: number }>();
-  for (const { id, topic, partition, outcome, kept, once, writer } of records) {
-    const place = `${topic}/${partition}`;
-    const at = places.get(id) ?? [];
-    if (once && at.length > 1) violated('E1', `${id} of an idempotent writer is in ${place} at ${at.join(', ')}`);
-    if (outcome.kind !== 'acked') continue;
-    if (kept && at.length === 0)
-      violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset} and is not there`);
-    if (kept && outcome.offset !== null && found.get(place)?.get(outcome.offset) !== id) {
-      violated(
-        'D1',
-        `${id} was acknowledged in ${place} at ${outcome.offset}, where ${found.get(place)?.get(outcome.offset) ?? 'nothing'} is`,
-      );
-    }
-    if (!kept || outcome.offset === null || !once) continue;
-    const before = lastAcked.get(`${writer} ${place}`);
-    if (before !== undefined && before.offset >= outcome.offset)
-      violated('D4', `${id} at ${outcome.offset} of ${place} was sent after ${before.id} at ${before.offset}`);
-    lastAcked.set(`${writer} ${place}`, { id, offset: outcome.offset });
-  }
-  checkRealTime(records);
-}
-
-/** D4: what was sent after another's acknowledgement lies behind it. */
-function checkRealTime(records: readonly SentRecord[]): void {
-  const byPlace = new Map<
-    string,
-    { readonly id: string; readonly sentAt: number; readonly at: number; readonly offset: number }[]
-  >();
-  for (const { id, topic, partition, sentAt, outcome, kept } of records) {
-    if (outcome.kind !== 'acked' || outcome.offset === null || !kept) continue;
-    const place = `${topic}/${partition}`;
-    const entry = { id, sentAt, at: outcome.at, offset: outcome.offset };
-    const entries = byPlace.get(place);
-    if (entries === undefined) byPlace.set(place, [entry]);
-    else entries.push(entry);
-  }
-  for (const [place, entries] of byPlace) {
-    const bySending = [...entries].sort((left, right) => left.sentAt - right.sentAt);
-    const byAck = [...entries].sort((left, right) => left.at - right.at);
-    let highest: (typeof entries)[number] | null = null;
-    let next = 0;
-    for (const entry of bySending) {
-      for (let acked = byAck[next]; acked !== undefined && acked.at < entry.sentAt; acked = byAck[next]) {
-        if (highest === null || acked.offset > highest.offset) highest = acked;
-        next += 1;
-      }
-      if (highest !== null && highest.offset >= entry.offset)
-        violated(
-          'D4',
-          `${entry.id} at ${place}@${entry.offset} was sent after ${highest.id} at ${highest.offset} was acknowledged`,
-        );
-    }
-  }
 }
 
 /** P4: all replicas hold the same batches; whole logs once they have converged, else what both take as committed. */

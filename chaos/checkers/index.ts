@@ -3,5 +3,6 @@ export { allIsWell, BOUNDS, describeCluster, readBack, recovered, sameReplicas, 
 export type { Expectations, Recovery } from './convergence.ts';
 export { Invariants } from './invariants.ts';
 export type { MetadataInput, MetadataOperation, MetadataOutput, Operation } from './operation.ts';
+export { judgeHistory, lostRecords, readPartition } from './kept-records.ts';
 export { readWholeLog } from './replica-log.ts';
 export type { LoggedBatch, WholeLog } from './replica-log.ts';

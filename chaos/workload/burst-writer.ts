@@ -11,9 +11,9 @@ import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
-import type { SimCluster } from '../cluster/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
+import type { WorkloadHome } from './workload-home.ts';
 
 export interface BurstWriterOptions {
   /** Unique in the run; also its machine's name. */
@@ -31,7 +31,7 @@ const BURST = 5;
 const TIMEOUT_MS = 3000;
 
 export class BurstWriter {
-  readonly #cluster: SimCluster;
+  readonly #cluster: WorkloadHome;
   readonly #history: History;
   readonly #options: BurstWriterOptions;
   readonly #client: KafkaClient;
@@ -40,7 +40,7 @@ export class BurstWriter {
   /** Requests without an answer. */
   pending = 0;
 
-  constructor(cluster: SimCluster, history: History, options: BurstWriterOptions) {
+  constructor(cluster: WorkloadHome, history: History, options: BurstWriterOptions) {
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;

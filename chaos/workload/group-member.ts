@@ -8,9 +8,9 @@
 import { ClientError, Consumer, GroupAdmin } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE, consumerProtocolAssignment, errorName, WireCodec } from '../../src/wire/index.ts';
-import type { SimCluster } from '../cluster/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
+import type { WorkloadHome } from './workload-home.ts';
 
 export interface GroupMemberOptions {
   readonly name: string;
@@ -72,7 +72,7 @@ const SESSION_MS = 6000;
 const HEARTBEAT_MS = 500;
 
 export class GroupMember {
-  readonly #cluster: SimCluster;
+  readonly #cluster: WorkloadHome;
   readonly #history: History;
   readonly #shared: GroupHistory;
   readonly #options: GroupMemberOptions;
@@ -84,7 +84,7 @@ export class GroupMember {
   /** Records processed. */
   count = 0;
 
-  constructor(cluster: SimCluster, history: History, shared: GroupHistory, options: GroupMemberOptions) {
+  constructor(cluster: WorkloadHome, history: History, shared: GroupHistory, options: GroupMemberOptions) {
     this.#cluster = cluster;
     this.#history = history;
     this.#shared = shared;

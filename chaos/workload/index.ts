@@ -15,3 +15,4 @@ export { drawWorkload } from './workload-shape.ts';
 export type { WorkloadShape } from './workload-shape.ts';
 export { startWorkload } from './workload.ts';
 export type { Workload } from './workload.ts';
+export type { WorkloadHome } from './workload-home.ts';

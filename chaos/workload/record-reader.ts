@@ -4,9 +4,9 @@
  */
 import { Consumer } from '../../src/client/index.ts';
 import type { ConsumedRecords, ConsumerEvent } from '../../src/client/index.ts';
-import type { SimCluster } from '../cluster/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
+import type { WorkloadHome } from './workload-home.ts';
 
 export interface RecordReaderOptions {
   readonly name: string;
@@ -15,7 +15,7 @@ export interface RecordReaderOptions {
 }
 
 export class RecordReader {
-  readonly #cluster: SimCluster;
+  readonly #cluster: WorkloadHome;
   readonly #history: History;
   readonly #options: RecordReaderOptions;
   readonly #consumer: Consumer;
@@ -28,7 +28,7 @@ export class RecordReader {
   /** What its client reported. */
   readonly events: ConsumerEvent[] = [];
 
-  constructor(cluster: SimCluster, history: History, options: RecordReaderOptions) {
+  constructor(cluster: WorkloadHome, history: History, options: RecordReaderOptions) {
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;

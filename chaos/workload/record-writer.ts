@@ -4,8 +4,8 @@
  */
 import { ClientError, Producer } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
-import type { SimCluster } from '../cluster/index.ts';
 import type { History } from './history.ts';
+import type { WorkloadHome } from './workload-home.ts';
 
 export interface RecordWriterOptions {
   /** Unique in the run; also its machine's name. */
@@ -25,7 +25,7 @@ export interface RecordWriterOptions {
 }
 
 export class RecordWriter {
-  readonly #cluster: SimCluster;
+  readonly #cluster: WorkloadHome;
   readonly #history: History;
   readonly #options: RecordWriterOptions;
   readonly #client: KafkaClient;
@@ -41,7 +41,7 @@ export class RecordWriter {
   /** The longest time between two acknowledgements of one partition while sending. */
   longestGap = 0;
 
-  constructor(cluster: SimCluster, history: History, options: RecordWriterOptions) {
+  constructor(cluster: WorkloadHome, history: History, options: RecordWriterOptions) {
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;
