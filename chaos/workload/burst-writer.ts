@@ -9,7 +9,7 @@
  */
 import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
-import { API_TABLE } from '../../src/wire/index.ts';
+import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
@@ -28,6 +28,12 @@ export interface BurstWriterOptions {
 type Answer = { readonly errorCode: number; readonly baseOffset: number } | ClientError | null;
 
 const BURST = 5;
+/** Answers to a request that has written nothing, whoever leads later. */
+const NOT_WRITTEN: ReadonlySet<number> = new Set(
+  (['UNKNOWN_TOPIC_OR_PARTITION', 'MESSAGE_TOO_LARGE', 'NOT_ENOUGH_REPLICAS', 'INVALID_RECORD'] as const).map(
+    errorCode,
+  ),
+);
 const TIMEOUT_MS = 3000;
 
 export class BurstWriter {
@@ -88,7 +94,8 @@ export class BurstWriter {
 
   async #send(leader: number, partition: number): Promise<void> {
     const link = await this.#client.link(leader);
-    const records = Array.from({ length: BURST }, () => this.#record(partition));
+    const burst = `${this.name}#${this.#next / BURST}`;
+    const records = Array.from({ length: BURST }, () => this.#record(partition, burst));
     const answers = await Promise.all(
       records.map(async (record, index): Promise<Answer> => {
         // The first is the longest: whoever is faster with a short one shows it.
@@ -110,12 +117,12 @@ export class BurstWriter {
     this.#judge(records, answers);
   }
 
-  #record(partition: number): SentRecord {
+  #record(partition: number, burst: string): SentRecord {
     const { name, topic } = this.#options;
     const number = this.#next;
     this.#next += 1;
     const sentAt = this.#cluster.world.now();
-    const known = { topic, partition, writer: name, number, sentAt, kept: true, once: true };
+    const known = { topic, partition, writer: name, number, sentAt, kept: true, once: true, burst };
     return this.#history.add({ id: `${name}-${number}`, ...known });
   }
 
@@ -126,8 +133,10 @@ export class BurstWriter {
       const record = records[index];
       if (record === undefined) continue;
       if (answer === null || answer instanceof ClientError || answer.errorCode !== 0) {
+        const code = answer === null || answer instanceof ClientError ? null : answer.errorCode;
         refused ??= answer instanceof ClientError ? answer : new ClientError('refused', 'not the leader any more');
-        this.#history.fail(record, refused.message);
+        const reason = code === null ? refused.message : `error ${code}`;
+        this.#history.fail(record, reason, code !== null && NOT_WRITTEN.has(code));
         continue;
       }
       const written = answer.baseOffset;

@@ -11,6 +11,7 @@ import { API_TABLE, consumerProtocolAssignment, errorName, WireCodec } from '../
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { WorkloadHome } from './workload-home.ts';
+import type { PollSession } from './poll-history.ts';
 
 export interface GroupMemberOptions {
   readonly name: string;
@@ -168,9 +169,11 @@ export class GroupMember {
     const { topic, group, name } = this.#options;
     const offsets = await this.#committed(coordinator);
     if (offsets === null) return;
+    const sessions: PollSession[] = [];
     const assignments = membership.partitions.map((partition) => {
       const offset = offsets.get(partition) ?? 0;
       this.#shared.resume(partition, offset);
+      sessions[partition] = this.#history.polls.begin(name, topic, partition, offset);
       return { topic, partition, from: { offset } };
     });
     const consumer = assignments.length === 0 ? null : new Consumer(this.#client, { assignments, maxWaitMs: 200 });
@@ -190,8 +193,9 @@ export class GroupMember {
         continue;
       }
       for (const { partition, records, position } of await consumer.poll()) {
-        for (const { offset, value } of records)
-          this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), name);
+        const polled = records.map(({ offset, value }) => ({ offset, value: Buffer.from(value ?? []).toString() }));
+        sessions[partition]?.note(this.#cluster.world.now(), polled);
+        for (const { offset, value } of polled) this.#history.noteRead(topic, partition, offset, value, name);
         this.count += records.length;
         this.#shared.process(partition, position);
         if (!(await this.#commit(coordinator, membership, partition, position))) return;

@@ -2,8 +2,10 @@
  * The ghost state of a run: every record that was sent, what became of it, and every record that anybody has read.
  * The code under test never sees it; workloads write it, checkers judge by it.
  *
- *   sent ──▶ acked at an offset | failed (maybe written all the same) | unknown (no answer yet)
+ *   sent ──▶ acked at an offset | failed (maybe written all the same, unless that is definite) | unknown (no answer yet)
  */
+
+import { PollHistory } from './poll-history.ts';
 
 export interface SentRecord {
   /** Unique in the run, and the record's value. */
@@ -18,9 +20,12 @@ export interface SentRecord {
   readonly kept: boolean;
   /** The writer is idempotent: written at most once, and in order. */
   readonly once: boolean;
+  /** The burst that it was sent in: requests of one connection, one after the other; null: sent alone. */
+  readonly burst: string | null;
   outcome:
     | { readonly kind: 'unknown' }
-    | { readonly kind: 'failed'; readonly reason: string }
+    /** `definite`: it was certainly not written, and never will be. */
+    | { readonly kind: 'failed'; readonly reason: string; readonly definite: boolean }
     | { readonly kind: 'acked'; readonly offset: number | null; readonly at: number };
 }
 
@@ -37,6 +42,10 @@ export class History {
   readonly #sent = new Map<string, SentRecord>();
   /** By topic and partition, then offset: what was read there. */
   readonly #read = new Map<string, Map<number, string>>();
+  /** Poll by poll, what consumers were given. */
+  readonly polls = new PollHistory();
+  /** How often each anomaly was found that Kafka's model of writing allows. */
+  readonly tolerated = new Map<string, number>();
   /** Virtual times at which acks=all writes were acknowledged, per topic and partition. */
   readonly lastAckAt = new Map<string, number>();
   acked = 0;
@@ -54,8 +63,8 @@ export class History {
     return this.#sent.get(id) ?? null;
   }
 
-  add(record: Omit<SentRecord, 'outcome'>): SentRecord {
-    const entry: SentRecord = { ...record, outcome: { kind: 'unknown' } };
+  add(record: Omit<SentRecord, 'outcome' | 'burst'> & { readonly burst?: string }): SentRecord {
+    const entry: SentRecord = { burst: null, ...record, outcome: { kind: 'unknown' } };
     this.#sent.set(record.id, entry);
     return entry;
   }
@@ -66,8 +75,9 @@ export class History {
     this.lastAckAt.set(`${record.topic}/${record.partition}`, at);
   }
 
-  fail(record: SentRecord, reason: string): void {
-    record.outcome = { kind: 'failed', reason };
+  /** `definite`: whoever answered said that he has not written it, and nobody else was asked. */
+  fail(record: SentRecord, reason: string, definite = false): void {
+    record.outcome = { kind: 'failed', reason, definite };
     this.failed += 1;
   }
 
@@ -103,5 +113,6 @@ export class History {
   forget(topic: string): void {
     for (const [id, record] of this.#sent) if (record.topic === topic) this.#sent.delete(id);
     for (const place of [...this.#read.keys()]) if (place.startsWith(`${topic}/`)) this.#read.delete(place);
+    this.polls.forget(topic);
   }
 }

@@ -5,6 +5,8 @@ export { GroupHistory, GroupMember } from './group-member.ts';
 export type { GroupMemberOptions } from './group-member.ts';
 export { History, violated, Violation } from './history.ts';
 export type { SentRecord } from './history.ts';
+export { PollHistory, PollSession } from './poll-history.ts';
+export type { Poll, PolledRecord } from './poll-history.ts';
 export { RecordReader } from './record-reader.ts';
 export type { RecordReaderOptions } from './record-reader.ts';
 export { RecordWriter } from './record-writer.ts';

@@ -7,6 +7,7 @@ import type { ConsumedRecords, ConsumerEvent } from '../../src/client/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { WorkloadHome } from './workload-home.ts';
+import type { PollSession } from './poll-history.ts';
 
 export interface RecordReaderOptions {
   readonly name: string;
@@ -21,6 +22,8 @@ export class RecordReader {
   readonly #consumer: Consumer;
   /** Next offset per partition, as this reader has seen it. */
   readonly #positions: number[] = [];
+  /** By partition. */
+  readonly #sessions: readonly PollSession[];
   #running = false;
   #polling = false;
   /** Records read. */
@@ -37,6 +40,7 @@ export class RecordReader {
       partition,
       from: { offset: 0 },
     }));
+    this.#sessions = assignments.map(({ topic, partition }) => history.polls.begin(options.name, topic, partition, 0));
     const client = cluster.client(options.name, { requestTimeoutMs: 2000, callTimeoutMs: 3_600_000 });
     this.#consumer = new Consumer(client, { assignments, maxWaitMs: 200, onEvent: (event) => this.#onEvent(event) });
   }
@@ -72,13 +76,15 @@ export class RecordReader {
   #take({ topic, partition, records, position, highWatermark }: ConsumedRecords): void {
     const who = this.#options.name;
     let next = this.position(partition);
-    for (const { offset, value } of records) {
+    const polled = records.map(({ offset, value }) => ({ offset, value: Buffer.from(value ?? []).toString() }));
+    this.#sessions[partition]?.note(this.#cluster.world.now(), polled);
+    for (const { offset, value } of polled) {
       if (offset < next) violated('D5', `${who} was given ${topic}/${partition}@${offset} after ${next - 1}`);
       if (offset >= highWatermark)
         violated('D5', `${who} was given ${topic}/${partition}@${offset} with a high watermark of ${highWatermark}`);
       next = offset + 1;
       this.count += 1;
-      this.#history.noteRead(topic, partition, offset, Buffer.from(value ?? []).toString(), who);
+      this.#history.noteRead(topic, partition, offset, value, who);
     }
     this.#positions[partition] = position;
   }

@@ -1,0 +1,62 @@
+/**
+ * What is there when everything is over, as a client reads it, compared with what clients were told while it went on.
+ *
+ *   `kept-records.ts`: D1, E1, D4     `anomalies.ts`: what Jepsen looks for
+ */
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from '../workload/history.ts';
+import type { History, SentRecord } from '../workload/history.ts';
+import { findAnomalies, TOLERATED } from './anomalies.ts';
+import type { FinalLog } from './anomalies.ts';
+import { judgeHistory, readPartition } from './kept-records.ts';
+
+/**
+ * Reads everything back through a client and compares it with the history; to the number of records.
+ *
+ * @param names of topics; null: all that are not internal
+ */
+export async function readBack(
+  cluster: SimCluster,
+  history: History,
+  names: readonly string[] | null,
+): Promise<number> {
+  const topics = topicsOf(cluster, names);
+  const client = cluster.client('auditor', { requestTimeoutMs: 3000 });
+  const logs: FinalLog[] = [];
+  for (const { name, partitions } of topics) {
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const values = await cluster.wait(readPartition(client, name, partition));
+      for (const [offset, value] of values) history.noteRead(name, partition, offset, value, 'auditor');
+      const leader = cluster.leader(name, partition);
+      const start = leader === null ? 0 : (cluster.replica(leader, name, partition)?.logStart ?? 0);
+      logs.push({ topic: name, partition, start, values });
+    }
+  }
+  client.close();
+  cluster.world.machine('auditor').kill();
+  const read = new Set(topics.map(({ name }) => name));
+  const records = history.records().filter(({ topic }) => read.has(topic));
+  judgeHistory(records, new Map(logs.map(({ topic, partition, values }) => [`${topic}/${partition}`, values])));
+  judgeAnomalies(history, logs, records);
+  return logs.reduce((sum, { values }) => sum + values.size, 0);
+}
+
+/** The first that must not be, with how many there are; what is tolerated is counted. */
+export function judgeAnomalies(history: History, logs: readonly FinalLog[], records: readonly SentRecord[]): void {
+  const found = findAnomalies(logs, records, history.polls.sessions());
+  for (const { anomaly } of found)
+    if (TOLERATED.has(anomaly)) history.tolerated.set(anomaly, (history.tolerated.get(anomaly) ?? 0) + 1);
+  const wrong = found.filter(({ anomaly }) => !TOLERATED.has(anomaly));
+  const [first] = wrong;
+  if (first !== undefined) violated(first.anomaly, `${first.text} (${wrong.length} anomalies in all)`);
+}
+
+function topicsOf(
+  cluster: SimCluster,
+  names: readonly string[] | null,
+): readonly { readonly name: string; readonly partitions: number }[] {
+  const all = [...(cluster.image()?.topicsById.values() ?? [])].filter(({ internal }) => !internal);
+  return all
+    .filter(({ name }) => names?.includes(name) ?? true)
+    .map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+}
