@@ -16,6 +16,7 @@ import type { SimClusterOptions } from '../cluster/index.ts';
 import { BurstWriter } from './burst-writer.ts';
 import { GroupHistory, GroupMember } from './group-member.ts';
 import { History, violated } from './history.ts';
+import { MetadataHistory } from './metadata-history.ts';
 import { RecordReader } from './record-reader.ts';
 import type { RecordReaderOptions } from './record-reader.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -34,6 +35,7 @@ export interface Worker {
 export class Stage {
   readonly cluster: SimCluster;
   readonly history = new History();
+  readonly metadata = new MetadataHistory();
   readonly invariants: Invariants;
   readonly admin: AdminClient;
   readonly writers: RecordWriter[] = [];

@@ -12,8 +12,8 @@ export interface WorkloadShape {
   readonly members: number;
   /** Bytes added to each record: segments, journal and checkpoints then have work. */
   readonly padding: number;
-  /** Another topic comes and goes. */
-  readonly churn: boolean;
+  /** How many at a time make, change, look at and delete the same few topics; 0: nobody. */
+  readonly admins: number;
   /** A topic to which little is written, and by who never looks for another leader: what diverges there is not written over. */
   readonly sparse: boolean;
   /** A client sends several produce requests at a time. */
@@ -30,7 +30,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     quorumTopic: random.below(3) === 0,
     members: random.below(3) === 0 ? 2 : 0,
     padding: random.below(3) === 0 ? 20_000 : 0,
-    churn: random.below(3) === 0,
+    admins: random.below(3) === 0 ? 1 + random.below(4) : 0,
     sparse: random.below(3) === 0,
     bursts: random.below(3) === 0,
     ...fixed,

@@ -5,7 +5,8 @@
  *  drawWorkload(random) ─▶ shape ─▶ startWorkload(stage, shape) ─▶ … faults … ─▶ stop ─▶ stage.end(): all settles, checks
  * ```
  */
-import { AdminClient, ClientError } from '../../src/client/index.ts';
+import { MetadataClient } from './metadata-client.ts';
+import { ALWAYS_BUSY, Pace } from './pace.ts';
 import type { Stage } from './stage.ts';
 import type { WorkloadShape } from './workload-shape.ts';
 
@@ -29,52 +30,25 @@ export async function startWorkload(stage: Stage, shape: WorkloadShape): Promise
   stage.reader({ topic: 't', partitions: 3 }).start();
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
   for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
-  const churner = shape.churn ? new Churner(stage) : null;
-  if (churner !== null) stage.workers.push(churner);
-  churner?.start();
+  startMetadataClients(stage, shape);
   return { stop: () => stage.stop() };
 }
 
-/** A topic that comes and goes; refusals and unknown outcomes are part of it. */
-class Churner {
-  readonly name = 'churner';
-  readonly #stage: Stage;
-  #running = false;
-  pending = 0;
-
-  constructor(stage: Stage) {
-    this.#stage = stage;
-  }
-
-  start(): void {
-    this.#running = true;
-    this.pending = 1;
-    void this.#loop().then(
-      () => {
-        this.pending = 0;
-      },
-      (error: unknown) => this.#stage.cluster.world.fail(error),
-    );
-  }
-
-  stop(): void {
-    this.#running = false;
-  }
-
-  async #loop(): Promise<void> {
-    const client = this.#stage.cluster.client(this.name);
-    const admin = new AdminClient(client);
-    const tried = async (work: Promise<unknown>): Promise<void> => {
-      await work.catch((error: unknown) => {
-        if (!(error instanceof ClientError)) throw error;
-      });
-    };
-    while (this.#running) {
-      await tried(admin.createTopic({ name: 'c', partitions: 3, replicationFactor: 3, configs: {} }));
-      await client.sleep(200);
-      await tried(admin.createPartitions('c', 5));
-      await client.sleep(200);
-      await tried(admin.deleteTopic('c'));
-    }
+/** Users who make, change and delete topics of their own, all of them the same few. */
+function startMetadataClients(stage: Stage, { admins }: WorkloadShape): void {
+  const { cluster, metadata } = stage;
+  const pace = new Pace(ALWAYS_BUSY, () => cluster.world.now());
+  for (let index = 1; index <= admins; index += 1) {
+    const name = `admin${index}`;
+    const worker = new MetadataClient(cluster, metadata, {
+      name,
+      topics: ['c1', 'c2'],
+      replicasMax: Math.min(3, cluster.numbers().length),
+      random: cluster.world.random.fork(name),
+      pace,
+      everyMs: 150,
+      lifeOf: (node) => cluster.node(node)?.node.options.incarnation ?? null,
+    });
+    stage.workers.push(worker.start());
   }
 }
