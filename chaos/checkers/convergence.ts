@@ -2,7 +2,7 @@
  * After the heal: the cluster comes back in bounded time (liveness), then everything that was acknowledged is there, and
  * all replicas are the same. Works through a client, as users would, and on the logs of all replicas.
  *
- *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs        P4 byte for byte; then `read-back.ts`
+ *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs        then `whole-logs.ts`, `read-back.ts`
  */
 import { Producer } from '../../src/client/index.ts';
 import type { MetadataImage } from '../../src/metadata/index.ts';
@@ -11,8 +11,7 @@ import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import type { History } from '../workload/history.ts';
 import { readBack } from './read-back.ts';
-import { readWholeLog } from './replica-log.ts';
-import type { WholeLog } from './replica-log.ts';
+import { sameReplicas } from './whole-logs.ts';
 
 /** Virtual milliseconds, of the default timeouts: ten elections, session + 5 s, session + 10 s, one minute. */
 export const BOUNDS = { controller: 12_000, leaders: 7000, writes: 12_000, inSync: 60_000 } as const;
@@ -154,42 +153,6 @@ export async function writable(cluster: SimCluster, history: History, expected: 
   await cluster.wait(Promise.all(writes), 2 * BOUNDS.writes);
   client.close();
   cluster.world.machine('prober').kill();
-}
-
-/** P4: all replicas hold the same batches; whole logs once they have converged, else what both take as committed. */
-export async function sameReplicas(cluster: SimCluster): Promise<void> {
-  for (const topic of cluster.image()?.topicsById.values() ?? []) {
-    for (const { index, replicas } of topic.partitions) {
-      const logs: { readonly node: number; readonly log: WholeLog }[] = [];
-      for (const node of replicas) {
-        const partition = cluster.node(node)?.node.hosting.partition(topic.id, index);
-        if (partition !== null && partition !== undefined && !hasFailed(partition))
-          logs.push({ node, log: await cluster.wait(readWholeLog(partition.replica)) });
-      }
-      const [first, ...others] = logs;
-      for (const other of others) if (first !== undefined) compareLogs(`${topic.name}-${index}`, first, other);
-    }
-  }
-}
-
-function compareLogs(
-  name: string,
-  one: { readonly node: number; readonly log: WholeLog },
-  other: { readonly node: number; readonly log: WholeLog },
-): void {
-  const from = Math.max(one.log.start, other.log.start);
-  const to = Math.min(one.log.highWatermark, other.log.highWatermark);
-  const within = ({ batches }: WholeLog): readonly string[] =>
-    batches
-      .filter(({ base, end }) => base >= from && end <= to)
-      .map(({ base, end, term, sum }) => `[${base},${end})/${term} ${sum}`);
-  const left = within(one.log);
-  const right = within(other.log);
-  const at = left.findIndex((text, index) => text !== right[index]);
-  if (at >= 0)
-    violated('P4', `${name}: node ${one.node} holds ${left[at]}, node ${other.node} ${right[at] ?? 'nothing'}`);
-  if (right.length > left.length)
-    violated('P4', `${name}: node ${other.node} holds ${right[left.length]}, node ${one.node} nothing`);
 }
 
 /** Everything that must hold once the cluster is whole again. */

@@ -1,7 +1,7 @@
 /** The face of the checkers: invariants while a run goes on, and what must hold after the heal. */
 export { ANOMALIES, findAnomalies, TOLERATED } from './anomalies.ts';
 export type { Anomaly, FinalLog, FoundAnomaly } from './anomalies.ts';
-export { allIsWell, BOUNDS, describeCluster, recovered, sameReplicas, writable } from './convergence.ts';
+export { allIsWell, BOUNDS, describeCluster, recovered, writable } from './convergence.ts';
 export type { Expectations, Recovery } from './convergence.ts';
 export { Invariants } from './invariants.ts';
 export type { MetadataInput, MetadataOperation, MetadataOutput, Operation } from './operation.ts';
@@ -9,3 +9,4 @@ export { judgeHistory, lostRecords, readPartition } from './kept-records.ts';
 export { judgeAnomalies, readBack } from './read-back.ts';
 export { readWholeLog } from './replica-log.ts';
 export type { LoggedBatch, WholeLog } from './replica-log.ts';
+export { sameReplicas } from './whole-logs.ts';

@@ -2,8 +2,17 @@
  * The whole log of one replica, as its node's storage reads it: batches with a checksum each. For comparing replicas.
  */
 import { crc32c } from '../../storage/index.ts';
+import { readBatchHeader } from '../../storage/batch/index.ts';
 import { byteCount } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
+
+/** Who wrote a batch, by its header. `epoch` is the wire's word for the life of a producer; it is no term. */
+export interface BatchProducer {
+  readonly id: number;
+  readonly epoch: number;
+  /** Of its first record; null: a control batch, which has none. */
+  readonly sequence: number | null;
+}
 
 export interface LoggedBatch {
   readonly base: number;
@@ -11,6 +20,8 @@ export interface LoggedBatch {
   readonly term: number;
   /** CRC32C of all bytes. */
   readonly sum: number;
+  /** Null: written without one. */
+  readonly producer: BatchProducer | null;
 }
 
 export interface WholeLog {
@@ -22,6 +33,12 @@ export interface WholeLog {
 
 const CHUNK = byteCount(1 << 20);
 
+function producerOf(bytes: Uint8Array): BatchProducer | null {
+  const { producerId, producerEpoch, baseSequence, control } = readBatchHeader(bytes);
+  if (producerId < 0) return null;
+  return { id: producerId, epoch: producerEpoch, sequence: control || baseSequence < 0 ? null : baseSequence };
+}
+
 /** Reads from log start to log end; the world must run meanwhile. */
 export async function readWholeLog(replica: Replica): Promise<WholeLog> {
   const { log } = replica;
@@ -32,8 +49,8 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
     const bytes = Buffer.concat(run.buffers);
     let position = 0;
     for (const batch of run.positions) {
-      const sum = crc32c(bytes.subarray(position, position + batch.bytes));
-      batches.push({ base: batch.base, end: batch.end, term: batch.term, sum });
+      const its = bytes.subarray(position, position + batch.bytes);
+      batches.push({ base: batch.base, end: batch.end, term: batch.term, sum: crc32c(its), producer: producerOf(its) });
       position += batch.bytes;
       at = batch.end;
     }

@@ -1,0 +1,101 @@
+/**
+ * P9: what a replica keeps beside its log is what a replay of the log gives.
+ *
+ * ```
+ *  batches, read from start to end ─▶ terms · producers · where each offset lies    =    what the replica answers from
+ * ```
+ */
+import { byteCount, offset as toOffset } from '../../raft/index.ts';
+import type { CoreState } from '../../raft/index.ts';
+import type { Partition } from '../../src/partition/index.ts';
+import type { ReplicaLog } from '../../storage/index.ts';
+import { violated } from '../workload/history.ts';
+import type { LoggedBatch, WholeLog } from './replica-log.ts';
+
+/** Offsets per log that are looked up through its indexes. */
+const LOOKUPS = 8;
+/** Batches of a producer that a replica must know; see `src/partition/producer-state.ts`. */
+const WINDOW = 5;
+const ONE = byteCount(1);
+
+/** The core's index of terms names the term of each batch. */
+export function judgeTerms(where: string, core: Pick<CoreState, 'log'>, { batches }: WholeLog): void {
+  const { terms, startTerm } = core.log;
+  let at = 0;
+  for (const { base, term } of batches) {
+    for (let next = terms[at]; next !== undefined && next.start <= base; next = terms[at]) at += 1;
+    const known = terms[at - 1]?.term ?? startTerm;
+    if (known !== term)
+      violated('P9', `${where}: the batch at ${base} is of term ${term}, the index of terms says ${known}`);
+  }
+}
+
+/** One producer as a replica describes it: id, epoch, and its newest batches as `[base, end)` with their first sequences. */
+export interface KnownProducer {
+  readonly id: number;
+  readonly epoch: number;
+  readonly batches: readonly { readonly base: number; readonly end: number; readonly firstSequence: number }[];
+}
+
+/** The replica knows each producer's newest batches; of those that are in the log it knows no others. */
+export function judgeKnownProducers(where: string, known: readonly KnownProducer[], log: WholeLog): void {
+  const replayed = new Map<number, { readonly epoch: number; readonly batches: LoggedBatch[] }>();
+  for (const batch of log.batches) {
+    const { producer } = batch;
+    if (producer === null || producer.sequence === null) continue;
+    const before = replayed.get(producer.id);
+    if (before?.epoch === producer.epoch) before.batches.push(batch);
+    else replayed.set(producer.id, { epoch: producer.epoch, batches: [batch] });
+  }
+  const text = (batches: readonly { readonly base: number; readonly end: number }[]): string =>
+    batches
+      .slice(-WINDOW)
+      .filter(({ base }) => base >= log.start)
+      .map(({ base, end }) => `[${base},${end})`)
+      .join(' ');
+  const byId = new Map(known.map((producer) => [producer.id, producer]));
+  for (const [id, { epoch, batches }] of replayed) {
+    const its = byId.get(id);
+    const [says, is] = [
+      its === undefined ? 'nothing' : `${its.epoch}: ${text(its.batches)}`,
+      `${epoch}: ${text(batches)}`,
+    ];
+    if (says !== is) violated('P9', `${where}: of producer ${id} the log holds ${is}, the replica knows ${says}`);
+  }
+  for (const { id, batches } of known)
+    if (!replayed.has(id) && batches.some(({ base }) => base >= log.start))
+      violated('P9', `${where}: the replica knows ${text(batches)} of producer ${id}, the log holds nothing of it`);
+}
+
+/** What the partition knows of producers; null while it does not say. */
+export function knownProducers({ producers }: Partition): readonly KnownProducer[] | null {
+  if (!producers.ready || producers.failed) return null;
+  const entries = JSON.parse(Buffer.from(producers.state.encode()).toString()) as readonly (readonly [
+    number,
+    number,
+    KnownProducer['batches'],
+  ])[];
+  return entries.map(([id, epoch, batches]) => ({ id, epoch, batches }));
+}
+
+/** A read from the middle of a batch begins with that batch, wherever the indexes lead. The world must run. */
+export async function judgeIndexes(
+  where: string,
+  log: Pick<ReplicaLog, 'read'>,
+  { batches, end }: WholeLog,
+): Promise<void> {
+  const step = Math.max(1, Math.floor(batches.length / LOOKUPS));
+  for (let at = 0; at < batches.length; at += step) {
+    const batch = batches[at];
+    if (batch === undefined) continue;
+    const offset = Math.floor((batch.base + batch.end - 1) / 2);
+    const run = await log.read(toOffset(offset), { end: toOffset(end), bytesMax: ONE, atLeastOne: true });
+    const [first] = run.positions;
+    run.release();
+    if (first?.base !== batch.base || first.end !== batch.end || first.term !== batch.term)
+      violated(
+        'P9',
+        `${where}: a read from ${offset} begins with [${first?.base},${first?.end}), there is [${batch.base},${batch.end})`,
+      );
+  }
+}

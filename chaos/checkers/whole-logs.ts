@@ -1,0 +1,63 @@
+/**
+ * The logs of all replicas, read whole when everything is over: alike, exactly once, and what each replica derives from its own.
+ *
+ *   P4  byte for byte     E1 E2  `producer-batches.ts`     P9  `derived-state.ts`
+ */
+import type { Partition } from '../../src/partition/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+import { violated } from '../workload/history.ts';
+import { judgeIndexes, judgeKnownProducers, judgeTerms, knownProducers } from './derived-state.ts';
+import { judgeProducers } from './producer-batches.ts';
+import { readWholeLog } from './replica-log.ts';
+import type { WholeLog } from './replica-log.ts';
+
+/** All replicas that run and whose log has not failed. */
+export async function sameReplicas(cluster: SimCluster): Promise<void> {
+  for (const topic of cluster.image()?.topicsById.values() ?? []) {
+    for (const { index, replicas } of topic.partitions) {
+      const name = `${topic.name}-${index}`;
+      const logs: { readonly node: number; readonly log: WholeLog }[] = [];
+      for (const node of replicas) {
+        const partition = cluster.node(node)?.node.hosting.partition(topic.id, index) ?? null;
+        if (partition === null || partition.failed !== null) continue;
+        const log = await cluster.wait(readWholeLog(partition.replica));
+        await judgeReplica(cluster, `${name} on node ${node}`, partition, log);
+        logs.push({ node, log });
+      }
+      const [first, ...others] = logs;
+      for (const other of others) if (first !== undefined) compareLogs(name, first, other);
+    }
+  }
+}
+
+async function judgeReplica(cluster: SimCluster, where: string, partition: Partition, log: WholeLog): Promise<void> {
+  const { replica } = partition;
+  judgeProducers(where, log.batches);
+  // Appended to since it was read: the next run says more.
+  if (replica.log.logEnd !== log.end || replica.log.logStart !== log.start) return;
+  judgeTerms(where, replica.core, log);
+  const known = knownProducers(partition);
+  if (known !== null) judgeKnownProducers(where, known, log);
+  await cluster.wait(judgeIndexes(where, replica.log, log));
+}
+
+/** Whole logs once they have converged, else what both take as committed. */
+export function compareLogs(
+  name: string,
+  one: { readonly node: number; readonly log: WholeLog },
+  other: { readonly node: number; readonly log: WholeLog },
+): void {
+  const from = Math.max(one.log.start, other.log.start);
+  const to = Math.min(one.log.highWatermark, other.log.highWatermark);
+  const within = ({ batches }: WholeLog): readonly string[] =>
+    batches
+      .filter(({ base, end }) => base >= from && end <= to)
+      .map(({ base, end, term, sum }) => `[${base},${end})/${term} ${sum}`);
+  const left = within(one.log);
+  const right = within(other.log);
+  const at = left.findIndex((text, index) => text !== right[index]);
+  if (at >= 0)
+    violated('P4', `${name}: node ${one.node} holds ${left[at]}, node ${other.node} ${right[at] ?? 'nothing'}`);
+  if (right.length > left.length)
+    violated('P4', `${name}: node ${other.node} holds ${right[left.length]}, node ${one.node} nothing`);
+}
