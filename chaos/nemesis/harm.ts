@@ -1,30 +1,27 @@
 /**
- * What faults are made of: whom to harm, how, and how the harm ends.
- *
- * The budget (reliability, first paragraph): under `flush=always` anything may be killed, lose power, be cut off or slow at
- * any time, because nothing acknowledged is unsynced. Under `os` one power loss at a time may lose unsynced data.
+ * What faults are made of: whom to harm, how, and how the harm ends. Everything that is done is a decision (`schedule/`); what is
+ * drawn here is which.
  */
 import type { Random } from '../../raft/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
+import type { Deed } from '../schedule/index.ts';
 import type { CrashMode } from '../sim/index.ts';
+import type { Budget } from './budget.ts';
 
 export interface FaultContext {
   readonly cluster: SimCluster;
   readonly random: Random;
-  /** Starts the node after a while, unless it runs then. */
+  readonly budget: Budget;
+  /** Does it now; false when it does not fit. */
+  readonly act: (deed: Deed) => boolean;
+  /** Calls back so many milliseconds later, unless the faults are over by then: the heal undoes what is left. */
+  readonly later: (delay: number, then: () => void) => void;
+  /** Starts the node after a while, or at the heal, unless it runs then. */
   readonly restart: (node: number, after: number) => void;
-  /** Unsynced data of acknowledged records may be lost at this moment: no. */
-  readonly mayLosePower: (node: number) => boolean;
-  /** When the node refuses to start from its disk, that may be replaced by an empty one: no, its voters would be too few. */
-  readonly mayReplaceDisk: (node: number) => boolean;
-  /** False after the heal: no new harm. */
-  readonly active: () => boolean;
-  /** Written into the log of the campaign. */
-  readonly note: (text: string) => void;
 }
 
-const modes: readonly CrashMode[] = ['lose-all', 'mixed', 'keep-all'];
+const MODES: readonly CrashMode[] = ['lose-all', 'mixed', 'keep-all'];
 
 export function pick<T>(random: Random, items: readonly T[]): T | null {
   return items.length === 0 ? null : (items[random.below(items.length)] ?? null);
@@ -39,55 +36,61 @@ export function running(cluster: SimCluster): readonly number[] {
   return cluster.numbers().filter((number) => cluster.machine(number).running);
 }
 
-export function kill({ cluster, random, restart, note }: FaultContext, node: number | null): void {
-  if (node === null || !cluster.machine(node).running) return;
-  note(`kill ${node}`);
-  cluster.kill(node);
-  restart(node, duration(random, 20, 4000));
+/** Two different nodes; null when there is only one. */
+export function pickPair({ cluster, random }: FaultContext): readonly [from: number, to: number] | null {
+  const from = pick(random, cluster.numbers());
+  const to = pick(
+    random,
+    cluster.numbers().filter((node) => node !== from),
+  );
+  return from === null || to === null ? null : [from, to];
 }
 
-/** Power loss where the budget allows it, else a kill. `mode` is drawn when absent. */
+export function nameOf(node: number): string {
+  return `node${node}`;
+}
+
+export function kill({ act, random, restart }: FaultContext, node: number | null): void {
+  if (node !== null && act({ kind: 'kill', node })) restart(node, duration(random, 20, 4000));
+}
+
+/** Power loss where the budget allows it, else a kill. `wanted` is drawn when absent. */
 export function losePower(context: FaultContext, node: number, wanted?: CrashMode): void {
-  const { cluster, random, restart, note, mayLosePower } = context;
-  if (!mayLosePower(node)) return kill(context, node);
-  const mode = wanted ?? pick(random, modes) ?? 'mixed';
-  note(`power loss ${node} ${mode}`);
-  cluster.powerLoss(node, mode);
-  restart(node, duration(random, 50, 4000));
+  const { act, random, restart, budget } = context;
+  if (!budget.mayLosePower(node)) return kill(context, node);
+  const mode = wanted ?? pick(random, MODES) ?? 'mixed';
+  if (act({ kind: 'power-loss', node, mode })) restart(node, duration(random, 50, 4000));
 }
 
-export function cut({ cluster, random, note }: FaultContext, from: number, to: number, both: boolean): void {
-  const { network } = cluster.world;
-  const [left, right] = [cluster.machine(from), cluster.machine(to)];
-  note(`cut ${from} ${both ? '<>' : '>'} ${to}`);
-  network.block(left, right);
-  if (both) network.block(right, left);
-  cluster.world.after(duration(random, 50, 6000), () => {
-    network.unblock(left, right);
-    network.unblock(right, left);
-  });
+/** Nothing from `from` arrives at `to` for so many milliseconds. */
+export function block({ act, later }: FaultContext, from: string, to: string, milliseconds: number): void {
+  if (from === to || !act({ kind: 'block', from, to })) return;
+  later(milliseconds, () => act({ kind: 'unblock', from, to }));
 }
 
-/** Cut off from all other machines or, half the time, from the other nodes only. */
-export function isolate({ cluster, random, note }: FaultContext, node: number | null): void {
+/** What `from` sends to `to` is slow for a while. */
+export function slowLink(
+  { act, later }: FaultContext,
+  [from, to]: readonly [from: number, to: number],
+  latency: { readonly least: number; readonly tail: number },
+  milliseconds: number,
+): void {
+  const link = { from: nameOf(from), to: nameOf(to) };
+  if (!act({ kind: 'latency', ...link, ...latency })) return;
+  later(milliseconds, () => act({ kind: 'usual-latency', ...link }));
+}
+
+/** Cut off from all other machines or, half the time, from the other nodes only; both ways. */
+export function isolate(context: FaultContext, node: number | null): void {
+  const { cluster, random } = context;
   if (node === null) return;
-  const { network } = cluster.world;
-  const self = cluster.machine(node);
-  const clientsToo = random.below(2) === 0;
-  const others = clientsToo
-    ? cluster.world.machines().filter((machine) => machine !== self)
-    : cluster
-        .numbers()
-        .filter((each) => each !== node)
-        .map((each) => cluster.machine(each));
-  note(`isolate ${node}${clientsToo ? '' : ' from nodes'}`);
-  network.partition([self], others);
-  cluster.world.after(duration(random, 50, 6000), () => {
-    for (const other of others) {
-      network.unblock(self, other);
-      network.unblock(other, self);
-    }
-  });
+  const self = nameOf(node);
+  const all = random.below(2) === 0 ? cluster.world.machines().map(({ name }) => name) : cluster.numbers().map(nameOf);
+  const milliseconds = duration(random, 50, 6000);
+  for (const other of all) {
+    block(context, self, other, milliseconds);
+    block(context, other, self, milliseconds);
+  }
 }
 
 export function partitionOfSomething({ cluster, random }: FaultContext): PartitionRecord | null {

@@ -22,7 +22,8 @@ export interface SimEvent {
   readonly at: number;
   readonly tie: number;
   readonly order: number;
-  readonly kind: TraceKind;
+  /** Null: it leaves no trace. */
+  readonly kind: TraceKind | null;
   /** Whose event it is; null for the world's own. Not delivered when this owner is dead, held back while its machine is paused. */
   readonly owner: EventOwner | null;
   readonly callback: () => void;

@@ -57,7 +57,7 @@ export class Life implements EventOwner {
   release(): void {
     const held = this.#held;
     this.#held = [];
-    for (const event of held) this.scheduler.schedule(this, event.kind, 0, event.callback);
+    for (const event of held) this.scheduler.schedule(this, event.kind ?? 'event', 0, event.callback);
   }
 
   schedule(kind: TraceKind, delay: number, callback: () => void): SimEvent {

@@ -18,6 +18,7 @@ export class Scheduler {
   readonly #ties: Random;
   #now = 0;
   #order = 0;
+  #decided = 0;
   #current: EventOwner | null = null;
 
   constructor(trace: Trace, ties: Random) {
@@ -57,6 +58,16 @@ export class Scheduler {
     return event;
   }
 
+  /**
+   * Calls `callback` at the virtual time `at`, before all else of that instant, and as if nothing had been: without a trace, and
+   * without a draw that later events would miss. For who plays fate.
+   */
+  decide(at: number, callback: () => void): void {
+    assert(at >= this.#now, () => `a decision must not lie in the past, it is for ${at}, now is ${this.#now}`);
+    this.#queue.push({ at, tie: -1, order: this.#decided, kind: null, owner: null, callback, cancelled: false });
+    this.#decided += 1;
+  }
+
   /** Does nothing when the event was delivered or cancelled already. */
   cancel(event: SimEvent): void {
     this.#queue.cancel(event);
@@ -81,7 +92,7 @@ export class Scheduler {
     const { owner } = event;
     this.#current = owner !== null && owner.alive ? owner : null;
     if (owner !== null && (!owner.alive || owner.hold(event))) return;
-    this.trace.add(event.kind, event.at, owner === null ? -1 : owner.machine, event.order, 0);
+    if (event.kind !== null) this.trace.add(event.kind, event.at, owner === null ? -1 : owner.machine, event.order, 0);
     event.callback();
   }
 }

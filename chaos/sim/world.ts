@@ -110,6 +110,14 @@ export class World {
     this.scheduler.schedule(null, 'event', delay, callback);
   }
 
+  /**
+   * As {@link after}, but at a virtual time, which must not be past, and without a trace: whoever decides by chance and whoever
+   * repeats the decisions run the same world.
+   */
+  decide(at: number, callback: () => void): void {
+    this.scheduler.decide(at, callback);
+  }
+
   /** 16 hex digits over everything that has happened. */
   traceHash(): string {
     return this.trace.hash();

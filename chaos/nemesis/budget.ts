@@ -1,0 +1,80 @@
+/**
+ * How much may be lost at once (reliability, first paragraph), computed from what is, not from what nodes say:
+ *
+ *   lossy    a power loss took unsynced data of acknowledged records, or a replica is damaged: until the node is in sync again
+ *            everywhere. Fewer at once than any topic's `min.insync.replicas`.
+ *   wiped    its disk was replaced, and its vote with it, for ever: fewer than half of the voters.
+ *
+ * Under `flush=always` a power loss takes nothing that was acknowledged, and costs nothing.
+ */
+import { minInsyncReplicas } from '../../src/metadata/index.ts';
+import type { SimCluster } from '../cluster/index.ts';
+
+export interface BudgetOptions {
+  readonly flush: 'always' | 'os';
+  readonly voters: number;
+}
+
+export class Budget {
+  readonly #cluster: SimCluster;
+  readonly #options: BudgetOptions;
+  /** Node and the incarnation that it had when it lost something. */
+  readonly #lossy = new Map<number, string | null>();
+  readonly #wiped = new Set<number>();
+
+  constructor(cluster: SimCluster, options: BudgetOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+  }
+
+  /** Nodes that lack something that they had. */
+  get lossy(): readonly number[] {
+    for (const [node, before] of this.#lossy) if (this.#isWhole(node, before)) this.#lossy.delete(node);
+    return [...this.#lossy.keys()];
+  }
+
+  /** Its unsynced data may be lost now; counted as lost from now on. */
+  mayLosePower(node: number): boolean {
+    return this.#options.flush === 'always' || this.maySpoil(node);
+  }
+
+  /** What it holds may be damaged or lost now; counted from now on. */
+  maySpoil(node: number): boolean {
+    if (!this.#wouldBear(node)) return false;
+    this.#lossy.set(node, this.#cluster.node(node)?.node.options.incarnation ?? null);
+    return true;
+  }
+
+  /** Its disk may be replaced by an empty one; counted from now on. */
+  mayWipe(node: number): boolean {
+    const wiped = new Set([...this.#wiped, node]);
+    if (2 * wiped.size >= this.#options.voters || !this.maySpoil(node)) return false;
+    this.#wiped.add(node);
+    return true;
+  }
+
+  isWiped(node: number): boolean {
+    return this.#wiped.has(node);
+  }
+
+  #wouldBear(node: number): boolean {
+    const image = this.#cluster.image();
+    if (image === null) return false;
+    const lossy = new Set([...this.lossy, node]).size;
+    for (const topic of image.topicsById.values())
+      for (const partition of topic.partitions)
+        if (lossy > minInsyncReplicas(image, topic, partition) - 1) return false;
+    return true;
+  }
+
+  /** It runs as another life than before, and everybody is in sync wherever it has a replica. */
+  #isWhole(node: number, before: string | null): boolean {
+    const image = this.#cluster.image();
+    const life = this.#cluster.node(node)?.node.options.incarnation;
+    if (image === null || life === undefined || life === before || !this.#cluster.isReady(node)) return false;
+    if (image.brokers.get(node)?.incarnation !== life) return false;
+    return [...image.topicsById.values()].every(({ partitions }) =>
+      partitions.every(({ replicas, isr }) => !replicas.includes(node as never) || isr.length === replicas.length),
+    );
+  }
+}
