@@ -5,7 +5,7 @@
  * Prints one line per seed and, for a failure, what is known and the command that brings it back. Exit code 1 when any failed.
  */
 import { parseArgs } from 'node:util';
-import { campaign, CampaignFailure, FAULTS } from './nemesis/index.ts';
+import { campaign, FAULTS } from './nemesis/index.ts';
 import type { FaultName, FixedShape } from './nemesis/index.ts';
 
 const { values } = parseArgs({
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     ms: { type: 'string' },
     faults: { type: 'string' },
     shape: { type: 'string' },
+    replay: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
@@ -47,25 +48,30 @@ const cpu = process.cpuUsage();
 const from = Number(values.from);
 for (let seed = from; seed < from + Number(values.seeds) && !(values.stop && failed.length > 0); seed += 1) {
   const started = performance.now();
-  try {
-    const result = await campaign({ seed, ...shape });
-    if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash)
-      throw new Error(`seed ${seed}: two runs differ`);
-    const { recovery } = result;
-    passed += 1;
-    virtualMs += result.virtualMs;
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const counts = `${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.faults.length} faults`;
-    const recovered = `recovery ${Object.values(recovery).map(Math.round).join('/')} ms`;
-    const time = `${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s`;
-    const line = `seed ${seed} ok ${result.hash} ${time}, ${counts}, ${recovered}`;
-    if (!values.quiet) console.log(line);
-  } catch (error) {
-    failed.push(seed);
-    const reason = error instanceof CampaignFailure ? error.reason : '';
-    const details = values.quiet ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
-    console.log(`seed ${seed} FAILED ${reason}${details}\nagain: ${replay(seed)}`);
+  const result = await campaign({ seed, ...shape });
+  if (values.twice && (await campaign({ seed, ...shape })).hash !== result.hash)
+    throw new Error(`seed ${seed}: two runs differ`);
+  if (values.replay) {
+    const again = await campaign({ seed, ...shape, shape: result.shape, decisions: result.decisions });
+    if (again.hash !== result.hash) throw new Error(`seed ${seed}: its decisions done again differ`);
   }
+  const { recovery, failure } = result;
+  if (failure !== null) {
+    failed.push(seed);
+    const details = values.quiet ? '' : `\n${JSON.stringify(result.shape)}\n${failure.details}`;
+    console.log(`seed ${seed} FAILED Violation: ${failure.text}${details}\nagain: ${replay(seed)}`);
+    continue;
+  }
+  passed += 1;
+  virtualMs += result.virtualMs;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const counts = `${result.acked} acked, ${result.failed} failed, ${result.elections} elections, ${result.decisions.length} decisions`;
+  const recovered = `recovery ${Object.values(recovery ?? {})
+    .map(Math.round)
+    .join('/')} ms`;
+  const time = `${(result.virtualMs / 1000).toFixed(1)} virtual s in ${seconds} s`;
+  const line = `seed ${seed} ok ${result.hash} ${time}, ${counts}, ${recovered}`;
+  if (!values.quiet) console.log(line);
 }
 const { user, system } = process.cpuUsage(cpu);
 const coreSeconds = (user + system) / 1e6;

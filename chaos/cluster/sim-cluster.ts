@@ -59,6 +59,8 @@ export class SimCluster {
   }[] = [];
   /** Called when a node has ended by itself; a supervisor may start it from a later event. */
   onEnd: ((node: number) => void) | null = null;
+  /** Called when a node has stopped because it was told to. */
+  onStopped: ((node: number) => void) | null = null;
   readonly #options: SimClusterOptions;
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
@@ -235,6 +237,7 @@ export class SimCluster {
     if (running === undefined) return;
     await running.stop();
     this.kill(number);
+    this.onStopped?.(number);
   }
 
   /** Number of the node that is the controller, as the nodes that run see it; null when they do not agree. */

@@ -7,6 +7,7 @@
  *
  * Under `flush=always` a power loss takes nothing that was acknowledged, and costs nothing.
  */
+import { nodeId } from '../../raft/index.ts';
 import { minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 
@@ -72,9 +73,10 @@ export class Budget {
     const image = this.#cluster.image();
     const life = this.#cluster.node(node)?.node.options.incarnation;
     if (image === null || life === undefined || life === before || !this.#cluster.isReady(node)) return false;
-    if (image.brokers.get(node)?.incarnation !== life) return false;
+    const id = nodeId(node);
+    if (image.brokers.get(id)?.incarnation !== life) return false;
     return [...image.topicsById.values()].every(({ partitions }) =>
-      partitions.every(({ replicas, isr }) => !replicas.includes(node as never) || isr.length === replicas.length),
+      partitions.every(({ replicas, isr }) => !replicas.includes(id) || isr.length === replicas.length),
     );
   }
 }

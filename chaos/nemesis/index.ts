@@ -1,6 +1,10 @@
 /** The face of the nemesis: faults, and campaigns of them. */
-export { campaign, CampaignFailure } from './campaign.ts';
-export type { CampaignOptions, CampaignResult, CampaignShape, FixedShape } from './campaign.ts';
-export { FAULTS } from './faults.ts';
+export { campaign, CampaignFailure, passingCampaign } from './campaign.ts';
+export type { CampaignOptions, CampaignResult } from './campaign.ts';
+export type { Failure } from './failure.ts';
+export { FAULT_NAMES, FAULTS } from './faults.ts';
 export type { FaultName } from './faults.ts';
 export type { FaultContext } from './harm.ts';
+export { PROFILE_NAMES, PROFILES } from './profiles.ts';
+export type { ProfileName } from './profiles.ts';
+export type { CampaignShape, FixedShape, ShapeOptions } from './shape.ts';

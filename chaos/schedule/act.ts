@@ -53,7 +53,8 @@ export function onLink<Arguments extends OnLink>(
   return (cluster, what) => {
     const machines = cluster.world.machines();
     const [from, to] = [what.from, what.to].map((name) => machines.find((machine) => machine.name === name));
-    if (from === undefined || to === undefined) return `there is no machine ${from === undefined ? what.from : what.to}`;
+    if (from === undefined || to === undefined)
+      return `there is no machine ${from === undefined ? what.from : what.to}`;
     act(cluster, from, to, what);
     return null;
   };

@@ -26,8 +26,8 @@ export const PROCESS_DECISIONS = {
     return null;
   },
   pause: onRunning((cluster, node) => cluster.machine(node).pause()),
-  resume: onMachine((machine) => machine.resume()),
-  wipe: onMachine((machine) => {
+  resume: onMachine<OnNode>((machine) => machine.resume()),
+  wipe: onMachine<OnNode>((machine) => {
     if (machine.running) return `${machine.name} runs`;
     machine.wipe();
     return undefined;

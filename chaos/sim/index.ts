@@ -11,3 +11,4 @@ export type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
 export type { CrashMode } from './disk-tree.ts';
 export { LifeEnded } from './life.ts';
 export { Trace } from './trace.ts';
+export { TrapError } from './traps.ts';

@@ -146,8 +146,13 @@ export class Stage {
   heal(): void {
     const { cluster } = this;
     cluster.world.network.heal();
+    const { links } = cluster.world.network;
     for (const from of cluster.world.machines()) {
-      for (const to of cluster.world.machines()) cluster.world.network.links.link(from.index, to.index).flipOneIn = 0;
+      for (const to of cluster.world.machines()) {
+        const link = links.link(from.index, to.index);
+        link.flipOneIn = 0;
+        link.latency = links.defaultLatency;
+      }
     }
     for (const number of cluster.numbers()) {
       const { disk } = cluster.machine(number);
@@ -155,6 +160,7 @@ export class Stage {
       disk.unstall();
       disk.slowness = 1;
       disk.faults.clear();
+      disk.watch = null;
       disk.capacityBytes = Number.POSITIVE_INFINITY;
     }
   }

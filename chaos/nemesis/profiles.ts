@@ -1,0 +1,62 @@
+/**
+ * Profiles: which faults a swarm is drawn from, and what of a run's shape is fixed for it.
+ *
+ * | profile      | what it is for                                                                                       |
+ * |--------------|------------------------------------------------------------------------------------------------------|
+ * | default      | everything that keeps the promise, some of it in each run                                            |
+ * | network      | partitions, slow and lossy links only: elections and replication                                     |
+ * | disk         | slow, full, failing and damaged disks, deaths in the middle of disk operations                       |
+ * | clock        | clocks that run wrong, and pauses                                                                    |
+ * | membership   | disks replaced, nodes away for long, more brokers than voters                                        |
+ * | transactions | producers that must not repeat themselves, and groups; transactions join them when there are any     |
+ * | powerloss    | machines without power, one or all, under both flush modes                                           |
+ * | upgrade      | rolling restarts, with kills and slow links in the middle; one build: there is no older one to mix   |
+ */
+import type { WorkloadShape } from '../workload/index.ts';
+import { namesOf } from './faults.ts';
+import type { FaultName } from './faults.ts';
+
+export interface Profile {
+  readonly faults: readonly FaultName[];
+  /** In every run, whatever else is drawn. */
+  readonly always: readonly FaultName[];
+  readonly workload: Partial<WorkloadShape>;
+}
+
+const ALL: readonly FaultName[] = [
+  ...namesOf('process'),
+  ...namesOf('network'),
+  ...namesOf('disk'),
+  ...namesOf('clock'),
+  ...namesOf('recipes'),
+];
+
+export const PROFILES = {
+  default: { faults: ALL, always: [], workload: {} },
+  network: { faults: [...namesOf('network'), 'pause', 'slow-leader', 'double-failover'], always: [], workload: {} },
+  disk: {
+    faults: [...namesOf('disk'), 'kill-at-disk', 'exit-in-recovery', 'power-loss', 'kill'],
+    always: [],
+    workload: {},
+  },
+  clock: { faults: [...namesOf('clock'), 'pause', 'kill-leader', 'isolate'], always: ['clock-rate'], workload: {} },
+  membership: {
+    faults: ['damage-journal', 'kill', 'kill-controller', 'stop', 'isolate', 'power-loss', 'stale-join'],
+    always: ['damage-journal'],
+    workload: {},
+  },
+  transactions: {
+    faults: [...namesOf('process'), ...namesOf('network')],
+    always: [],
+    workload: { bursts: true, members: 2 },
+  },
+  powerloss: {
+    faults: ['power-loss', 'power-loss-all', 'part-kill', 'stale-join', 'kill-at-disk', 'slow-disk', 'isolate'],
+    always: ['power-loss-all'],
+    workload: {},
+  },
+  upgrade: { faults: ['stop', 'rolling-restart', 'kill', 'slow-network'], always: ['rolling-restart'], workload: {} },
+} as const satisfies Readonly<Record<string, Profile>>;
+
+export type ProfileName = keyof typeof PROFILES;
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];

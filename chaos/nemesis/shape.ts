@@ -1,0 +1,124 @@
+/**
+ * What the seed decides before anything happens: the cluster, the work on it, which faults there are and when. Plain JSON, so that
+ * a replay file can hold it and a command line can fix a part of it.
+ *
+ * ```
+ *  ──calm──▓▓▓storm▓▓▓────calm────▓▓storm▓▓──calm──│ heal, checks
+ * ```
+ */
+import type { Random } from '../../raft/index.ts';
+import { drawWorkload } from '../workload/index.ts';
+import type { WorkloadShape } from '../workload/index.ts';
+import { PROFILES } from './profiles.ts';
+import type { ProfileName } from './profiles.ts';
+import type { FaultName } from './faults.ts';
+
+/** Virtual milliseconds since the faults began; `until` is not part of it. */
+export interface Storm {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface CampaignShape {
+  readonly profile: ProfileName;
+  readonly nodes: number;
+  /** The first ones elect the controller. */
+  readonly voters: number;
+  readonly flush: 'always' | 'os';
+  /** Further settings of all nodes, `key=value`. */
+  readonly settings: readonly string[];
+  readonly workload: WorkloadShape;
+  readonly faults: readonly FaultName[];
+  /** Mean virtual milliseconds between two faults of a storm. */
+  readonly pace: number;
+  readonly storms: readonly Storm[];
+  /** From the first fault to the heal. */
+  readonly milliseconds: number;
+}
+
+/** What is not to be drawn. */
+export type FixedShape = Partial<Omit<CampaignShape, 'workload'>> & { readonly workload?: Partial<WorkloadShape> };
+
+export interface ShapeOptions {
+  readonly profile?: ProfileName;
+  /** Only these. */
+  readonly faults?: readonly FaultName[];
+  /** How many, all of them voters unless the shape says otherwise. */
+  readonly nodes?: number;
+  /** One storm of this length. */
+  readonly milliseconds?: number;
+  readonly shape?: FixedShape;
+}
+
+function oneOf<T>(random: Random, first: T, ...others: readonly T[]): T {
+  return [first, ...others][random.below(others.length + 1)] ?? first;
+}
+
+function drawFaults(random: Random, { faults, always }: (typeof PROFILES)[ProfileName]): readonly FaultName[] {
+  const swarm = faults.filter(() => random.below(3) === 0);
+  const one = faults[random.below(faults.length)] ?? 'kill';
+  return [...new Set<FaultName>([one, ...always, ...swarm])];
+}
+
+function drawNodes(random: Random): { readonly nodes: number; readonly voters: number } {
+  const voters = [3, 3, 3, 3, 3, 3, 5, 1][random.below(8)] ?? 3;
+  const more = [0, 0, 0, 0, 1, 2][random.below(6)] ?? 0;
+  return { voters, nodes: voters === 1 ? 1 + random.below(4) : voters + (voters === 5 ? Math.min(more, 1) : more) };
+}
+
+function drawSettings(random: Random): readonly string[] {
+  return [
+    `tail.max.bytes=${oneOf(random, 0, 65_536, 4_194_304)}`,
+    ...(random.below(2) === 0 ? ['metadata.snapshot.bytes=4096'] : []),
+    ...(random.below(3) === 0 ? ['journal.file.bytes=65536'] : []),
+    ...(random.below(4) === 0 ? ['replica.append.max.bytes=65536'] : []),
+    ...(random.below(4) === 0 ? ['open.files.max=16'] : []),
+    ...(random.below(4) === 0 ? ['replica.lag.time.max.ms=2000'] : []),
+  ];
+}
+
+function drawStorms(random: Random): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
+  const storms: Storm[] = [];
+  let at = 0;
+  for (let left = 1 + random.below(2); left > 0; left -= 1) {
+    const until = at + 2000 + random.below(5000);
+    storms.push({ from: at, until });
+    at = until + random.below(4000);
+  }
+  return { storms, milliseconds: at };
+}
+
+export function drawShape(random: Random, options: ShapeOptions): CampaignShape {
+  const { profile = 'default', shape = {}, milliseconds } = options;
+  const drawn = drawNodes(random.fork('nodes'));
+  const nodes = shape.nodes ?? options.nodes ?? drawn.nodes;
+  const voters =
+    shape.voters ?? (options.nodes === undefined && shape.nodes === undefined ? drawn.voters : votersOf(nodes));
+  const time = milliseconds === undefined ? drawStorms(random.fork('storms')) : oneStorm(milliseconds);
+  const { workload, ...rest } = shape;
+  return {
+    profile,
+    flush: random.fork('flush').below(4) === 0 ? 'os' : 'always',
+    settings: drawSettings(random.fork('settings')),
+    faults: options.faults ?? drawFaults(random.fork('faults'), PROFILES[profile]),
+    pace: drawPace(random.fork('pace')),
+    ...time,
+    ...rest,
+    nodes,
+    voters,
+    workload: drawWorkload(random.fork('workload'), nodes, { ...PROFILES[profile].workload, ...workload }),
+  };
+}
+
+function drawPace(random: Random): number {
+  return (random.below(4) === 0 ? 30 : 150) + random.below(1500);
+}
+
+function oneStorm(milliseconds: number): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
+  return { storms: [{ from: 0, until: milliseconds }], milliseconds };
+}
+
+/** The largest odd number of voters, five at most. */
+function votersOf(nodes: number): number {
+  return Math.min(5, nodes % 2 === 0 ? nodes - 1 : nodes);
+}
