@@ -11,7 +11,7 @@
  *
  * Native addons stay outside of the bundles: they are found in node_modules at run time.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -19,6 +19,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -143,6 +144,21 @@ async function buildLibrary() {
     mkdirSync(join(root, 'dist/lib', dirname(file)), { recursive: true });
     cpSync(join(root, file), join(root, 'dist/lib', file));
   }
+  writeBuildId();
+}
+
+/** Which commit this is a build of, for who reports a failure of it; `+`: and more. */
+function writeBuildId() {
+  const git = (...args) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  let commit = `v${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}`;
+  try {
+    const changes = git('status', '--porcelain', '--untracked-files=no').trim();
+    commit = `${git('rev-parse', '--short=12', 'HEAD').trim()}${changes === '' ? '' : '+'}`;
+  } catch {
+    // Not in a repository: the version is what is known.
+  }
+  writeFileSync(join(root, 'dist/lib/build.json'), `${JSON.stringify({ commit })}\n`);
 }
 
 function isStale(product) {

@@ -41,6 +41,8 @@ export interface CampaignResult {
   readonly elections: number;
   /** Faults that did something, by name; empty in a replay. */
   readonly faults: Readonly<Record<string, number>>;
+  /** Names of the states that it reached. */
+  readonly markers: readonly string[];
   readonly decisions: readonly Decision[];
   readonly misfits: readonly Misfit[];
   /** Null when it failed. */
@@ -88,6 +90,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     failed: history.failed,
     elections: invariants.elections,
     faults: Object.fromEntries(nemesis.counts),
+    markers: [],
     decisions: schedule.decisions,
     misfits: schedule.misfits,
     recovery,

@@ -1,4 +1,4 @@
-/** The commands of this machine: up, down, node, and the tools that need no cluster (wire, log). */
+/** The commands of this machine: up, down, node, and the tools that need no cluster (wire, log, chaos). */
 import { Command } from 'commander';
 import { choice, gather, wholeNumber } from './option-values.ts';
 import { FORMATS } from './output.ts';
@@ -158,6 +158,14 @@ function logCommand(setExitCode: SetExitCode): Command {
   return log;
 }
 
+/** Listed here; `run.ts` hands it over before options are read. */
+function chaosCommand(): Command {
+  return new Command('chaos')
+    .description('clusters under simulated and real faults: run, replay, live, mutants, explore')
+    .argument('[arguments...]', '`flotilla chaos --help` tells them')
+    .helpOption(false);
+}
+
 export function localCommands(setExitCode: SetExitCode): readonly Command[] {
   return [
     upCommand(setExitCode),
@@ -165,5 +173,6 @@ export function localCommands(setExitCode: SetExitCode): readonly Command[] {
     nodeCommand(setExitCode),
     wireCommand(),
     logCommand(setExitCode),
+    chaosCommand(),
   ];
 }

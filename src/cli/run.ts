@@ -36,6 +36,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
   });
   try {
+    // A program of its own, down to its help.
+    if (args[0] === 'chaos') return await (await import('./commands/chaos.ts')).chaos(args.slice(1));
     await buildProgram((code) => {
       exitCode = code;
     }).parseAsync([...args], { from: 'user' });

@@ -1,0 +1,26 @@
+/**
+ * The help text of `flotilla chaos`: commands, options, exit codes, examples. Kept by hand, because the options of a command are read
+ * by the command (`options.ts`).
+ */
+export const USAGE = `flotilla chaos [run]              random seeds: clusters, workloads and faults, all invariants checked
+  --minutes M                    for so long (default 10), from a random seed on
+  --seeds N [--from HEX]         so many, from seed 1 (or HEX) on
+  --seed HEX                     one; prints its trace hash, the same on every machine
+  --profile P                    default network disk clock membership transactions powerloss upgrade
+  --faults a,b                   only these faults        --nodes N   1 to 7        --ms N   virtual milliseconds of faults
+  --shape JSON                   what is not drawn, such as {"flush":"os"}
+  --jobs N                       processes (default: all cores)
+  --twice                        every seed in two processes (else one in 25): the trace must be the same
+  --stop                         end with the first violation        --no-shrink   --no-canaries   --quiet
+  --out DIR                      where fail-SEED.json goes (default .)
+  -o json                        last line: {"seeds","simulatedHours","coreSeconds","faults","markersReached","markersTotal","violations"}
+
+flotilla chaos replay FILE        run the decisions of a failing seed again
+  --html FILE                    as a picture: a lane for each node, faults, operations, messages; works offline
+
+Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
+
+Examples:
+  $ flotilla chaos run --seeds 1000 --profile disk
+  $ flotilla chaos run --seed 8f3a
+  $ flotilla chaos replay fail-8f3a.json --html run.html`;
