@@ -44,7 +44,7 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
   };
   const controller = await within('L1', BOUNDS.controller, () => cluster.controller() !== null);
   const leaders = await within('L2', Math.max(BOUNDS.leaders, controller + 5000), () =>
-    partitionsOf(cluster.image()).every(({ leader }) => leader !== null),
+    partitionsOf(cluster.image()).every((partition) => partition.leader !== null || !hasCandidate(partition)),
   );
   const inSync = await within('L4', BOUNDS.inSync, () => isInSync(cluster, dead));
   return { controller, leaders, inSync };
@@ -56,9 +56,15 @@ function partitionsOf(image: MetadataImage | null): readonly {
   readonly leader: number | null;
   readonly isr: readonly number[];
   readonly replicas: readonly number[];
+  readonly lossy: readonly { readonly node: number }[];
   readonly replication: 'isr' | 'quorum';
 }[] {
   return image === null ? [] : [...image.topicsById.values()].flatMap(({ partitions }) => partitions);
+}
+
+/** Where all replicas have lost something, the cluster waits for others, and declares the loss only then (L4 waits for that). */
+function hasCandidate({ replicas, lossy }: ReturnType<typeof partitionsOf>[number]): boolean {
+  return replicas.some((replica) => lossy.every(({ node }) => node !== replica));
 }
 
 function isInSync(cluster: SimCluster, dead: readonly number[]): boolean {
@@ -133,7 +139,7 @@ export async function writable(cluster: SimCluster, history: History, expected: 
       const id = `prober-${topic.name}-${index}-${Math.floor(cluster.world.now())}`;
       const record = history.add({
         id,
-        topic: topic.name,
+        topic: history.label(topic.name, topic.id),
         partition: index,
         writer: id,
         number: 0,

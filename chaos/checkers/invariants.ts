@@ -72,6 +72,8 @@ export class Invariants {
   readonly #lives = new Set<string>();
   readonly #ballots = new Ballots((group) => this.#find(group));
   #newest: MetadataImage | null = null;
+  /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
+  onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
   /** Elections seen, of partitions and of the controller. */
   elections = 0;
 
@@ -268,17 +270,18 @@ export class Invariants {
     this.#newest = image;
     for (const topic of image.topicsById.values()) {
       for (const record of topic.partitions) {
-        this.#noteUnclean(record);
+        this.#noteUnclean(topic, record);
         if (record.replication === 'isr') this.#checkRecord(image, topic, record);
       }
     }
   }
 
-  #noteUnclean(record: PartitionRecord): void {
+  #noteUnclean({ name }: Topic, record: PartitionRecord): void {
     const group = partitionGroup(record.topicId, record.index);
     if (!record.unclean || this.#unclean.get(group) === record.leaderTerm || record.leader === null) return;
     this.#unclean.set(group, record.leaderTerm);
     this.#committed.delete(group);
+    this.onDeclaredLoss?.(name, record);
   }
 
   #checkRecord(image: MetadataImage, topic: Topic, record: PartitionRecord): void {

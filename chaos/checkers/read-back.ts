@@ -23,22 +23,30 @@ export async function readBack(
   const topics = topicsOf(cluster, names);
   const client = cluster.client('auditor', { requestTimeoutMs: 3000 });
   const logs: FinalLog[] = [];
-  for (const { name, partitions } of topics) {
+  for (const { name, id, partitions } of topics) {
+    const topic = history.label(name, id);
     for (let partition = 0; partition < partitions; partition += 1) {
       const values = await cluster.wait(readPartition(client, name, partition));
-      for (const [offset, value] of values) history.noteRead(name, partition, offset, value, 'auditor');
+      for (const [offset, value] of values) history.noteRead(topic, partition, offset, value, 'auditor');
       const leader = cluster.leader(name, partition);
       const start = leader === null ? 0 : (cluster.replica(leader, name, partition)?.logStart ?? 0);
-      logs.push({ topic: name, partition, start, values });
+      if (history.isOwed(topic, partition)) logs.push({ topic, partition, start, values });
     }
   }
   client.close();
   cluster.world.machine('auditor').kill();
-  const read = new Set(topics.map(({ name }) => name));
-  const records = history.records().filter(({ topic }) => read.has(topic));
+  const starts = new Map(logs.map(({ topic, partition, start }) => [`${topic}/${partition}`, start]));
+  const records = history.records().filter((record) => isOwed(record, starts));
   judgeHistory(records, new Map(logs.map(({ topic, partition, values }) => [`${topic}/${partition}`, values])));
   judgeAnomalies(history, logs, records);
   return logs.reduce((sum, { values }) => sum + values.size, 0);
+}
+
+/** Partitions that owe nothing have no start; what lay below a start, retention may have taken. */
+function isOwed({ topic, partition, outcome }: SentRecord, starts: ReadonlyMap<string, number>): boolean {
+  const start = starts.get(`${topic}/${partition}`);
+  if (start === undefined) return false;
+  return outcome.kind !== 'acked' || start === 0 || (outcome.offset !== null && outcome.offset >= start);
 }
 
 /** The first that must not be, with how many there are; what is tolerated is counted. */
@@ -54,9 +62,9 @@ export function judgeAnomalies(history: History, logs: readonly FinalLog[], reco
 function topicsOf(
   cluster: SimCluster,
   names: readonly string[] | null,
-): readonly { readonly name: string; readonly partitions: number }[] {
+): readonly { readonly name: string; readonly id: string; readonly partitions: number }[] {
   const all = [...(cluster.image()?.topicsById.values() ?? [])].filter(({ internal }) => !internal);
   return all
     .filter(({ name }) => names?.includes(name) ?? true)
-    .map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+    .map(({ name, id, partitions }) => ({ name, id, partitions: partitions.length }));
 }

@@ -14,6 +14,8 @@ import type { SimCluster } from '../cluster/index.ts';
 export interface BudgetOptions {
   readonly flush: 'always' | 'os';
   readonly voters: number;
+  /** Topics of which users know that they may lose something: they do not count. */
+  readonly fragile: ReadonlySet<string>;
 }
 
 export class Budget {
@@ -63,7 +65,7 @@ export class Budget {
     if (image === null) return false;
     const lossy = new Set([...this.lossy, node]).size;
     for (const topic of image.topicsById.values())
-      for (const partition of topic.partitions)
+      for (const partition of this.#options.fragile.has(topic.name) ? [] : topic.partitions)
         if (lossy > minInsyncReplicas(image, topic, partition) - 1) return false;
     return true;
   }

@@ -66,7 +66,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   options.onStage?.(stage);
   const { cluster, history, invariants } = stage;
   const schedule = new Schedule(cluster);
-  const budget = new Budget(cluster, shape);
+  const budget = new Budget(cluster, { ...shape, fragile: history.fragile });
   const nemesis = new Nemesis({ cluster, shape, random: draw.fork('faults'), budget, schedule });
   let recovery: Recovery | null = null;
   let failure: Failure | null = null;

@@ -10,6 +10,7 @@ import { PollHistory } from './poll-history.ts';
 export interface SentRecord {
   /** Unique in the run, and the record's value. */
   readonly id: string;
+  /** Name of the topic, or its {@link History.label}. */
   readonly topic: string;
   readonly partition: number;
   readonly writer: string;
@@ -48,8 +49,32 @@ export class History {
   readonly tolerated = new Map<string, number>();
   /** Virtual times at which acks=all writes were acknowledged, per topic and partition. */
   readonly lastAckAt = new Map<string, number>();
+  /** Topics that are deleted and made again while records are sent to them: what is in one is not in the next of that name. */
+  readonly passing = new Set<string>();
+  /**
+   * Topics with fewer copies than the budget of faults asks for (one replica, or `min.insync.replicas=1`): they may lose something
+   * if the cluster says so.
+   */
+  readonly fragile = new Set<string>();
+  /** Partitions (label and index) of fragile topics that have lost something, as the cluster has declared: nothing is owed there. */
+  readonly #lost = new Set<string>();
   acked = 0;
   failed = 0;
+
+  /** An unclean election: the cluster says that it may have lost something of that partition. */
+  declareLoss(name: string, topicId: string, partition: number): void {
+    if (this.fragile.has(name)) this.#lost.add(`${this.label(name, topicId)}/${partition}`);
+  }
+
+  /** Whether a partition owes what it has told; `topic` is a label. */
+  isOwed(topic: string, partition: number): boolean {
+    return !this.#lost.has(`${topic}/${partition}`);
+  }
+
+  /** What stands for a topic in here: its name, or also its id where there may be several of that name. */
+  label(name: string, topicId: string): string {
+    return this.passing.has(name) ? `${name}#${topicId}` : name;
+  }
 
   get sent(): number {
     return this.#sent.size;
@@ -95,7 +120,7 @@ export class History {
     }
     const before = reads.get(offset);
     if (before === value) return;
-    if (before !== undefined)
+    if (before !== undefined && this.isOwed(topic, partition))
       violated('D3', `${who} read ${value} at ${place}@${offset}, where ${before} had been read before`);
     const sent = this.#sent.get(value);
     if (sent === undefined) violated('D6', `${who} read ${value} at ${place}@${offset}, which nobody has sent`);

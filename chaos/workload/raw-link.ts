@@ -108,6 +108,11 @@ export class RawLink implements ConnectionHandler {
     this.#connection.write(bytes);
   }
 
+  /** Nothing is read from now on: answers pile up at the other side. */
+  stopReading(): void {
+    this.#connection.pause();
+  }
+
   /** Closes at once; what waits is told that nobody knows. */
   destroy(): void {
     if (this.#closed) return;

@@ -12,7 +12,7 @@ export interface RecordWriterOptions {
   readonly name: string;
   readonly topic: string;
   readonly partitions: number;
-  readonly acks?: 1 | 'all';
+  readonly acks?: 0 | 1 | 'all';
   readonly idempotent?: boolean;
   /** Virtual milliseconds between two records; default 10. */
   readonly everyMs?: number;
@@ -101,7 +101,7 @@ export class RecordWriter {
       writer: name,
       number,
       sentAt: now,
-      kept: acks !== 1,
+      kept: acks !== 0 && acks !== 1,
       once: idempotent ?? false,
     });
     this.#pending += 1;

@@ -9,7 +9,7 @@
  */
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
-import { allIsWell, Invariants } from '../checkers/index.ts';
+import { allIsWell, Invariants, recovered } from '../checkers/index.ts';
 import type { Expectations, Recovery } from '../checkers/index.ts';
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
@@ -30,7 +30,12 @@ export interface Worker {
   readonly pending: number;
   /** Begins nothing more; what is on its way goes on. */
   stop(): void;
+  /** What holds only when all is healed and well: called once, after everybody has stopped and the cluster has recovered. */
+  atEnd?(): Promise<void>;
 }
+
+/** Everything that was asked has ended by then. */
+const SETTLED_MS = 70_000;
 
 export class Stage {
   readonly cluster: SimCluster;
@@ -50,6 +55,7 @@ export class Stage {
   constructor(options: SimClusterOptions) {
     this.cluster = new SimCluster(options);
     this.invariants = new Invariants(this.cluster).watch();
+    this.invariants.onDeclaredLoss = (name, { topicId, index }) => this.history.declareLoss(name, topicId, index);
     this.admin = new AdminClient(this.cluster.client('admin'));
   }
 
@@ -132,14 +138,18 @@ export class Stage {
   }
 
   /** Nobody sends or reads any more; what is on its way gets time to end. */
-  async quiet(milliseconds = 70_000): Promise<void> {
+  async quiet(milliseconds = SETTLED_MS): Promise<void> {
+    await this.#settle(milliseconds);
+    for (const reader of this.readers) reader.stop();
+    for (const member of this.members) member.stop();
+  }
+
+  async #settle(milliseconds: number): Promise<void> {
     this.stop();
     const all = this.#all();
     const settled = await this.cluster.world.run(() => all.every(({ pending }) => pending === 0), { milliseconds });
     const open = all.map((worker) => `${worker.name} ${worker.pending}`).join(', ');
     if (!settled) violated('L3', `requests not answered after ${milliseconds} ms: ${open}`);
-    for (const reader of this.readers) reader.stop();
-    for (const member of this.members) member.stop();
   }
 
   /** Undoes every fault of network, disks and machines; what is dead stays dead. */
@@ -170,9 +180,13 @@ export class Stage {
     const { cluster } = this;
     this.heal();
     if (expected.dead === undefined) cluster.startDead();
+    await this.#settle(SETTLED_MS);
+    const enders = this.workers.filter(({ atEnd }) => atEnd !== undefined);
+    const first = enders.length > 0 ? await recovered(cluster, expected) : null;
+    for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());
     await this.quiet();
-    const recovery = await allIsWell(cluster, this.history, expected);
+    const second = await allIsWell(cluster, this.history, expected);
     cluster.stopClients();
-    return recovery;
+    return first ?? second;
   }
 }

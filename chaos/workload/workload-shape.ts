@@ -14,6 +14,14 @@ export interface WorkloadShape {
   readonly padding: number;
   /** How many at a time make, change, look at and delete the same few topics; 0: nobody. */
   readonly admins: number;
+  /** How many write to and read from those topics, by ids that may be of the past; none without {@link admins}. */
+  readonly racers: number;
+  /** Producers that number their records, repeat, leave gaps, and come back with old epochs. */
+  readonly sequenced: number;
+  /** A client that sends what is no request and no batch. */
+  readonly rude: boolean;
+  /** A writer that wants no answers. */
+  readonly unanswered: boolean;
   /** A topic to which little is written, and by who never looks for another leader: what diverges there is not written over. */
   readonly sparse: boolean;
   /** A client sends several produce requests at a time. */
@@ -31,6 +39,10 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     members: random.below(3) === 0 ? 2 : 0,
     padding: random.below(3) === 0 ? 20_000 : 0,
     admins: random.below(3) === 0 ? 1 + random.below(4) : 0,
+    racers: random.below(2) === 0 ? 1 + random.below(2) : 0,
+    sequenced: random.below(3) === 0 ? 1 + random.below(2) : 0,
+    rude: random.below(3) === 0,
+    unanswered: random.below(4) === 0,
     sparse: random.below(3) === 0,
     bursts: random.below(3) === 0,
     ...fixed,

@@ -7,7 +7,10 @@
  */
 import { MetadataClient } from './metadata-client.ts';
 import { ALWAYS_BUSY, Pace } from './pace.ts';
+import { RudeClient } from './rude-client.ts';
+import { SequencedWriter } from './sequenced-writer.ts';
 import type { Stage } from './stage.ts';
+import { TopicRacer } from './topic-racer.ts';
 import type { WorkloadShape } from './workload-shape.ts';
 
 export interface Workload {
@@ -30,25 +33,55 @@ export async function startWorkload(stage: Stage, shape: WorkloadShape): Promise
   stage.reader({ topic: 't', partitions: 3 }).start();
   if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
   for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
-  startMetadataClients(stage, shape);
+  if (shape.unanswered) stage.writer({ topic: 't', partitions: 3, acks: 0, ...pace }).start();
+  const phases = new Pace(ALWAYS_BUSY, () => stage.cluster.world.now());
+  startMetadataClients(stage, shape, phases);
+  startUnusualClients(stage, shape, phases);
   return { stop: () => stage.stop() };
 }
 
-/** Users who make, change and delete topics of their own, all of them the same few. */
-function startMetadataClients(stage: Stage, { admins }: WorkloadShape): void {
-  const { cluster, metadata } = stage;
-  const pace = new Pace(ALWAYS_BUSY, () => cluster.world.now());
+/** Topics that come and go. */
+const PASSING = ['c1', 'c2'];
+
+/** Users who make, change and delete topics of their own, all of them the same few, and others who write to these. */
+function startMetadataClients(stage: Stage, { admins, racers }: WorkloadShape, pace: Pace): void {
+  const { cluster, history, metadata } = stage;
+  for (const topic of PASSING) {
+    history.passing.add(topic);
+    history.fragile.add(topic);
+  }
   for (let index = 1; index <= admins; index += 1) {
     const name = `admin${index}`;
+    const random = cluster.world.random.fork(name);
     const worker = new MetadataClient(cluster, metadata, {
       name,
-      topics: ['c1', 'c2'],
+      topics: PASSING,
       replicasMax: Math.min(3, cluster.numbers().length),
-      random: cluster.world.random.fork(name),
+      random,
       pace,
       everyMs: 150,
       lifeOf: (node) => cluster.node(node)?.node.options.incarnation ?? null,
     });
     stage.workers.push(worker.start());
   }
+  for (let index = 1; index <= racers && admins > 0; index += 1) {
+    const name = `racer${index}`;
+    const random = cluster.world.random.fork(name);
+    const worker = new TopicRacer(cluster, history, { name, topics: PASSING, random, pace, everyMs: 60 });
+    stage.workers.push(worker.start());
+  }
+}
+
+/** Users who do what the protocol allows and good clients do not, and what it forbids. */
+function startUnusualClients(stage: Stage, { sequenced, rude }: WorkloadShape, pace: Pace): void {
+  const { cluster, history } = stage;
+  const topic = { topic: 't', partitions: 3, pace };
+  for (let index = 1; index <= sequenced; index += 1) {
+    const name = `sequenced${index}`;
+    const random = cluster.world.random.fork(name);
+    stage.workers.push(new SequencedWriter(cluster, history, { name, ...topic, random, everyMs: 40 }).start());
+  }
+  if (!rude) return;
+  const random = cluster.world.random.fork('rude');
+  stage.workers.push(new RudeClient(cluster, history, { name: 'rude', ...topic, random, everyMs: 250 }).start());
 }

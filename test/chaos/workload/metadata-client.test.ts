@@ -13,11 +13,11 @@ describe('metadata clients', () => {
     const stage = await new Stage({ seed: 'metadata clients', nodes: 3 }).open();
     const { cluster, metadata } = stage;
     const workload = await startWorkload(stage, { ...quietWorkload(3), admins: 3 });
-    await cluster.run(12_000);
+    await cluster.run(8000);
     workload.stop();
     await stage.quiet();
     const operations = metadata.operations();
-    expect(operations.length).toBeGreaterThan(100);
+    expect(operations.length).toBeGreaterThan(60);
     expect(metadata.unknown).toBe(0);
     expect(kinds(operations, ({ input }) => input.kind)).toEqual([
       'alter-config',

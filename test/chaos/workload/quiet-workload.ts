@@ -4,6 +4,17 @@ import { drawWorkload } from '../../../chaos/workload/index.ts';
 import type { WorkloadShape } from '../../../chaos/workload/index.ts';
 
 export function quietWorkload(nodes: number): WorkloadShape {
-  const nothing = { quorumTopic: false, members: 0, padding: 0, admins: 0, sparse: false, bursts: false };
+  const nothing = {
+    quorumTopic: false,
+    members: 0,
+    padding: 0,
+    admins: 0,
+    racers: 0,
+    sequenced: 0,
+    rude: false,
+    unanswered: false,
+    sparse: false,
+    bursts: false,
+  };
   return drawWorkload(seededRandom('quiet'), nodes, nothing);
 }
