@@ -3,7 +3,8 @@
  *
  *   dist/bin/flotilla.js   the CLI, entry src/cli/main.ts      each runs one file, with V8's cache of it: three hundred
  *   dist/bin/node.js       one node, entry src/node-main.ts    small modules cost 100 ms at every start, a bundle 25, this 4
- *   dist/lib/**            raft, storage, src and chaos as modules with declarations, for `import 'flotilla'`
+ *   dist/lib/**            raft, storage, src and chaos as modules with declarations, for `import 'flotilla'`; and the
+ *                          planted bugs of `flotilla chaos mutants`, compiled (scripts/mutants.mjs)
  *
  *   node scripts/build.mjs                        everything, from clean
  *   node scripts/build.mjs --if-stale             only what is older than its sources
@@ -27,6 +28,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { compileMutants } from './mutants.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const rooms = ['raft', 'storage', 'src', 'chaos'];
@@ -145,6 +147,7 @@ async function buildLibrary() {
     cpSync(join(root, file), join(root, 'dist/lib', file));
   }
   writeBuildId();
+  compileMutants();
 }
 
 /** Which commit this is a build of, for who reports a failure of it; `+`: and more. */
@@ -165,7 +168,8 @@ function isStale(product) {
   const stamp = join(root, 'dist', product, '.built');
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
-  const others = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+  const scripts = ['scripts/build.mjs', 'scripts/mutants.mjs'];
+  const others = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...scripts];
   const files = rooms.flatMap(filesBelow);
   // A folder's time moves when a file in it is removed.
   const sources = new Set([...files, ...files.map(dirname), ...others]);
