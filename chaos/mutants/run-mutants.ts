@@ -155,7 +155,7 @@ class Planting {
     };
     const judged = { result, outcome, expects: mutant.expects };
     this.#done += 1;
-    progress(`[${this.#done}/${this.#total}] ${line(judged)}`);
+    if (outcome.kind !== 'interrupted') progress(`[${this.#done}/${this.#total}] ${line(judged)}`);
     return judged;
   }
 
