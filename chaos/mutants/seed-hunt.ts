@@ -31,14 +31,6 @@ export type Caught =
 const SEED_MAX_MS = 300_000;
 const TEXT_MAX = 200;
 
-/** `R7` of "Violation: R7: node 1 takes …"; what else ended the run goes by its own name. */
-export function invariantOf(reason: string): string {
-  const named = /^Violation: ([A-Z]\d+)\b/.exec(reason)?.[1];
-  if (named !== undefined) return named;
-  if (reason.startsWith('AssertionError')) return 'assertion';
-  return /^(\w+):/.exec(reason)?.[1] ?? 'failure';
-}
-
 /** Runs seeds `from`, `from + 1`, … until one fails. */
 export function hunt({ program, hint, from, seeds, onSeed, children }: Hunt): Promise<Caught> {
   const order = { from, seeds, faults: hint?.faults ?? null, shape: hint?.shape ?? null };
@@ -55,11 +47,11 @@ export function hunt({ program, hint, from, seeds, onSeed, children }: Hunt): Pr
     };
     let patience = setTimeout(hangs, SEED_MAX_MS);
     createInterface({ input: child.stdout }).on('line', (text) => {
-      const line = JSON.parse(text) as { readonly seed: number; readonly reason?: string };
+      const line = JSON.parse(text) as { readonly invariant?: string; readonly text?: string };
       clearTimeout(patience);
       patience = setTimeout(hangs, SEED_MAX_MS);
-      if (line.reason !== undefined)
-        caught = { kind: 'caught', seed, invariant: invariantOf(line.reason), reason: line.reason.slice(0, TEXT_MAX) };
+      if (line.invariant !== undefined)
+        caught = { kind: 'caught', seed, invariant: line.invariant, reason: (line.text ?? '').slice(0, TEXT_MAX) };
       else onSeed(seed);
       seed += 1;
     });

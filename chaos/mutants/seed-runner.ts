@@ -4,10 +4,10 @@
  *
  *   node seed-runner.js '{"from":1,"seeds":20,"faults":["kill"],"shape":{"nodes":5}}'
  *
- * One line of JSON on stdout for each seed: `{"seed":1}`, and for the one that failed `{"seed":2,"reason":"Violation: R7: …"}`.
+ * One line of JSON on stdout for each seed: `{"seed":1}`, and for the one that failed `{"seed":2,"invariant":"R7","text":"R7: …"}`.
  */
 import { writeSync } from 'node:fs';
-import { campaign, CampaignFailure } from '../nemesis/index.ts';
+import { campaign } from '../nemesis/index.ts';
 import type { FaultName, FixedShape } from '../nemesis/index.ts';
 
 interface Order {
@@ -18,29 +18,26 @@ interface Order {
   readonly shape: FixedShape | null;
 }
 
-function say(line: { readonly seed: number; readonly reason?: string }): void {
+function say(line: { readonly seed: number; readonly invariant?: string; readonly text?: string }): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof CampaignFailure) return error.reason;
-  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n')[0] ?? '';
 }
 
 const { from, seeds, faults, shape } = JSON.parse(process.argv[2] ?? '') as Order;
 let seed = from;
-const failed = (error: unknown): never => {
-  say({ seed, reason: reasonOf(error) });
+/** What no seed may let out: a node's process would have ended by it, or the suite is broken. */
+const escaped = (error: unknown): never => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  say({ seed, invariant: 'escaped', text });
   process.exit(1);
 };
-// A node's process would have ended by it.
-process.on('uncaughtException', failed);
-process.on('unhandledRejection', failed);
+process.on('uncaughtException', escaped);
+process.on('unhandledRejection', escaped);
 for (; seed < from + seeds; seed += 1) {
-  try {
-    await campaign({ seed, ...(faults === null ? {} : { faults }), ...(shape === null ? {} : { shape }) });
-  } catch (error) {
-    failed(error);
+  const chosen = { ...(faults === null ? {} : { faults }), ...(shape === null ? {} : { shape }) };
+  const { failure } = await campaign({ seed, ...chosen });
+  if (failure !== null) {
+    say({ seed, invariant: failure.invariant, text: failure.text });
+    process.exit(1);
   }
   say({ seed });
 }

@@ -9,18 +9,30 @@
  * | stale-join                 | a follower joins, loses its cache and is back before the controller hears of it    | KIP-903      |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
  */
+import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import { block, duration, kill, losePower, nameOf, partitionOfSomething, pick, slowLink } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 
+/** Between two looks at what is waited for. */
+const LOOK_MS = 5;
+
 export type RecipeName = 'double-failover' | 'part-kill' | 'failover-to-the-latecomer' | 'stale-join' | 'slow-leader';
 
-/** A leader and its followers, all running; null when there are none such at the moment. */
-function trio(context: FaultContext): { readonly leader: number; readonly followers: readonly number[] } | null {
+/** A partition, its leader and its followers, all running; null when there are none such at the moment. */
+function trio(
+  context: FaultContext,
+): { readonly partition: PartitionRecord; readonly leader: number; readonly followers: readonly number[] } | null {
   const partition = partitionOfSomething(context);
   if (partition === null || partition.leader === null || partition.replicas.length < 3) return null;
   if (partition.replicas.some((node) => !context.cluster.isReady(node))) return null;
   const { leader, replicas } = partition;
-  return { leader, followers: replicas.filter((node) => node !== leader) };
+  return { partition, leader, followers: replicas.filter((node) => node !== leader) };
+}
+
+/** Calls back once it holds; looks every few milliseconds, for so many. */
+function once(context: FaultContext, holds: () => boolean, milliseconds: number, then: () => void): void {
+  if (holds()) return then();
+  if (milliseconds > 0) context.later(LOOK_MS, () => once(context, holds, milliseconds - LOOK_MS, then));
 }
 
 /** What `from` sends to `to` takes so many milliseconds, for a while. */
@@ -28,8 +40,9 @@ function slow(context: FaultContext, from: number, to: number, latency: number, 
   slowLink(context, [from, to], { least: latency, tail: latency / 10 }, milliseconds);
 }
 
+/** Sometimes the disks of the others stand still when the old leader is back: it hears how far they are before it hears what they hold. */
 function doubleFailover(context: FaultContext): void {
-  const { cluster, random, later } = context;
+  const { cluster, random, act, later } = context;
   const found = trio(context);
   if (found === null) return;
   const { leader, followers } = found;
@@ -46,6 +59,13 @@ function doubleFailover(context: FaultContext): void {
     );
     kill(context, next ?? pick(random, followers));
   });
+  if (random.below(2) === 0) return;
+  const stuck = duration(random, 300, 1500);
+  for (const node of followers) {
+    later(milliseconds - 1, () => {
+      if (act({ kind: 'stall', node })) later(stuck, () => act({ kind: 'unstall', node }));
+    });
+  }
 }
 
 function partKill(context: FaultContext): void {
@@ -63,39 +83,58 @@ function partKill(context: FaultContext): void {
   });
 }
 
+/**
+ * The successor knows of what is committed later than the latecomer holds it, and leads alone: then, and only then, may the
+ * latecomer look in sync.
+ *
+ * ```
+ *  leader's log    ──────────────┬──────────┬──────────┬────────┤
+ *                        successor's   latecomer's   committed: what
+ *                      high watermark   log end     the successor holds
+ * ```
+ */
 function failoverToTheLatecomer(context: FaultContext): void {
   const { act, random, later, restart } = context;
   const found = trio(context);
   const latecomer = found === null ? null : pick(random, found.followers);
   if (found === null || latecomer === null) return;
-  const back = duration(random, 100, 2500);
-  const both = back + duration(random, 5, 200);
-  act({ kind: 'kill', node: latecomer });
+  const { leader, followers } = found;
+  const far = duration(random, 5, 150);
+  const back = duration(random, 100, 1500);
+  const both = back + 300 + 10 * far + duration(random, 5, 300);
+  if (!act({ kind: 'kill', node: latecomer })) return;
   restart(latecomer, back);
-  slow(context, found.leader, latecomer, duration(random, 0.1, 20), both);
-  later(both, () => kill(context, found.leader));
+  for (const node of followers) slow(context, leader, node, (node === latecomer ? 1.5 : 1) * far, both);
+  later(both, () => kill(context, leader));
 }
 
+/** A follower has caught up and is proposed; before the controller hears of it, it has lost its cache and is back. */
 function staleJoin(context: FaultContext): void {
-  const { cluster, random, act, later, restart, budget } = context;
+  const { cluster, random, act, restart, budget } = context;
   const found = trio(context);
   const controller = cluster.controller();
   if (found === null || controller === null || found.leader === controller) return;
+  const { leader, followers, partition } = found;
   const joining = pick(
     random,
-    found.followers.filter((node) => node !== controller),
+    followers.filter((node) => node !== controller),
   );
-  if (joining === null || !budget.mayLosePower(joining)) return;
+  if (joining === null) return;
   const back = duration(random, 100, 1500);
+  const isProposed = (): boolean => {
+    const core = cluster.node(leader)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
+    if (core === undefined || core.role.kind !== 'leader' || core.assignment === null) return false;
+    const asked = [...(core.role.proposal?.members ?? [])].some((node) => node === joining);
+    return asked && !core.assignment.isr.some((node) => node === joining);
+  };
   act({ kind: 'kill', node: joining });
   restart(joining, back);
-  later(back, () => slow(context, found.leader, controller, duration(random, 50, 400), 400));
-  later(back + duration(random, 10, 150), () => {
-    if (!cluster.machine(joining).running) return;
-    act({ kind: 'power-loss', node: joining, mode: 'lose-all' });
+  context.later(back, () => slow(context, leader, controller, duration(random, 300, 1500), 3000));
+  once(context, isProposed, 4000, () => {
+    if (!budget.mayLosePower(joining) || !act({ kind: 'power-loss', node: joining, mode: 'lose-all' })) return;
     restart(joining, duration(random, 1, 60));
     // What it has lost must not be back before the proposal arrives.
-    slow(context, found.leader, joining, 800, 800);
+    slow(context, leader, joining, 2000, 2000);
   });
 }
 

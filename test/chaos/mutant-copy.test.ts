@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CopyError, copyWith } from '../../chaos/mutants/mutant-copy.ts';
 import type { Mutant, Splice } from '../../chaos/mutants/mutant.ts';
-import { invariantOf } from '../../chaos/mutants/seed-hunt.ts';
 
 let root = '';
 const module = 'export const limit = 5;\n';
@@ -46,11 +45,4 @@ it('has the bug, shares the rest, and leaves the build as it is', () => {
 it('is refused when the module is another than the one that the bug was compiled against', () => {
   expect(() => copyWith(root, withSplice({ sha256: 'of another build' }))).toThrow(CopyError);
   expect(() => copyWith(root, { ...withSplice(), stale: 'an edit has 0 places' })).toThrow('an edit has 0 places');
-});
-
-it('a failure is told by its invariant, or by what it is', () => {
-  expect(invariantOf('Violation: R7: node 1 takes metadata as committed')).toBe('R7');
-  expect(invariantOf('AssertionError: term 3 cannot begin below')).toBe('assertion');
-  expect(invariantOf('TypeError: x is undefined')).toBe('TypeError');
-  expect(invariantOf('')).toBe('failure');
 });

@@ -58,7 +58,7 @@ it('a family of mutants is named by its number, and an unknown id is answered wi
     const found = chooseMutants(compiled, ids);
     return typeof found === 'string' ? found : found.map(({ id }) => id);
   };
-  expect(chosen(['m18'])).toEqual(expect.arrayContaining(['M18a', 'M18b', 'M18c']));
+  expect(chosen(['m18'])).toEqual(expect.arrayContaining(['M18a', 'M18b']));
   expect(chosen(['M12'])).toEqual(['M12']);
   expect(chosen([])).toHaveLength(mutants.length);
   expect(chosen(['M12', 'M99'])).toMatch(/^M99 is no mutant; there are .*\bM12\b/);
