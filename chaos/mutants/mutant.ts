@@ -58,10 +58,10 @@ export function packageRoot(from: string = fileURLToPath(import.meta.url)): stri
   throw new Error(`${from} lies in no package of flotilla`);
 }
 
-/** All planted bugs of this build, in order. Throws when there is no build. */
-export function readMutants(root: string = packageRoot()): readonly Mutant[] {
+/** All planted bugs of this build, in order; null when there is no build. */
+export function readMutants(root: string = packageRoot()): readonly Mutant[] | null {
   const path = join(root, 'dist/lib/chaos/mutants/compiled.json');
-  if (!existsSync(path)) throw new Error(`${path} is missing: build first (npm run build)`);
+  if (!existsSync(path)) return null;
   return (JSON.parse(readFileSync(path, 'utf8')) as readonly Mutant[]).map((mutant) => ({
     ...mutant,
     canary: mutant.canary === true,

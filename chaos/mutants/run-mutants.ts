@@ -27,6 +27,8 @@ export interface MutantsOptions {
   readonly canariesOnly?: boolean;
   /** Seeds draw their faults themselves, as in a plain campaign. */
   readonly swarm?: boolean;
+  /** Nothing on stdout, no progress; what is not caught is told on stderr. */
+  readonly quiet?: boolean;
 }
 
 /** One line of the answer; a stable contract. */
@@ -37,7 +39,8 @@ export interface MutantResult {
   /** Seeds that were run, the one that failed included. */
   readonly seeds: number;
   readonly invariant: string | null;
-  readonly seed: number | null;
+  /** Hexadecimal, as `flotilla chaos run` takes it. */
+  readonly seed: string | null;
   readonly hinted: boolean;
 }
 
@@ -54,6 +57,8 @@ const USAGE = 64;
 const INTERRUPTED = 130;
 /** Seeds without a catch between two lines of progress. */
 const TELL_EVERY = 25;
+/** All of them are caught within five. */
+const CANARY_SEEDS = 20;
 
 /** The bugs that `ids` name; a text with those that there are when one names none. */
 export function chooseMutants(all: readonly Mutant[], ids: readonly string[]): readonly Mutant[] | string {
@@ -69,6 +74,10 @@ export function chooseMutants(all: readonly Mutant[], ids: readonly string[]): r
 export async function mutants(options: MutantsOptions): Promise<number> {
   const root = packageRoot();
   const all = readMutants(root);
+  if (all === null) {
+    console.error(`${root}/dist/lib has no planted bugs: build first (npm run build)`);
+    return BROKEN;
+  }
   const chosen = chooseMutants(options.canariesOnly === true ? all.filter(({ canary }) => canary) : all, options.ids);
   if (typeof chosen === 'string') {
     console.error(chosen);
@@ -93,6 +102,11 @@ function exitCode(judged: readonly Judged[]): number {
   if (judged.some(({ outcome }) => outcome.kind === 'interrupted')) return INTERRUPTED;
   if (judged.some(({ outcome }) => outcome.kind === 'broken')) return BROKEN;
   return judged.some(({ outcome }) => outcome.kind === 'survived') ? SURVIVED : CAUGHT_ALL;
+}
+
+/** The few that show that the checkers of this build can fail; see {@link mutants} for the answer. */
+export function canaries(jobs: number): Promise<number> {
+  return mutants({ ids: [], seeds: CANARY_SEEDS, jobs, output: 'text', canariesOnly: true, quiet: true });
 }
 
 class Planting {
@@ -140,7 +154,7 @@ class Planting {
     const onSeed = (): void => {
       passed += 1;
       if (passed % TELL_EVERY === 0 && passed < seeds)
-        progress(`${mutant.id} ${mutant.name}: ${passed} seeds without a catch`);
+        this.#tell(`${mutant.id} ${mutant.name}: ${passed} seeds without a catch`);
     };
     const outcome = await this.#outcome(mutant, swarm, onSeed);
     const isCaught = outcome.kind === 'caught';
@@ -150,13 +164,17 @@ class Planting {
       caught: isCaught,
       seeds: passed + (isCaught ? 1 : 0),
       invariant: isCaught ? outcome.invariant : null,
-      seed: isCaught ? outcome.seed : null,
+      seed: isCaught ? outcome.seed.toString(16) : null,
       hinted: !swarm,
     };
     const judged = { result, outcome, expects: mutant.expects };
     this.#done += 1;
-    if (outcome.kind !== 'interrupted') progress(`[${this.#done}/${this.#total}] ${line(judged)}`);
+    if (outcome.kind !== 'interrupted') this.#tell(`[${this.#done}/${this.#total}] ${line(judged)}`);
     return judged;
+  }
+
+  #tell(text: string): void {
+    if (this.#options.quiet !== true) progress(text);
   }
 
   async #outcome(mutant: Mutant, swarm: boolean, onSeed: () => void): Promise<Judged['outcome']> {
@@ -201,7 +219,11 @@ function line({ result, outcome, expects }: Judged): string {
   }
 }
 
-function report(judged: readonly Judged[], { output }: MutantsOptions): void {
+function report(judged: readonly Judged[], { output, quiet = false }: MutantsOptions): void {
+  if (quiet) {
+    for (const each of judged) if (!each.result.caught) progress(line(each));
+    return;
+  }
   if (output === 'json') {
     process.stdout.write(`${JSON.stringify(judged.map(({ result }) => result))}\n`);
     return;

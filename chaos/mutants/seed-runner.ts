@@ -34,7 +34,8 @@ process.on('uncaughtException', escaped);
 process.on('unhandledRejection', escaped);
 for (; seed < from + seeds; seed += 1) {
   const chosen = { ...(faults === null ? {} : { faults }), ...(shape === null ? {} : { shape }) };
-  const { failure } = await campaign({ seed, ...chosen });
+  // As `flotilla chaos run` names it.
+  const { failure } = await campaign({ seed: seed.toString(16), ...chosen });
   if (failure !== null) {
     say({ seed, invariant: failure.invariant, text: failure.text });
     process.exit(1);
