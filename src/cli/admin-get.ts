@@ -1,5 +1,5 @@
 /** Asks admin servers with node:http, loaded when it is first needed. */
-import type { AdminGet, AdminPost } from './cluster-access.ts';
+import type { AdminGet, AdminPost } from './admin-servers.ts';
 import { CliError, EXIT } from './exit-code.ts';
 
 const ANSWER_BYTES_MAX = 64 << 20;
@@ -63,6 +63,8 @@ async function ask(
         });
       },
     );
+    // A command that has its answer from elsewhere ends; while it runs, something else keeps the process alive.
+    request.on('socket', (socket) => socket.unref());
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     request.on('error', (error) => unreachable(error.message));
     request.end();

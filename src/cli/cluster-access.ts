@@ -10,16 +10,15 @@ import { AdminClient, ClientError, GroupAdmin, KafkaClient, parseAddress } from 
 import type { Address, ClientPorts } from '../client/index.ts';
 import type { ClusterStatusView } from '../admin/index.ts';
 import { nearest } from '../config/index.ts';
+import { AdminServers } from './admin-servers.ts';
+import type { AdminGet, AdminPost } from './admin-servers.ts';
 import { CliError, EXIT } from './exit-code.ts';
 
 /** The broker config that tells a node's admin address. */
 export const ADMIN_ADDRESS_KEY = 'flotilla.admin.address';
 
-/** Asks an admin server: JSON of a path. Rejects with {@link CliError} when it does not answer with 200. */
-export type AdminGet = (address: string, path: string) => Promise<unknown>;
-
-/** As {@link AdminGet}, for what changes something: `confirm` says what is meant. */
-export type AdminPost = (address: string, path: string, confirm: string) => Promise<unknown>;
+/** `silent`: it can be connected to, or seems so, and does not answer. `refuses`: nobody is there. */
+export type Reach = 'answers' | 'silent' | 'refuses';
 
 export interface AccessOptions {
   readonly ports: ClientPorts;
@@ -50,6 +49,7 @@ export class ClusterAccess {
   readonly kafka: KafkaClient;
   readonly admin: AdminClient;
   readonly groups: GroupAdmin;
+  readonly #servers: AdminServers;
   readonly #options: AccessOptions;
 
   constructor(options: AccessOptions) {
@@ -64,6 +64,7 @@ export class ClusterAccess {
     });
     this.admin = new AdminClient(this.kafka);
     this.groups = new GroupAdmin(this.kafka);
+    this.#servers = new AdminServers(options.get, options.ports.clock);
   }
 
   close(): void {
@@ -76,9 +77,19 @@ export class ClusterAccess {
     return { ...status, brokers: [...status.brokers].sort((left, right) => left.node - right.node) };
   }
 
+  /** {@link status}, and who of its nodes answers. */
+  async statusAndReach(): Promise<{ readonly status: ClusterStatusView; readonly reach: ReadonlyMap<number, Reach> }> {
+    const status = await this.status();
+    const reach = status.brokers.map(async ({ node, admin }): Promise<readonly [number, Reach]> => {
+      if (node === status.node || (await this.getOrNull(admin, '/v1/quorum')) !== null) return [node, 'answers'];
+      return [node, this.#servers.isSilent(admin) ? 'silent' : 'refuses'];
+    });
+    return { status, reach: new Map(await Promise.all(reach)) };
+  }
+
   /** The answer of one node's admin server. */
   get(address: string, path: string): Promise<unknown> {
-    return this.#options.get(address, path);
+    return this.#servers.get(address, path);
   }
 
   /** Has the admin server of a node do something. */
@@ -86,14 +97,14 @@ export class ClusterAccess {
     return this.#options.post(address, path, confirm);
   }
 
-  /** As {@link get}; null when the node cannot be asked. */
-  async getOrNull(address: string, path: string): Promise<unknown> {
-    try {
-      return await this.#options.get(address, path);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      return null;
-    }
+  /** As {@link get}; null when the node cannot be asked or is silent, which is waited for less than a second, once. */
+  getOrNull(address: string, path: string): Promise<unknown> {
+    return this.#servers.getOrNull(address, path);
+  }
+
+  /** The admin server was asked a moment ago and did not answer. */
+  isSilent(address: string): boolean {
+    return this.#servers.isSilent(address);
   }
 
   /** All topic names. */
@@ -109,52 +120,33 @@ export class ClusterAccess {
   }
 
   async #anyStatus(): Promise<ClusterStatusView> {
-    const [first, ...others] = await this.#adminAddresses();
-    const failures: CliError[] = [];
-    for (const address of first === undefined ? [] : [first, ...others]) {
-      try {
-        const seen = (await this.#options.get(address, '/v1/status')) as ClusterStatusView;
-        const controller = seen.brokers.find(({ node }) => node === seen.controller);
-        if (controller === undefined || controller.node === seen.node) return seen;
-        return await this.#firstOf([controller.admin], '/v1/status', seen);
-      } catch (error) {
-        if (!(error instanceof CliError)) throw error;
-        failures.push(error);
-      }
-    }
-    throw (
-      failures[0] ??
-      new CliError(EXIT.unreachable, 'no node told its admin address', 'is this a cluster of flotilla nodes?')
-    );
+    const seen = (await this.#servers.first(await this.#adminAddresses(), '/v1/status')) as ClusterStatusView | null;
+    if (seen === null)
+      throw new CliError(EXIT.unreachable, 'no node told its admin address', 'is this a cluster of flotilla nodes?');
+    const controller = seen.brokers.find(({ node }) => node === seen.controller);
+    if (controller === undefined || controller.node === seen.node) return seen;
+    return ((await this.getOrNull(controller.admin, '/v1/status')) as ClusterStatusView | null) ?? seen;
   }
 
   async #adminAddresses(): Promise<readonly string[]> {
     if (this.#options.adminAddresses.length > 0) return this.#options.adminAddresses;
     const { brokers } = await this.admin.describeCluster();
     await this.kafka.refresh([]);
-    for (const { node } of brokers) {
-      const address = await this.#adminAddressOf(node);
-      if (address !== null) return [address];
-    }
-    return [];
-  }
-
-  async #adminAddressOf(node: number): Promise<string | null> {
+    const nodes = brokers.map(({ node }) => node);
     try {
-      const configs = await this.admin.describeConfigs({ kind: 'broker', node }, { keys: [ADMIN_ADDRESS_KEY] });
-      return configs.find(({ key }) => key === ADMIN_ADDRESS_KEY)?.value ?? null;
+      return [await this.kafka.firstOf(nodes, (node) => this.#adminAddressOf(node))];
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      return null;
+      return [];
     }
   }
 
-  async #firstOf(addresses: readonly string[], path: string, otherwise: ClusterStatusView): Promise<ClusterStatusView> {
-    for (const address of addresses) {
-      const answer = await this.getOrNull(address, path);
-      if (answer !== null) return answer as ClusterStatusView;
-    }
-    return otherwise;
+  /** Asks that node, who alone knows. */
+  async #adminAddressOf(node: number): Promise<string> {
+    const configs = await this.admin.describeConfigs({ kind: 'broker', node }, { keys: [ADMIN_ADDRESS_KEY] });
+    const address = configs.find(({ key }) => key === ADMIN_ADDRESS_KEY)?.value ?? null;
+    if (address === null) throw new ClientError('protocol', `node ${node} told no admin address`);
+    return address;
   }
 }
 

@@ -35,8 +35,10 @@ export interface LinkOptions {
   readonly address: Address;
   readonly clientId: string;
   readonly connectTimeoutMs: number;
-  /** Called once when an open link ends. */
-  readonly onClosed: () => void;
+  /** Called once when an open link ends; with why. */
+  readonly onClosed: (why: ClientError) => void;
+  /** Called with how to give up the link while it is being opened. */
+  readonly onOpening: (giveUp: () => void) => void;
 }
 
 const REASONS: Readonly<Record<CloseReason, string>> = {
@@ -67,6 +69,7 @@ export class BrokerLink implements ConnectionHandler {
   /** Connects and learns what the broker speaks. Rejects with {@link ClientError} `unreachable` or `protocol`. */
   static async open(options: LinkOptions): Promise<BrokerLink> {
     const link = await connectLink(options, (connection) => new BrokerLink(options, connection));
+    options.onOpening(() => link.close());
     link.#versions = new Map([[API_TABLE.apiVersions.schema.key, [0, 0]]]);
     const answer = await link.request(
       API_TABLE.apiVersions.schema,
@@ -195,7 +198,7 @@ export class BrokerLink implements ConnectionHandler {
       timer.cancel();
       failed(error);
     }
-    this.#options.onClosed();
+    this.#options.onClosed(error);
   }
 }
 
@@ -211,6 +214,11 @@ function connectLink<Link extends ConnectionHandler>(
       timer.cancel();
       reject(new ClientError('unreachable', `${name}: ${REASONS[reason]}`, { addresses: [name] }));
     };
+    options.onOpening(() => {
+      timer.cancel();
+      attempt.cancel();
+      reject(new ClientError('closed', 'the client was closed'));
+    });
     const timer = ports.clock.setTimer(millis(connectTimeoutMs), () => {
       attempt.cancel();
       fail('timeout');

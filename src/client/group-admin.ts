@@ -45,23 +45,15 @@ export class GroupAdmin {
     this.#client = client;
   }
 
-  /** All groups, from all brokers, by name. */
+  /** All groups, from all brokers, by name. Begins again when one cannot answer: another may coordinate its groups then. */
   async list(): Promise<readonly GroupListing[]> {
-    const { brokers } = await this.#client.refresh([]);
-    const lists = [...brokers.keys()].map((node) =>
-      this.#client.retry(async () => {
-        const answer = await this.#client.on(node, API_TABLE.listGroups.schema, { statesFilter: [], typesFilter: [] });
-        refuseUnlessOk(answer.errorCode, 'list groups');
-        return answer.groups.map(({ groupId, groupState, protocolType }) => ({
-          group: groupId,
-          state: groupState,
-          protocolType,
-          coordinator: node,
-        }));
-      }),
-    );
-    const all = (await Promise.all(lists)).flat();
-    return all.sort((left, right) => (left.group < right.group ? -1 : 1));
+    // The first contact is not repeated: nobody there is an answer.
+    if (this.#client.metadata.brokers.size === 0) await this.#client.refresh([]);
+    const all = await this.#client.retry(async () => {
+      const { brokers } = await this.#client.refresh([]);
+      return Promise.all([...brokers.keys()].map((node) => this.#listOf(node)));
+    });
+    return all.flat().sort((left, right) => (left.group < right.group ? -1 : 1));
   }
 
   /** The broker that coordinates the group. */
@@ -140,6 +132,17 @@ export class GroupAdmin {
     const node = await this.coordinator(group);
     const answer = await this.#client.on(node, API_TABLE.deleteGroups.schema, { groupsNames: [group] });
     for (const { errorCode } of answer.results) refuseUnlessOk(errorCode, `delete group ${group}`);
+  }
+
+  async #listOf(node: number): Promise<readonly GroupListing[]> {
+    const answer = await this.#client.on(node, API_TABLE.listGroups.schema, { statesFilter: [], typesFilter: [] });
+    refuseUnlessOk(answer.errorCode, 'list groups');
+    return answer.groups.map(({ groupId, groupState, protocolType }) => ({
+      group: groupId,
+      state: groupState,
+      protocolType,
+      coordinator: node,
+    }));
   }
 
   #assignment(bytes: Uint8Array): GroupMember['assignment'] {

@@ -4,6 +4,7 @@
  * ```
  *  any(api, body)         whoever answers first of: open links, known brokers, bootstrap addresses
  *  on(node, api, body)    that broker
+ *  firstOf(nodes, ask)    whoever answers first of those brokers
  *  refresh(topics)        asks anybody for metadata and replaces what was known
  *  retry(work)            again while errors are retriable and the call's time lasts
  * ```
@@ -20,8 +21,25 @@ import { BrokerLink } from './broker-link.ts';
 import { ClientError, refusal } from './client-error.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './client-options.ts';
 import type { ClientOptions, ClientPorts } from './client-options.ts';
+import { hedge, HEDGE_MS } from './hedge.ts';
 import { metadataAfter, NO_METADATA } from './cluster-metadata.ts';
 import type { ClusterMetadata, KnownPartition, KnownTopic } from './cluster-metadata.ts';
+import { Silences } from './silences.ts';
+
+/**
+ * APIs for which several nodes may be asked for one answer: they change nothing, or (InitProducerId, of which we never name
+ * a transactional id) hand out a number that nobody has to use.
+ */
+const REPEATABLE: ReadonlySet<number> = new Set(
+  [
+    API_TABLE.metadata,
+    API_TABLE.describeCluster,
+    API_TABLE.describeConfigs,
+    API_TABLE.describeTopicPartitions,
+    API_TABLE.findCoordinator,
+    API_TABLE.initProducerId,
+  ].map(({ schema }) => schema.key),
+);
 
 const DEFAULTS = { requestTimeoutMs: 10_000, connectTimeoutMs: 3000, callTimeoutMs: 30_000 };
 
@@ -32,8 +50,12 @@ export class KafkaClient {
   readonly #options: ClientOptions;
   readonly #connectTimeoutMs: number;
   readonly #codec = new WireCodec();
+  /** Of addresses. */
+  readonly #silences: Silences;
   /** By address. */
   readonly #links = new Map<string, Promise<BrokerLink>>();
+  /** How to give up each link that is being opened. */
+  readonly #opening = new Map<string, () => void>();
   readonly #closers = new Set<() => void>();
   readonly #sleepers = new Set<() => void>();
   #metadata: ClusterMetadata = NO_METADATA;
@@ -41,6 +63,7 @@ export class KafkaClient {
 
   constructor(ports: ClientPorts, options: ClientOptions) {
     this.ports = ports;
+    this.#silences = new Silences(ports.clock);
     this.#options = options;
     this.requestTimeoutMs = options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs;
     this.callTimeoutMs = options.callTimeoutMs ?? DEFAULTS.callTimeoutMs;
@@ -81,28 +104,30 @@ export class KafkaClient {
     return this.#linkTo(address);
   }
 
-  /** Asks anybody, `avoid` last: the first of all known addresses that answers. Rejects when none did, naming the addresses tried. */
+  /**
+   * Asks anybody, `avoid` last: the first of all known addresses that answers; the next is tried when one does not answer for
+   * a while ({@link hedge}). What changes something is sent to one only: the first that lets us connect. Rejects when none
+   * did, naming the addresses tried.
+   */
   async any<Api extends ApiSchema>(
     api: Api,
     body: Encodable<Api['request']>,
     timeoutMs = this.requestTimeoutMs,
     avoid: number | null = null,
   ): Promise<Decoded<Api['response']>> {
-    const failures: ClientError[] = [];
-    for (const address of this.#candidates(avoid)) {
-      try {
-        const link = await this.#linkTo(address);
-        return await link.request(api, body, timeoutMs);
-      } catch (error) {
-        if (!(error instanceof ClientError) || error.kind === 'refused' || error.kind === 'closed') throw error;
-        failures.push(error);
-      }
-    }
-    const [first] = failures;
-    if (failures.length === 1 && first !== undefined) throw first;
-    const addresses = [...new Set(failures.flatMap((failure) => failure.addresses))];
-    const kind = failures.every((failure) => failure.kind === 'timeout') ? 'timeout' : 'unreachable';
-    throw new ClientError(kind, failures.map(({ message }) => message).join('; '), { addresses });
+    if (!REPEATABLE.has(api.key)) return this.#one(api, body, timeoutMs, avoid);
+    const ask = async (address: Address): Promise<Decoded<Api['response']>> =>
+      (await this.#linkTo(address)).request(api, body, timeoutMs);
+    return this.#first(this.#candidates(avoid), formatAddress, ask);
+  }
+
+  /** The first answer of these brokers, asked as {@link any} does. For what may be asked of several. */
+  firstOf<T>(nodes: readonly number[], ask: (node: number) => Promise<T>): Promise<T> {
+    const nameOf = (node: number): string => {
+      const address = this.#metadata.brokers.get(node);
+      return address === undefined ? '' : formatAddress(address);
+    };
+    return this.#first(nodes, nameOf, ask);
   }
 
   /**
@@ -118,7 +143,10 @@ export class KafkaClient {
       allowAutoTopicCreation: options.create ?? false,
     };
     const { avoid = null } = options;
-    const response = await this.any(API_TABLE.metadata.schema, body, this.requestTimeoutMs, avoid);
+    const api = API_TABLE.metadata.schema;
+    const response = await (body.allowAutoTopicCreation
+      ? this.#one(api, body, this.requestTimeoutMs, avoid)
+      : this.any(api, body, this.requestTimeoutMs, avoid));
     this.#metadata = metadataAfter(this.#metadata, response, topics === null);
     for (const { name, errorCode } of response.topics) {
       // Not there (yet): that is an answer, seen in the metadata. Anything else is refused.
@@ -127,9 +155,10 @@ export class KafkaClient {
     return this.#metadata;
   }
 
-  /** The topic as known, refreshed when unknown. Rejects with UNKNOWN_TOPIC_OR_PARTITION. */
+  /** The topic as known, refreshed when unknown, made only when nobody knows it. Rejects with UNKNOWN_TOPIC_OR_PARTITION. */
   async topic(name: string, options: { readonly create?: boolean } = {}): Promise<KnownTopic> {
-    const known = this.#metadata.topics.get(name) ?? (await this.refresh([name], options)).topics.get(name);
+    let known = this.#metadata.topics.get(name) ?? (await this.refresh([name])).topics.get(name);
+    if (known === undefined && options.create === true) known = (await this.refresh([name], options)).topics.get(name);
     if (known === undefined) throw refusal(3, `topic ${name}`);
     return known;
   }
@@ -180,6 +209,7 @@ export class KafkaClient {
     this.#closed = true;
     for (const closer of [...this.#closers]) closer();
     for (const wake of [...this.#sleepers]) wake();
+    for (const giveUp of [...this.#opening.values()]) giveUp();
     for (const link of this.#links.values()) {
       link.then(
         (open) => open.close(),
@@ -187,6 +217,45 @@ export class KafkaClient {
       );
     }
     this.#links.clear();
+  }
+
+  /** Sends it once: to the first that lets us connect. */
+  async #one<Api extends ApiSchema>(
+    api: Api,
+    body: Encodable<Api['request']>,
+    timeoutMs: number,
+    avoid: number | null,
+  ): Promise<Decoded<Api['response']>> {
+    const link = await this.#first(this.#candidates(avoid), formatAddress, (address) => this.#linkTo(address));
+    return link.request(api, body, timeoutMs);
+  }
+
+  /** {@link hedge}, those behind that were silent lately. `nameOf`: the address. */
+  async #first<Candidate, T>(
+    candidates: readonly Candidate[],
+    nameOf: (candidate: Candidate) => string,
+    ask: (candidate: Candidate) => Promise<T>,
+  ): Promise<T> {
+    const asked = async (candidate: Candidate): Promise<T> => {
+      const answer = await ask(candidate);
+      this.#silences.end(nameOf(candidate));
+      return answer;
+    };
+    const hedged = await hedge(this.#silences.last(candidates, nameOf), asked, {
+      clock: this.ports.clock,
+      patienceMs: HEDGE_MS,
+      isFinal: (error) => !(error instanceof ClientError) || error.kind === 'refused' || error.kind === 'closed',
+    });
+    if (hedged.kind === 'answered') {
+      for (const candidate of hedged.silent) this.#silences.note(nameOf(candidate));
+      return hedged.answer;
+    }
+    const failures = hedged.failures.filter((failure): failure is ClientError => failure instanceof ClientError);
+    const [first] = failures;
+    if (failures.length === 1 && first !== undefined) throw first;
+    const addresses = [...new Set(failures.flatMap((failure) => failure.addresses))];
+    const kind = failures.every((failure) => failure.kind === 'timeout') ? 'timeout' : 'unreachable';
+    throw new ClientError(kind, failures.map(({ message }) => message).join('; '), { addresses });
   }
 
   /** Addresses with a link first, then those of the metadata, then the bootstrap list; each once. */
@@ -215,10 +284,18 @@ export class KafkaClient {
       address,
       clientId: this.#options.clientId,
       connectTimeoutMs: this.#connectTimeoutMs,
-      onClosed: forget,
+      onClosed: (why) => {
+        forget();
+        if (why.kind === 'timeout') this.#silences.note(name);
+      },
+      onOpening: (giveUp) => void this.#opening.set(name, giveUp),
     });
     this.#links.set(name, opening);
-    opening.catch(forget);
+    const opened = (): void => void this.#opening.delete(name);
+    opening.then(opened, () => {
+      opened();
+      forget();
+    });
     return opening;
   }
 }

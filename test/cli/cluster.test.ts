@@ -1,16 +1,64 @@
 /** `cluster status | quorum`: the JSON contract, the tables, the exit codes. */
 import { describe, expect, it } from 'vitest';
+import { World } from '../../chaos/sim/index.ts';
 import { clusterQuorum, clusterStatus } from '../../src/cli/commands/cluster.ts';
 import { cannedQuorum, cannedStatus, cannedView } from '../admin/canned-view.ts';
 import { cannedContext } from './canned-context.ts';
 
 const controller = { '127.0.0.1:9644': cannedView() };
+/** Nodes 1 and 2 answer; node 3 is fenced and not there. */
+const two = { ...controller, '127.0.0.1:9645': cannedView() };
+
+function seen(reachable: readonly number[]) {
+  const brokers = cannedStatus.brokers.map((broker) => ({ ...broker, reachable: reachable.includes(broker.node) }));
+  return { ...cannedStatus, brokers };
+}
 
 describe('cluster status', () => {
-  it('json is the controller’s status as it stands', async () => {
-    const { context, output } = cannedContext({ format: 'json', views: controller });
+  it('json is the controller’s status as it stands, and who answers', async () => {
+    const { context, output } = cannedContext({ format: 'json', views: two });
     await clusterStatus(context, {});
-    expect(JSON.parse(output())).toEqual(cannedStatus);
+    expect(JSON.parse(output())).toEqual(seen([1, 2]));
+  });
+
+  it('a node that does not answer is shown, and the cluster is not healthy, before it is fenced', async () => {
+    const all = cannedStatus.brokers.map((broker) => ({ ...broker, fenced: false }));
+    const view = cannedView({ status: () => ({ ...cannedStatus, brokers: all, verdict: 'healthy', reasons: [] }) });
+    const world = new World({ seed: 'silent admin' });
+    const { context, output } = cannedContext({
+      format: 'json',
+      ports: world.machine('client').ports(),
+      views: { '127.0.0.1:9644': view, '127.0.0.1:9645': view },
+      silent: ['127.0.0.1:9646'],
+    });
+    const began = world.now();
+    expect(await world.complete(clusterStatus(context, {}))).toBe(10);
+    expect(world.now() - began).toBeLessThan(1000);
+    expect(JSON.parse(output())).toMatchObject({
+      verdict: 'degraded',
+      reasons: ['node 3 does not answer at 127.0.0.1:9646'],
+      brokers: [{ reachable: true }, { reachable: true }, { reachable: false }],
+    });
+  });
+
+  it('a silent controller costs one wait: the others’ word is taken, and it is not asked again', async () => {
+    const follower = cannedView({ status: () => ({ ...cannedStatus, node: 2 }) });
+    const world = new World({ seed: 'silent controller' });
+    const { context, output, asked } = cannedContext({
+      format: 'json',
+      ports: world.machine('client').ports(),
+      views: { '127.0.0.1:9645': follower },
+      silent: ['127.0.0.1:9644'],
+      adminAddresses: ['127.0.0.1:9644', '127.0.0.1:9645'],
+    });
+    const began = world.now();
+    expect(await world.complete(clusterStatus(context, {}))).toBe(10);
+    expect(world.now() - began).toBeLessThan(350);
+    expect(JSON.parse(output())).toMatchObject({ node: 2, brokers: [{ reachable: false }, { reachable: true }, {}] });
+    expect(asked.filter((address) => address === '127.0.0.1:9644')).toHaveLength(1);
+    const again = world.now();
+    await world.complete(clusterStatus(context, {}));
+    expect(world.now() - again).toBeLessThan(50);
   });
 
   it('exits 10 when the verdict is not healthy, and 0 when it is', async () => {
@@ -37,7 +85,7 @@ describe('cluster status', () => {
   });
 
   it('the table shows nodes, then what is wrong', async () => {
-    const { context, output } = cannedContext({ format: 'table', views: controller });
+    const { context, output } = cannedContext({ format: 'table', views: two });
     await clusterStatus(context, {});
     expect(output()).toBe(
       [
@@ -46,10 +94,10 @@ describe('cluster status', () => {
         'metadata term  3',
         'topics         1 with 6 partitions',
         '',
-        'NODE  ROLES                    STATE    KAFKA           ADMIN           LEADERS  REPLICAS  METADATA LAG',
-        '   1  broker,voter,controller  serving  127.0.0.1:9092  127.0.0.1:9644        3         6             0',
-        '   2  broker,voter             serving  127.0.0.1:9093  127.0.0.1:9645        3         6             0',
-        '   3  broker,voter             fenced   127.0.0.1:9094  127.0.0.1:9646        0         6             -',
+        'NODE  ROLES                    STATE                KAFKA           ADMIN           LEADERS  REPLICAS  METADATA LAG',
+        '   1  broker,voter,controller  serving              127.0.0.1:9092  127.0.0.1:9644        3         6             0',
+        '   2  broker,voter             serving              127.0.0.1:9093  127.0.0.1:9645        3         6             0',
+        '   3  broker,voter             fenced, unreachable  127.0.0.1:9094  127.0.0.1:9646        0         6             -',
         '',
         'under-replicated   orders-0',
         'below min.insync   none',

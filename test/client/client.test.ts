@@ -1,7 +1,7 @@
 /** The client on the simulated network: calls, and what it says when they fail. */
 import { describe, expect, it } from 'vitest';
 import { World } from '../../chaos/sim/index.ts';
-import { AdminClient, ClientError, KafkaClient, parseAddress } from '../../src/client/index.ts';
+import { AdminClient, ClientError, HEDGE_MS, KafkaClient, parseAddress } from '../../src/client/index.ts';
 import { fakeCluster } from './fake-broker.ts';
 
 describe('the client', () => {
@@ -49,6 +49,64 @@ describe('the client', () => {
     expect(failure).toMatchObject({ kind: 'timeout', addresses: ['broker1:9092'] });
     machines[0]?.resume();
     expect((await world.complete(client.refresh(null))).brokers.size).toBe(1);
+  });
+
+  it('one silent node costs one short wait: another is asked, and the silent one last for a while', async () => {
+    const { world, client, machines } = await fakeCluster({ seed: 'hedged', nodes: 3, partitions: 1 });
+    const took = async (): Promise<number> => {
+      const began = world.now();
+      await world.complete(client.refresh(null));
+      return world.now() - began;
+    };
+    machines[0]?.pause();
+    // Nothing is known yet: the bootstrap list is asked in its order.
+    const first = await took();
+    expect(first).toBeGreaterThanOrEqual(HEDGE_MS);
+    expect(first).toBeLessThan(HEDGE_MS + 20);
+    for (let time = 0; time < 20; time += 1) expect(await took()).toBeLessThan(20);
+    machines[1]?.pause();
+    machines[2]?.pause();
+    const all: unknown = await world.complete(client.refresh(null).catch((error: unknown) => error));
+    expect(all).toMatchObject({ kind: expect.stringMatching(/timeout|unreachable/) });
+    for (const machine of machines) machine.resume();
+    expect(await took()).toBeLessThan(20);
+  });
+
+  it('a node that answers after all is asked like the others again', async () => {
+    const { world, client, machines, refreshes } = await fakeCluster({ seed: 'late', nodes: 2, partitions: 1 });
+    machines[0]?.pause();
+    await world.complete(client.refresh(null));
+    await world.complete(client.refresh(null));
+    expect(refreshes).toEqual([2, 2]);
+    machines[0]?.resume();
+    await world.complete(client.sleep(100));
+    for (let time = 0; time < 20; time += 1) await world.complete(client.refresh(null));
+    expect(refreshes.filter((node) => node === 1).length).toBeGreaterThan(5);
+  });
+
+  it('what changes something is never sent to a second node', async () => {
+    const { world, client, machines, creates } = await fakeCluster({
+      seed: 'once',
+      nodes: 3,
+      partitions: 1,
+      requestTimeoutMs: 2000,
+    });
+    const admin = new AdminClient(client);
+    const create = (name: string): Promise<unknown> =>
+      admin.createTopic({ name, partitions: 1, replicationFactor: 1, configs: {} }).catch((error: unknown) => error);
+    // Not connected yet: whoever lets us connect gets it.
+    machines[0]?.pause();
+    const began = world.now();
+    expect(await world.complete(create('a'))).toMatchObject({ partitions: 2 });
+    expect(world.now() - began).toBeLessThan(HEDGE_MS + 20);
+    expect(creates).toEqual([2]);
+    // Connected, and then silent: nobody knows whether it was done, and nobody else is asked.
+    machines[1]?.pause();
+    expect(await world.complete(create('b'))).toMatchObject({ kind: 'timeout' });
+    expect(creates).toEqual([2]);
+    machines[1]?.resume();
+    await world.complete(client.sleep(100));
+    expect(creates).toEqual([2, 2]);
   });
 
   it('a refusal carries the name of its Kafka error', async () => {

@@ -34,6 +34,10 @@ export interface FakeCluster {
   readonly partitions: readonly FakePartition[];
   /** Produce requests seen, in order: node and first sequence of the first batch. */
   readonly produces: { readonly node: number; readonly sequence: number; readonly records: number }[];
+  /** Nodes that were asked to create a topic, in order. */
+  readonly creates: number[];
+  /** Nodes that were asked for metadata, in order. */
+  readonly refreshes: number[];
   /** Called before a produce is applied; a number is answered as the error code, 'lost': applied and never answered. */
   onProduce: (node: number, count: number) => number | 'lost' | null;
   /** Called for a fetch: an answer's error code for its partitions. */
@@ -54,8 +58,9 @@ interface FakeOptions {
 
 type Cluster = { -readonly [Name in keyof FakeCluster]: FakeCluster[Name] };
 
-function metadataHandler(cluster: Cluster, alive: () => readonly number[]): ApiHandler {
+function metadataHandler(cluster: Cluster, node: number, alive: () => readonly number[]): ApiHandler {
   return apiHandler(API_TABLE.metadata, (request) => {
+    cluster.refreshes.push(node);
     const asked = request.topics?.map(({ name }) => name ?? '') ?? ['orders'];
     const topics = asked.map((name) => ({
       errorCode: name === 'orders' ? 0 : 3,
@@ -207,6 +212,8 @@ export async function fakeCluster(options: FakeOptions): Promise<FakeCluster> {
     machines,
     partitions,
     produces: [],
+    creates: [],
+    refreshes: [],
     onProduce: () => null,
     onFetch: () => null,
     kill: (node) => {
@@ -232,7 +239,7 @@ export async function fakeCluster(options: FakeOptions): Promise<FakeCluster> {
     }));
     const handlers = [
       apiHandler(API_TABLE.apiVersions, () => respond({ errorCode: 0, apiKeys: versions })),
-      metadataHandler(cluster, () => ids.filter((id) => !dead.has(id))),
+      metadataHandler(cluster, node, () => ids.filter((id) => !dead.has(id))),
       produceHandler(cluster, node),
       fetchHandler(cluster, node, wait),
       listOffsetsHandler(cluster),
@@ -240,6 +247,7 @@ export async function fakeCluster(options: FakeOptions): Promise<FakeCluster> {
         respond({ errorCode: 0, producerId: (nextProducer += 1), producerEpoch: 0 }),
       ),
       apiHandler(API_TABLE.createTopics, (request) => {
+        cluster.creates.push(node);
         const name = request.topics[0]?.name ?? '';
         return respond({
           topics: [

@@ -7,6 +7,7 @@ import type {
   PartitionView,
   QuorumView,
 } from '../../admin/index.ts';
+import type { ClusterAccess } from '../cluster-access.ts';
 import type { CliContext } from '../context.ts';
 import { show } from '../context.ts';
 import { CliError, EXIT } from '../exit-code.ts';
@@ -16,9 +17,33 @@ import { requirePartition } from './partition.ts';
 
 const SHOWN_PARTITIONS = 10;
 
-function brokerState({ fenced, leaving }: BrokerStatus): string {
-  if (fenced) return 'fenced';
+/** A broker, and whether its admin server answered this command. */
+interface SeenBroker extends BrokerStatus {
+  readonly reachable: boolean;
+}
+
+interface SeenStatus extends ClusterStatusView {
+  readonly brokers: readonly SeenBroker[];
+}
+
+function brokerState({ fenced, leaving, reachable }: SeenBroker): string {
+  if (fenced) return reachable ? 'fenced' : 'fenced, unreachable';
+  if (!reachable) return 'unreachable';
   return leaving ? 'leaving' : 'serving';
+}
+
+/**
+ * The cluster's status, and what this command itself saw: a node that was stopped a moment ago is silent before the cluster
+ * has fenced it. One that refuses connections changes no verdict: the others notice a process that died before we do, and
+ * an admin server may be there for its own host only.
+ */
+async function seenStatus(access: ClusterAccess): Promise<SeenStatus> {
+  const { status, reach } = await access.statusAndReach();
+  const brokers = status.brokers.map((broker) => ({ ...broker, reachable: reach.get(broker.node) === 'answers' }));
+  const silent = brokers.filter(({ node, fenced }) => !fenced && reach.get(node) === 'silent');
+  if (silent.length === 0) return { ...status, brokers };
+  const reasons = [...status.reasons, ...silent.map(({ node, admin }) => `node ${node} does not answer at ${admin}`)];
+  return { ...status, brokers, reasons, verdict: status.verdict === 'healthy' ? 'degraded' : status.verdict };
 }
 
 function namesText({ count, first }: BoundedList<PartitionName>): string {
@@ -28,7 +53,7 @@ function namesText({ count, first }: BoundedList<PartitionName>): string {
 }
 
 /** The table of a status: nodes, then what is wrong. */
-export function statusTable(status: ClusterStatusView): string {
+export function statusTable(status: SeenStatus): string {
   const headers = ['node', 'roles', 'state', 'kafka', 'admin', 'leaders', 'replicas', 'metadata lag'];
   const rows = status.brokers.map((broker) => [
     broker.node,
@@ -56,7 +81,7 @@ export function statusTable(status: ClusterStatusView): string {
   return `${head}\n\n${table(headers, rows)}\n\n${tail}`;
 }
 
-function statusShown(status: ClusterStatusView): Shown {
+function statusShown(status: SeenStatus): Shown {
   return { value: status, items: status.brokers, table: () => statusTable(status) };
 }
 
@@ -66,7 +91,7 @@ const CLEAR = '\u001b[H\u001b[2J';
 export async function clusterStatus(context: CliContext, options: { readonly watch?: number }): Promise<number> {
   const { access } = context;
   if (options.watch === undefined) {
-    const status = await access.status();
+    const status = await seenStatus(access);
     await show(context, statusShown(status));
     return status.verdict === 'healthy' ? EXIT.ok : EXIT.unhealthy;
   }
@@ -77,7 +102,7 @@ export async function clusterStatus(context: CliContext, options: { readonly wat
   });
   while (!ended) {
     try {
-      const shown = statusShown(await access.status());
+      const shown = statusShown(await seenStatus(access));
       if (context.format === 'table') context.write(CLEAR);
       await show(context, context.format === 'jsonl' ? { ...shown, items: [shown.value] } : shown);
     } catch (error) {

@@ -74,11 +74,14 @@ async function endsOf(
 ): Promise<Map<number, number> | null> {
   if (follow) return null;
   const { kafka, admin } = context.access;
+  let asked = false;
   const found = await kafka.retry(async () => {
+    // Whatever went wrong, somebody else may lead by now.
+    if (asked) await kafka.refresh([topic]);
+    asked = true;
     const all = await admin.listOffsets(topic, partitions, 'latest');
     const missing = all.find(({ error }) => error !== null);
     if (missing === undefined) return all;
-    await kafka.refresh([topic]);
     throw new ClientError('refused', `partition ${missing.partition} of ${topic}: ${missing.error ?? ''}`, {
       code: missing.error ?? 'LEADER_NOT_AVAILABLE',
     });

@@ -77,33 +77,39 @@ export async function listTopics(context: CliContext, options: { readonly intern
   });
 }
 
-/** What each leader's admin server says of the replicas that it leads, by partition; nothing from nodes that do not answer. */
-async function leaderReplicas(
-  context: CliContext,
-  described: TopicDescription,
-): Promise<ReadonlyMap<number, HostedReplica>> {
+interface LeaderReplicas {
+  /** By partition. */
+  readonly found: ReadonlyMap<number, HostedReplica>;
+  /** Nodes that lead and do not answer. */
+  readonly silent: ReadonlySet<number>;
+}
+
+/** What each leader's admin server says of the replicas that it leads; nothing from nodes that do not answer. */
+async function leaderReplicas(context: CliContext, described: TopicDescription): Promise<LeaderReplicas> {
   const { access } = context;
   const found = new Map<number, HostedReplica>();
+  const silent = new Set<number>();
   let addresses: ReadonlyMap<number, string>;
   try {
     addresses = new Map((await access.status()).brokers.map(({ node, admin }) => [node, admin]));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return found;
+    return { found, silent };
   }
   const leaders = new Set(described.partitions.map(({ leader }) => leader));
   const answers = [...leaders].map(async (leader) => {
     const address = leader === null ? undefined : addresses.get(leader);
-    if (address === undefined) return;
+    if (leader === null || address === undefined) return;
     const hosted = (await access.getOrNull(address, `/v1/hosted/${encodeURIComponent(described.topic)}`)) as
       | readonly HostedReplica[]
       | null;
+    if (access.isSilent(address)) silent.add(leader);
     for (const replica of hosted ?? []) {
       if (described.partitions[replica.partition]?.leader === leader) found.set(replica.partition, replica);
     }
   });
   await Promise.all(answers);
-  return found;
+  return { found, silent };
 }
 
 async function describe(context: CliContext, name: string): Promise<TopicDescription> {
@@ -117,9 +123,9 @@ async function describe(context: CliContext, name: string): Promise<TopicDescrip
 
 export async function describeTopic(context: CliContext, name: string): Promise<void> {
   const described = await describe(context, name);
-  const replicas = await leaderReplicas(context, described);
+  const { found: replicas, silent } = await leaderReplicas(context, described);
   const indexes = described.partitions
-    .filter(({ partition }) => !replicas.has(partition))
+    .filter(({ partition, leader }) => !replicas.has(partition) && !(leader !== null && silent.has(leader)))
     .map(({ partition }) => partition);
   const { admin } = context.access;
   const latest = indexes.length === 0 ? [] : await admin.listOffsets(name, indexes, 'latest');
