@@ -51,7 +51,7 @@ describe('the command line', () => {
   });
 
   it('every command has a description, and those on a cluster take --bootstrap and -o', () => {
-    const local = ['up', 'down', 'node', 'wire', 'log'];
+    const local = ['up', 'down', 'node', 'wire', 'log', 'chaos'];
     const program = buildProgram(() => undefined);
     const leaves = program.commands.flatMap((command) =>
       (command.commands.length === 0 || command.name() === 'node' ? [command] : command.commands).map((leaf) => ({
