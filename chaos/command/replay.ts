@@ -3,10 +3,11 @@
  *
  * Exit code 0: it does not fail any more; 1: it fails; 64: the file is not one.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { inWords } from '../checkers/index.ts';
 import { campaign } from '../nemesis/index.ts';
 import type { CampaignResult, CampaignShape } from '../nemesis/index.ts';
+import { pageOf, Recorder } from '../report/index.ts';
 import { describeDecision, readReplay } from '../schedule/index.ts';
 import type { ReplayFile } from '../schedule/index.ts';
 import { buildId } from './build-id.ts';
@@ -23,10 +24,20 @@ export async function replay(args: readonly string[]): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   if (file.commit !== commit)
     say(`${path} is of build ${file.commit}, this is ${commit}: decisions may not fit any more`);
-  const result = await again(file);
+  const html = values['html'] as string | undefined;
+  let recorder: Recorder | null = null;
+  const result = await campaign({
+    seed: file.seed,
+    shape: file.shape as CampaignShape,
+    decisions: file.decisions,
+    onStage: (stage) => {
+      if (html !== undefined) recorder = new Recorder(stage);
+    },
+  });
   for (const { index, decision, event, reason } of result.misfits)
     say(`decision ${index} (${describeDecision(decision)}) does not fit any more at event ${event}: ${reason}`);
   const { failure, hash, decisions, misfits } = result;
+  if (html !== undefined) draw(html, recorder, file, result);
   const isSame = failure?.invariant === file.invariant;
   if (json) {
     const violation = failure === null ? null : { invariant: failure.invariant, text: failure.text };
@@ -50,8 +61,20 @@ function readFile(path: string): ReplayFile {
   return file;
 }
 
-function again({ seed, shape, decisions }: ReplayFile): Promise<CampaignResult> {
-  return campaign({ seed, shape: shape as CampaignShape, decisions });
+function draw(path: string, recorder: Recorder | null, file: ReplayFile, result: CampaignResult): void {
+  if (recorder === null) return;
+  const notes = [
+    `build ${buildId()}, profile ${file.profile}, trace ${result.hash}`,
+    result.failure === null ? 'nothing failed' : inWords(result.failure.invariant),
+  ];
+  try {
+    writeFileSync(path, pageOf(recorder.picture(result, `Flotilla, seed ${file.seed}`, notes)));
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  process.stderr.write(`${path} shows it: open it in a browser\n`);
 }
 
 function tell(file: ReplayFile, { failure, hash, virtualMs }: CampaignResult): string {

@@ -45,6 +45,8 @@ export interface CampaignResult {
   readonly markers: readonly string[];
   readonly decisions: readonly Decision[];
   readonly misfits: readonly Misfit[];
+  /** When the faults ended; null: it failed before. */
+  readonly healedAt: number | null;
   /** Null when it failed. */
   readonly recovery: Recovery | null;
   readonly failure: Failure | null;
@@ -69,12 +71,16 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   const budget = new Budget(cluster, { ...shape, fragile: history.fragile });
   const nemesis = new Nemesis({ cluster, shape, random: draw.fork('faults'), budget, schedule });
   let recovery: Recovery | null = null;
+  let healedAt: number | null = null;
   let failure: Failure | null = null;
   try {
     recovery = await run(stage, shape, () => {
       if (options.decisions === undefined) nemesis.begin();
       else schedule.replay(options.decisions);
-      return () => nemesis.end();
+      return () => {
+        healedAt = cluster.world.now();
+        nemesis.end();
+      };
     });
   } catch (error) {
     const what = error instanceof SimulationError ? error.message : cluster.world.describeFailure(error);
@@ -93,6 +99,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     markers: [],
     decisions: schedule.decisions,
     misfits: schedule.misfits,
+    healedAt,
     recovery,
     failure,
   };

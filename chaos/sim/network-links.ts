@@ -16,6 +16,8 @@ export interface Link {
 export class NetworkLinks {
   /** Latency of links not set otherwise. */
   defaultLatency: Latency = { least: 0.05, tail: 0.1 };
+  /** Told of all bytes that a process hands to its kernel, for who draws a picture of a run; machines by their indexes. */
+  onSend: ((from: number, to: number, connection: number, data: Buffer) => void) | null = null;
   readonly #links = new Map<number, Link>();
   readonly #onHeal: () => void;
   readonly #note: (from: number, to: number, blocked: boolean) => void;

@@ -83,6 +83,7 @@ export class Pipe {
     const data = Buffer.concat(buffers);
     const sum = checksum([data]);
     scheduler.trace.add('net-send', scheduler.now, from, id, sum);
+    this.#parts.links.onSend?.(from, this.#parts.to, id, data);
     this.#queue.push({ buffers, data, sum, written, sent: 0 });
     this.queuedBytes += data.length;
     this.#pump();
