@@ -11,7 +11,7 @@ import { SERVED_APIS } from '../../src/wire/index.ts';
 import type { CampaignResult } from '../nemesis/index.ts';
 import { describeDeed } from '../schedule/index.ts';
 import type { Decision } from '../schedule/index.ts';
-import type { Stage } from '../workload/index.ts';
+import type { SentRecord, Stage } from '../workload/index.ts';
 import type { Lead, Operation, Picture, Sent, Span } from './picture.ts';
 
 /** What of the end of a run is told message by message. */
@@ -62,13 +62,7 @@ export class Recorder {
       leads: this.#leads,
       cuts: cutsOf(decisions, result.healedAt ?? until),
       decisions: decisions.map(({ at, ...deed }) => ({ at, text: describeDeed(deed as never), node: nodeOf(deed) })),
-      operations: history.records().map(({ id, writer, topic, partition, sentAt, outcome }): Operation => ({
-        who: writer,
-        what: `${id} to ${topic}-${partition}${outcome.kind === 'acked' ? ` at ${outcome.offset}` : outcome.kind === 'failed' ? `: ${outcome.reason}` : ''}`,
-        from: sentAt,
-        until: outcome.kind === 'acked' ? outcome.at : null,
-        outcome: outcome.kind === 'acked' ? 'done' : outcome.kind,
-      })),
+      operations: history.records().map(operationOf),
       messages: this.#messages,
       messagesTotal: this.#messagesTotal,
     };
@@ -113,6 +107,18 @@ export class Recorder {
     this.#messages.push({ at, from: source, to: target, bytes: data.length, lines: lines.slice(0, LINES_MAX) });
     if (this.#messages.length > 2 * MESSAGES_MAX) this.#messages.splice(0, MESSAGES_MAX);
   }
+}
+
+function operationOf({ id, writer, topic, partition, sentAt, outcome }: SentRecord): Operation {
+  const detail =
+    outcome.kind === 'acked' ? ` at ${outcome.offset}` : outcome.kind === 'failed' ? `: ${outcome.reason}` : '';
+  return {
+    who: writer,
+    what: `${id} to ${topic}-${partition}${detail}`,
+    from: sentAt,
+    until: outcome.kind === 'acked' ? outcome.at : null,
+    outcome: outcome.kind === 'acked' ? 'done' : outcome.kind,
+  };
 }
 
 /** Opens or closes what is under `key`, when `isOn` has changed. */
