@@ -1,0 +1,166 @@
+/**
+ * The stock client kafkajs on the same cluster, with the same history: an idempotent producer a partition, and a consumer in a
+ * group. kafkajs is a package of the development tree; where it is not installed there are none of these.
+ */
+import { connect } from 'node:net';
+import type { Kafka, Producer } from 'kafkajs';
+import type { History, WorkloadHome } from '../workload/index.ts';
+import { pass } from './live-home.ts';
+
+export interface KafkajsOptions {
+  readonly brokers: readonly string[];
+  /** Where a client finds what listens at that port of a node. */
+  readonly proxied: (port: number) => number;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly everyMs: number;
+  readonly padding: number;
+}
+
+/** The package, or null when it is not there. */
+export async function loadKafkajs(): Promise<typeof import('kafkajs') | null> {
+  try {
+    // Of a CommonJS package the namespace may only have a default.
+    const loaded = (await import('kafkajs')) as typeof import('kafkajs') & {
+      readonly default?: typeof import('kafkajs');
+    };
+    return loaded.default ?? loaded;
+  } catch {
+    // Not installed: who runs the suite from the package has only what it depends on.
+    return null;
+  }
+}
+
+export class KafkajsClients {
+  readonly #home: WorkloadHome;
+  readonly #history: History;
+  readonly #options: KafkajsOptions;
+  readonly #kafka: Kafka;
+  readonly #lanes: Promise<void>[] = [];
+  #consumer: ReturnType<Kafka['consumer']> | null = null;
+  #running = false;
+  /** Sends without an answer. */
+  pending = 0;
+  acked = 0;
+  /** Records read. */
+  count = 0;
+
+  constructor(library: typeof import('kafkajs'), home: WorkloadHome, history: History, options: KafkajsOptions) {
+    this.#home = home;
+    this.#history = history;
+    this.#options = options;
+    process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
+    this.#kafka = new library.Kafka({
+      brokers: [...options.brokers],
+      clientId: 'kafkajs',
+      logLevel: library.logLevel.NOTHING,
+      requestTimeout: 3000,
+      connectionTimeout: 1000,
+      retry: { initialRetryTime: 50, maxRetryTime: 400, retries: 40 },
+      socketFactory: ({ host, port, onConnect }) => connect({ host, port: options.proxied(port) }, onConnect),
+    });
+  }
+
+  start(): this {
+    this.#running = true;
+    for (let partition = 0; partition < this.#options.partitions; partition += 1)
+      this.#lanes.push(this.#lane(partition));
+    void this.#consume().catch((error: unknown) => this.#home.world.fail(error));
+    return this;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  /** After {@link stop}, when nothing is pending. */
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes);
+    // What it leaves open ends with the processes.
+    await this.#consumer?.disconnect().catch(() => undefined);
+  }
+
+  /** One record after the other. A producer of which a send failed is not used again: kafkajs would reuse its sequence. */
+  async #lane(partition: number): Promise<void> {
+    let number = 0;
+    for (let life = 0; this.#running; life += 1) {
+      const producer = this.#kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+      });
+      const connected = await producer.connect().then(
+        () => true,
+        () => false,
+      );
+      for (let sound = connected; sound && this.#running; number += 1) {
+        sound = await this.#send(producer, partition, number);
+        await pass(this.#options.everyMs);
+      }
+      // It has failed already; nothing depends on how it ends.
+      await producer.disconnect().catch(() => undefined);
+      if (!connected) await pass(200);
+    }
+  }
+
+  async #send(producer: Producer, partition: number, number: number): Promise<boolean> {
+    const { topic, padding } = this.#options;
+    const writer = `kafkajs${partition}`;
+    const id = `${writer}-${number}`;
+    const sentAt = this.#home.world.now();
+    const record = this.#history.add({ id, topic, partition, writer, number, sentAt, kept: true, once: true });
+    const headers = padding === 0 ? {} : { p: Buffer.alloc(padding) };
+    this.pending += 1;
+    try {
+      const [answer] = await producer.send({
+        topic,
+        acks: -1,
+        messages: [{ partition, key: writer, value: id, headers }],
+      });
+      const offset = Number(answer?.baseOffset ?? answer?.offset ?? -1);
+      this.acked += 1;
+      this.#history.ack(record, offset < 0 ? null : offset, this.#home.world.now());
+      return true;
+    } catch (error) {
+      this.#history.fail(record, error instanceof Error ? error.message : String(error));
+      return false;
+    } finally {
+      this.pending -= 1;
+    }
+  }
+
+  async #consume(): Promise<void> {
+    const { topic } = this.#options;
+    while (this.#running) {
+      const consumer = this.#kafka.consumer({ groupId: 'kafkajs', sessionTimeout: 6000, maxWaitTimeInMs: 200 });
+      this.#consumer = consumer;
+      const begun = await consumer
+        .connect()
+        .then(() => consumer.subscribe({ topic, fromBeginning: true }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (begun) {
+        await consumer.run({
+          eachMessage: ({ partition, message }) => {
+            this.count += 1;
+            this.#note(partition, Number(message.offset), message.value?.toString() ?? '');
+            return Promise.resolve();
+          },
+        });
+        return;
+      }
+      await pass(200);
+    }
+  }
+
+  /** A violation that is thrown in there would only make the consumer try again. */
+  #note(partition: number, offset: number, value: string): void {
+    try {
+      this.#history.noteRead(this.#options.topic, partition, offset, value, 'kafkajs');
+    } catch (error) {
+      this.#home.world.fail(error);
+    }
+  }
+}

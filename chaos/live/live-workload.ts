@@ -1,0 +1,93 @@
+/**
+ * Everybody who works on a live cluster: the workload of the simulation on real sockets, and kafkajs beside it.
+ */
+import { AdminClient } from '../../src/client/index.ts';
+import type { NewTopic } from '../../src/client/index.ts';
+import {
+  BurstWriter,
+  GroupHistory,
+  GroupMember,
+  History,
+  RecordReader,
+  RecordWriter,
+  violated,
+} from '../workload/index.ts';
+import type { RecordWriterOptions, WorkloadHome } from '../workload/index.ts';
+import { KafkajsClients, loadKafkajs } from './kafkajs-clients.ts';
+import { eventually, pass } from './live-home.ts';
+import type { LiveShape } from './live-shape.ts';
+
+export const PARTITIONS = 3;
+
+export interface Reach {
+  readonly brokers: readonly string[];
+  readonly proxied: (port: number) => number;
+}
+
+/** Longest wait for what is on its way when the writers have stopped. */
+const SETTLE_MS = 40_000;
+const DELIVERY_MS = 25_000;
+
+export class LiveWorkload {
+  readonly history = new History();
+  readonly #home: WorkloadHome;
+  readonly #group = new GroupHistory();
+  readonly #writers: (RecordWriter | BurstWriter)[] = [];
+  readonly #readers: (RecordReader | GroupMember)[] = [];
+  #kafkajs: KafkajsClients | null = null;
+
+  constructor(home: WorkloadHome) {
+    this.#home = home;
+  }
+
+  /** Makes the topics, and starts everybody. */
+  async start(shape: LiveShape, reach: Reach): Promise<void> {
+    const home = this.#home;
+    const admin = new AdminClient(home.client('admin'));
+    const topic = (name: string, partitions: number, configs: NewTopic['configs']): Promise<unknown> =>
+      admin.createTopic({ name, partitions, replicationFactor: Math.min(3, shape.nodes), configs });
+    await topic('t', PARTITIONS, {});
+    if (shape.quorumTopic) await topic('q', 1, { replication: 'quorum' });
+    const { padding } = shape;
+    const writer = (options: Partial<RecordWriterOptions>): void => {
+      const name = `writer${this.#writers.length + 1}`;
+      const all = { name, topic: 't', partitions: PARTITIONS, everyMs: 20, deliveryTimeoutMs: DELIVERY_MS, padding };
+      this.#writers.push(new RecordWriter(home, this.history, { ...all, ...options }).start());
+    };
+    writer({ idempotent: true });
+    writer({});
+    writer({ acks: 1, everyMs: 60 });
+    if (shape.quorumTopic) writer({ topic: 'q', partitions: 1, idempotent: true });
+    const where = { topic: 't', partitions: PARTITIONS };
+    if (shape.bursts) this.#writers.push(new BurstWriter(home, this.history, { name: 'burst', ...where }).start());
+    this.#readers.push(new RecordReader(home, this.history, { name: 'reader', ...where }).start());
+    for (let index = 0; index < shape.members; index += 1) {
+      const member = { name: `member${index}`, group: 'g', ...where };
+      this.#readers.push(new GroupMember(home, this.history, this.#group, member).start());
+    }
+    const library = shape.kafkajs ? await loadKafkajs() : null;
+    if (library === null) return;
+    const options = { ...reach, ...where, everyMs: 30, padding };
+    this.#kafkajs = new KafkajsClients(library, home, this.history, options).start();
+  }
+
+  get acked(): number {
+    return this.history.acked;
+  }
+
+  /** Records that anybody has read, each as often as it was. */
+  get read(): number {
+    return this.#readers.reduce((sum, { count }) => sum + count, this.#kafkajs?.count ?? 0);
+  }
+
+  /** Nothing more is sent; waits for what is on its way, then stops the readers. */
+  async quiet(): Promise<void> {
+    const writers = [...this.#writers, ...(this.#kafkajs === null ? [] : [this.#kafkajs])];
+    for (const writer of writers) writer.stop();
+    if (!(await eventually(() => writers.every(({ pending }) => pending === 0), SETTLE_MS)))
+      violated('L3', `requests are not answered within ${SETTLE_MS} ms after the heal`);
+    for (const reader of this.#readers) reader.stop();
+    await this.#kafkajs?.close();
+    await pass(300);
+  }
+}
