@@ -8,7 +8,7 @@
  * ```
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Random } from '../../raft/index.ts';
 import { SimDisk } from '../sim/index.ts';
 import type { CrashMode } from '../sim/index.ts';
@@ -181,7 +181,7 @@ export class DiskImage {
     if (node === null) return;
     if (!existsSync(this.#real(path))) return this.#remove(path);
     if (node.kind === 'directory')
-      for (const name of [...node.entries.keys()]) this.#removeMissing(path === '/' ? `/${name}` : `${path}/${name}`);
+      for (const name of [...node.entries.keys()]) this.#removeMissing(childOf(path, name));
   }
 
   #remove(path: string): void {
@@ -234,14 +234,18 @@ export class DiskImage {
     return join(this.#root, path);
   }
 
-  #realFiles(path: string): readonly string[] {
+  /** Children of a real directory, without those that are not recorded. */
+  #realChildren(path: string): readonly { readonly path: string; readonly isDirectory: boolean }[] {
     if (!existsSync(this.#real(path))) return [];
     return readdirSync(this.#real(path), { withFileTypes: true })
       .filter(({ name }) => path !== '/' || !NOT_RECORDED.includes(name))
-      .flatMap((entry) => {
-        const child = path === '/' ? `/${entry.name}` : `${path}/${entry.name}`;
-        return entry.isDirectory() ? this.#realFiles(child) : [child];
-      });
+      .map((entry) => ({ path: childOf(path, entry.name), isDirectory: entry.isDirectory() }));
+  }
+
+  #realFiles(path: string): readonly string[] {
+    return this.#realChildren(path).flatMap((child) =>
+      child.isDirectory ? this.#realFiles(child.path) : [child.path],
+    );
   }
 
   #writeOut(directory: Directory, path: string): void {
@@ -251,7 +255,7 @@ export class DiskImage {
       if (!directory.entries.has(name)) rmSync(join(this.#real(path), name), { recursive: true });
     }
     for (const [name, node] of directory.entries) {
-      const child = path === '/' ? `/${name}` : `${path}/${name}`;
+      const child = childOf(path, name);
       if (node.kind === 'directory') this.#writeOut(node, child);
       else {
         const bytes = node.cache.copy();
@@ -263,11 +267,17 @@ export class DiskImage {
   }
 
   #readIn(path: string): void {
-    for (const child of this.#realFiles(path)) {
-      this.#disk.makeDirectory(dirname(child));
-      this.#fileAt(child).write(0, new Uint8Array(readFileSync(this.#real(child))));
+    for (const child of this.#realChildren(path)) {
+      if (child.isDirectory) {
+        this.#disk.makeDirectory(child.path);
+        this.#readIn(child.path);
+      } else this.#fileAt(child.path).write(0, new Uint8Array(readFileSync(this.#real(child.path))));
     }
   }
+}
+
+function childOf(path: string, name: string): string {
+  return path === '/' ? `/${name}` : `${path}/${name}`;
 }
 
 function readOrNull(path: string): Buffer | null {

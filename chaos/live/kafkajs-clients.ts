@@ -3,6 +3,7 @@
  * group. kafkajs is a package of the development tree; where it is not installed there are none of these.
  */
 import { connect } from 'node:net';
+import type * as kafkajs from 'kafkajs';
 import type { Kafka, Producer } from 'kafkajs';
 import type { History, WorkloadHome } from '../workload/index.ts';
 import { pass } from './live-home.ts';
@@ -17,13 +18,13 @@ export interface KafkajsOptions {
   readonly padding: number;
 }
 
+type Library = typeof kafkajs;
+
 /** The package, or null when it is not there. */
-export async function loadKafkajs(): Promise<typeof import('kafkajs') | null> {
+export async function loadKafkajs(): Promise<Library | null> {
   try {
     // Of a CommonJS package the namespace may only have a default.
-    const loaded = (await import('kafkajs')) as typeof import('kafkajs') & {
-      readonly default?: typeof import('kafkajs');
-    };
+    const loaded = (await import('kafkajs')) as Library & { readonly default?: Library };
     return loaded.default ?? loaded;
   } catch {
     // Not installed: who runs the suite from the package has only what it depends on.
@@ -45,7 +46,7 @@ export class KafkajsClients {
   /** Records read. */
   count = 0;
 
-  constructor(library: typeof import('kafkajs'), home: WorkloadHome, history: History, options: KafkajsOptions) {
+  constructor(library: Library, home: WorkloadHome, history: History, options: KafkajsOptions) {
     this.#home = home;
     this.#history = history;
     this.#options = options;
@@ -83,7 +84,7 @@ export class KafkajsClients {
   /** One record after the other. A producer of which a send failed is not used again: kafkajs would reuse its sequence. */
   async #lane(partition: number): Promise<void> {
     let number = 0;
-    for (let life = 0; this.#running; life += 1) {
+    while (this.#running) {
       const producer = this.#kafka.producer({
         idempotent: true,
         maxInFlightRequests: 1,

@@ -54,6 +54,8 @@ const SETTLED_MS = 30_000;
 /** Exit codes with which a node may end when its disk fails: 74 fail-stop, 78 it cannot start on it. */
 const DISK_EXITS: readonly number[] = [74, 78];
 const DAMAGED_EXIT = 65;
+/** Of more than so many lost records only the number is told. */
+const LOST_TOLD = 5;
 
 export class Round {
   readonly #options: RoundOptions;
@@ -99,6 +101,9 @@ export class Round {
     try {
       return await round.#run();
     } finally {
+      round.#workload.stop();
+      // Whoever is in the middle of a call sees that, before the clients close.
+      await pass(0);
       home.close();
       await cluster.close();
       process.off('unhandledRejection', unhandled);
@@ -125,17 +130,20 @@ export class Round {
   }
 
   async #run(): Promise<RoundResult> {
-    let lost = 0;
-    let violation: string | null = null;
-    try {
-      await this.#begin();
-      await this.#harm();
-      if (!this.#options.stopped()) lost = await this.#aftermath();
-      this.#check();
-    } catch (error) {
-      if (error instanceof Violation) violation = error.message;
-      else this.break(error);
-    }
+    const found = { lost: 0, violation: null as string | null };
+    const judged = async (work: Promise<void>): Promise<void> => {
+      try {
+        await work;
+        this.#check();
+      } catch (error) {
+        if (error instanceof Violation) found.violation ??= error.message;
+        else this.break(error);
+      }
+    };
+    await judged(this.#begin().then(() => this.#harm()));
+    // Also when something was found: what is lost is counted, and more may be wrong.
+    if (!this.#options.stopped() && this.#broken === null) await judged(this.#aftermath(found));
+    const { lost, violation } = found;
     const broken = this.#broken === null ? null : textOf(this.#broken);
     if (violation === null && broken === null) rmSync(this.#options.directory, { recursive: true, force: true });
     else this.#keep(violation ?? broken ?? '');
@@ -173,7 +181,7 @@ export class Round {
     this.#active = false;
   }
 
-  async #aftermath(): Promise<number> {
+  async #aftermath(found: { lost: number }): Promise<void> {
     const cluster = this.#cluster;
     const { history } = this.#workload;
     cluster.links.heal();
@@ -183,22 +191,15 @@ export class Round {
     this.#log('healed');
     await comesBack(cluster, this.#home);
     await this.#workload.quiet();
-    this.#check();
     const topics: TopicShape[] = [{ name: 't', partitions: PARTITIONS }];
     if (this.#options.shape.quorumTopic) topics.push({ name: 'q', partitions: 1 });
     await takesWrites(this.#home, history, topics);
     const readBack = await readBackAll(this.#home, history, topics);
-    for (const { id } of readBack.lost) this.#log(`lost: ${id}`);
-    try {
-      judgeReadBack(history, readBack);
-      await comesBack(cluster, this.#home);
-      await sameFiles(cluster, this.#spent);
-    } catch (error) {
-      // The number of lost records is told with whatever was found first.
-      if (!(error instanceof Violation)) throw error;
-      this.#home.world.fail(error);
-    }
-    return readBack.lost.length;
+    found.lost = readBack.lost.length;
+    for (const { id } of readBack.lost.slice(0, LOST_TOLD)) this.#log(`lost: ${id}`);
+    judgeReadBack(history, readBack);
+    await comesBack(cluster, this.#home);
+    await sameFiles(cluster, this.#spent);
   }
 
   #context(random: Random): LiveFaultContext {
