@@ -6,6 +6,8 @@
  *   explore  all orders of a small Raft group
  */
 import { availableParallelism } from 'node:os';
+import { canaries } from './mutants/index.ts';
+import { mutants } from './command/mutants.ts';
 import { readRunOptions, UsageError } from './command/options.ts';
 import { replay } from './command/replay.ts';
 import { EXIT, run } from './command/run.ts';
@@ -22,13 +24,16 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return EXIT.nothing;
   }
+  const cores = availableParallelism();
   switch (command) {
     case 'run':
-      return run(readRunOptions(left, availableParallelism()), { entry, canaries: async () => EXIT.nothing });
+      return run(readRunOptions(left, cores), { entry, canaries: () => canaries(cores) });
     case 'replay':
       return replay(left);
+    case 'mutants':
+      return mutants(left, cores);
     default:
-      throw new UsageError(`${command} is no chaos command; there are run, replay`);
+      throw new UsageError(`${command} is no chaos command; there are run, replay, live, mutants, explore`);
   }
 }
 

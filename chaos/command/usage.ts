@@ -18,6 +18,12 @@ export const USAGE = `flotilla chaos [run]              random seeds: clusters, 
 flotilla chaos replay FILE        run the decisions of a failing seed again
   --html FILE                    as a picture: a lane for each node, faults, operations, messages; works offline
 
+flotilla chaos mutants [ID …]     plants known bugs in copies of this build, and runs seeds until one is red
+  --seeds N                      at most, for each (default 1000)      --jobs N   bugs at a time
+  --swarm                        seeds draw all faults themselves, instead of those that make the bug likely
+  --canaries                     only the few that every campaign runs
+  -o json                        [{"id","name","caught","seeds","invariant","seed","hinted"}]
+
 Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
 
 Examples:
