@@ -13,6 +13,7 @@ import { replay } from './command/replay.ts';
 import { EXIT, run } from './command/run.ts';
 import { USAGE } from './command/usage.ts';
 import { serve } from './command/worker.ts';
+import { exploreCommand } from './explore/command.ts';
 
 const entry = process.argv[1] ?? '';
 
@@ -32,6 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
       return replay(left);
     case 'mutants':
       return mutants(left, cores);
+    case 'explore':
+      return exploreCommand(left);
     default:
       throw new UsageError(`${command} is no chaos command; there are run, replay, live, mutants, explore`);
   }

@@ -2,6 +2,8 @@
  * The help text of `flotilla chaos`: commands, options, exit codes, examples. Kept by hand, because the options of a command are read
  * by the command (`options.ts`).
  */
+import { EXPLORE_USAGE } from '../explore/command.ts';
+
 export const USAGE = `flotilla chaos [run]              random seeds: clusters, workloads and faults, all invariants checked
   --minutes M                    for so long (default 10), from a random seed on
   --seeds N [--from HEX]         so many, from seed 1 (or HEX) on
@@ -18,11 +20,15 @@ export const USAGE = `flotilla chaos [run]              random seeds: clusters, 
 flotilla chaos replay FILE        run the decisions of a failing seed again
   --html FILE                    as a picture: a lane for each node, faults, operations, messages; works offline
 
+<<<<<<< HEAD
 flotilla chaos mutants [ID …]     plants known bugs in copies of this build, and runs seeds until one is red
   --seeds N                      at most, for each (default 1000)      --jobs N   bugs at a time
   --swarm                        seeds draw all faults themselves, instead of those that make the bug likely
   --canaries                     only the few that every campaign runs
   -o json                        [{"id","name","caught","seeds","invariant","seed","hinted"}]
+=======
+${EXPLORE_USAGE}
+>>>>>>> 73af269 (chaos: every schedule of a group of three, up to a bound; the core's bugs that it finds)
 
 Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
 
