@@ -67,7 +67,7 @@ export class Invariants {
   readonly #imageAt = new Map<number, number>();
   /** Groups whose loss was declared, by term of the unclean election. */
   readonly #unclean = new Map<string, number>();
-  readonly #restarts = new Restarts();
+  readonly #restarts = new Restarts((node) => this.#cluster.machine(node).disk.restores);
   /** Group and incarnation of every replica that ever was. */
   readonly #lives = new Set<string>();
   readonly #ballots = new Ballots((group) => this.#find(group));

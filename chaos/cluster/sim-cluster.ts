@@ -54,7 +54,7 @@ export class SimCluster {
     readonly node: number;
     readonly at: number;
     readonly reason: string;
-    /** It refused to start because of what is on its disk. */
+    /** It cannot live with what is on its disk. */
     readonly isData: boolean;
   }[] = [];
   /** Called when a node has ended by itself; a supervisor may start it from a later event. */
@@ -156,7 +156,7 @@ export class SimCluster {
     const machine = this.machine(number);
     const result = await startNode(this.config(number), machine.ports());
     if (result.kind === 'refused') {
-      this.#ended(number, result.message, result.exitCode === 65);
+      this.#ended(number, result.message, true);
       machine.kill();
       return result;
     }
@@ -276,7 +276,7 @@ export class SimCluster {
 
   #onEnd(number: number, running: RunningNode, end: NodeEnd): void {
     if (this.#running.get(number) !== running) return;
-    this.#ended(number, end.kind === 'damaged' ? end.reason : end.kind);
+    this.#ended(number, end.kind === 'damaged' ? end.reason : end.kind, end.kind === 'damaged');
     this.machine(number).kill();
   }
 

@@ -3,7 +3,7 @@
  *
  *   lossy    a power loss took unsynced data of acknowledged records, or a replica is damaged: until the node is in sync again
  *            everywhere. Fewer at once than any topic's `min.insync.replicas`.
- *   wiped    its disk was replaced, and its vote with it, for ever: fewer than half of the voters.
+ *   wiped    its disk was replaced, or a log that votes damaged, and its vote with it, for ever: fewer than half of the voters.
  *
  * Under `flush=always` a power loss takes nothing that was acknowledged, and costs nothing.
  */
@@ -21,8 +21,8 @@ export interface BudgetOptions {
 export class Budget {
   readonly #cluster: SimCluster;
   readonly #options: BudgetOptions;
-  /** Node and the incarnation that it had when it lost something. */
-  readonly #lossy = new Map<number, string | null>();
+  /** Node and the incarnation that it had when it lost something; what is damaged and still there although nobody has seen it. */
+  readonly #lossy = new Map<number, { readonly before: string | null; readonly isThere: () => boolean }>();
   readonly #wiped = new Set<number>();
 
   constructor(cluster: SimCluster, options: BudgetOptions) {
@@ -32,7 +32,8 @@ export class Budget {
 
   /** Nodes that lack something that they had. */
   get lossy(): readonly number[] {
-    for (const [node, before] of this.#lossy) if (this.#isWhole(node, before)) this.#lossy.delete(node);
+    for (const [node, { before, isThere }] of this.#lossy)
+      if (this.#isWhole(node, before) && !isThere()) this.#lossy.delete(node);
     return [...this.#lossy.keys()];
   }
 
@@ -41,23 +42,27 @@ export class Budget {
     return this.#options.flush === 'always' || this.maySpoil(node);
   }
 
-  /** What it holds may be damaged or lost now; counted from now on. */
-  maySpoil(node: number): boolean {
+  /** What it holds may be damaged or lost now; counted from now on, as long as `isThere` says so, too. */
+  maySpoil(node: number, isThere: () => boolean = () => false): boolean {
     if (!this.#wouldBear(node)) return false;
-    this.#lossy.set(node, this.#cluster.node(node)?.node.options.incarnation ?? null);
+    const earlier = this.#lossy.get(node)?.isThere ?? ((): boolean => false);
+    const before = this.#cluster.node(node)?.node.options.incarnation ?? null;
+    this.#lossy.set(node, { before, isThere: () => earlier() || isThere() });
     return true;
   }
 
   /** Its disk may be replaced by an empty one; counted from now on. */
-  mayWipe(node: number): boolean {
+  mayWipe(node: number, isThere?: () => boolean): boolean {
     const wiped = new Set([...this.#wiped, node]);
-    if (2 * wiped.size >= this.#options.voters || !this.maySpoil(node)) return false;
+    if (2 * wiped.size >= this.#options.voters || !this.#leavesMajorities(wiped)) return false;
+    if (!this.maySpoil(node, isThere)) return false;
     this.#wiped.add(node);
     return true;
   }
 
-  isWiped(node: number): boolean {
-    return this.#wiped.has(node);
+  /** Its disk may be replaced by an empty one, now or later: that is counted already. */
+  mayReplace(node: number): boolean {
+    return this.#wiped.has(node) && this.lossy.includes(node);
   }
 
   #wouldBear(node: number): boolean {
@@ -68,6 +73,13 @@ export class Budget {
       for (const partition of this.#options.fragile.has(topic.name) ? [] : topic.partitions)
         if (lossy > minInsyncReplicas(image, topic, partition) - 1) return false;
     return true;
+  }
+
+  /** Of the topics whose replicas vote. */
+  #leavesMajorities(wiped: ReadonlySet<number>): boolean {
+    const topics = [...(this.#cluster.image()?.topicsById.values() ?? [])];
+    const voting = topics.flatMap(({ partitions }) => partitions.filter(({ replication }) => replication === 'quorum'));
+    return voting.every(({ replicas }) => 2 * replicas.filter((node) => wiped.has(node)).length < replicas.length);
   }
 
   /** It runs as another life than before, and everybody is in sync wherever it has a replica. */

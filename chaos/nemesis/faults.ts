@@ -6,6 +6,7 @@
  * family (`profiles.ts`).
  */
 import { CLOCK_FAULTS } from './clock-faults.ts';
+import { DAMAGE_FAULTS } from './damage-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import type { FaultContext } from './harm.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
@@ -17,6 +18,7 @@ export const FAMILIES = {
   process: PROCESS_FAULTS,
   network: NETWORK_FAULTS,
   disk: DISK_FAULTS,
+  damage: DAMAGE_FAULTS,
   clock: CLOCK_FAULTS,
 } as const;
 
@@ -29,6 +31,7 @@ export const FAULTS: Readonly<Record<FaultName, (context: FaultContext) => void>
   ...PROCESS_FAULTS,
   ...NETWORK_FAULTS,
   ...DISK_FAULTS,
+  ...DAMAGE_FAULTS,
   ...CLOCK_FAULTS,
 };
 

@@ -93,6 +93,15 @@ export function isolate(context: FaultContext, node: number | null): void {
   }
 }
 
+/** Every replica of every partition is in sync, and every node serves. */
+export function allWhole(cluster: SimCluster): boolean {
+  const topics = [...(cluster.image()?.topicsById.values() ?? [])];
+  return (
+    cluster.numbers().every((node) => cluster.isReady(node)) &&
+    topics.every(({ partitions }) => partitions.every(({ isr, replicas }) => isr.length === replicas.length))
+  );
+}
+
 export function partitionOfSomething({ cluster, random }: FaultContext): PartitionRecord | null {
   const topics = [...(cluster.image()?.topicsById.values() ?? [])];
   return pick(

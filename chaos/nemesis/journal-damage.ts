@@ -15,17 +15,36 @@ interface Found {
   readonly synced: bigint;
 }
 
-/** A bit of a record that was synced for certain, of the file's newest generation; null when there is none. */
-export function damagingBit(bytes: Uint8Array, random: Random): number | null {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const records = recordsOf(file);
-  const synced = records.reduce((most, record) => (record.synced > most ? record.synced : most), 0n);
+/** A record that was synced for certain, of the file's newest generation; null when there is none. */
+export function damagingRecord(
+  bytes: Uint8Array,
+  random: Random,
+): { readonly at: number; readonly length: number } | null {
+  const records = recordsOf(bytes);
+  const synced = mostSynced(records);
   const certain = records.filter(({ sequence }) => sequence <= synced);
-  const hit = certain[random.below(Math.max(1, certain.length))];
-  return hit === undefined ? null : hit.at * 8 + random.below(hit.length * 8);
+  return certain[random.below(Math.max(1, certain.length))] ?? null;
 }
 
-function recordsOf(file: Buffer): readonly Found[] {
+/** Whether the file may vanish or end early: another file says that all its records were synced. */
+export function isKnownElsewhere(bytes: Uint8Array, others: readonly Uint8Array[]): boolean {
+  const records = recordsOf(bytes);
+  const last = records.at(-1);
+  if (last === undefined) return false;
+  const ofLife = others.flatMap(recordsOf).filter(({ generation }) => lifeOf(generation) === lifeOf(last.generation));
+  return mostSynced(ofLife) >= last.sequence;
+}
+
+function lifeOf(generation: string): string {
+  return generation.slice(0, 8);
+}
+
+function mostSynced(records: readonly Found[]): bigint {
+  return records.reduce((most, record) => (record.synced > most ? record.synced : most), 0n);
+}
+
+function recordsOf(bytes: Uint8Array): readonly Found[] {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: Found[] = [];
   for (let at = file.indexOf(MAGIC); at >= 0 && at + HEADER_BYTES <= file.length;) {
     if (file.toString('latin1', at, at + 4) !== MAGIC) break;

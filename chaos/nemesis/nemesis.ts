@@ -87,7 +87,7 @@ export class Nemesis {
   /** It ended by itself (a failed sync, a full disk) or refused to start; a disk that it cannot read is replaced. */
   #onEnd(node: number): void {
     const { cluster, budget, schedule } = this.#parts;
-    if (budget.isWiped(node) && cluster.ends.at(-1)?.isData === true)
+    if (budget.mayReplace(node) && cluster.ends.at(-1)?.isData === true)
       // Not now: decisions of an instant come before its events, and this is one.
       this.#after(SUPERVISOR_MS / 2, () => schedule.act({ kind: 'wipe', node }));
     this.#after(SUPERVISOR_MS, () => this.#start(node));

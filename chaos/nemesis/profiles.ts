@@ -27,6 +27,7 @@ const ALL: readonly FaultName[] = [
   ...namesOf('process'),
   ...namesOf('network'),
   ...namesOf('disk'),
+  ...namesOf('damage'),
   ...namesOf('clock'),
   ...namesOf('recipes'),
 ];
@@ -35,7 +36,7 @@ export const PROFILES = {
   default: { faults: ALL, always: [], workload: {} },
   network: { faults: [...namesOf('network'), 'pause', 'slow-leader', 'double-failover'], always: [], workload: {} },
   disk: {
-    faults: [...namesOf('disk'), 'kill-at-disk', 'exit-in-recovery', 'power-loss', 'kill'],
+    faults: [...namesOf('disk'), ...namesOf('damage'), 'kill-at-disk', 'exit-in-recovery', 'power-loss', 'kill'],
     always: [],
     workload: {},
   },

@@ -74,6 +74,7 @@ function drawSettings(random: Random): readonly string[] {
     ...(random.below(4) === 0 ? ['replica.append.max.bytes=65536'] : []),
     ...(random.below(4) === 0 ? ['open.files.max=16'] : []),
     ...(random.below(4) === 0 ? ['replica.lag.time.max.ms=2000'] : []),
+    ...(random.below(3) === 0 ? ['log.segment.bytes=1048576'] : []),
   ];
 }
 

@@ -10,11 +10,18 @@
 import type { SimCluster } from '../cluster/index.ts';
 import type { Act, DecisionOf } from './act.ts';
 import { CLOCK_DECISIONS } from './clock-decisions.ts';
+import { DAMAGE_DECISIONS } from './damage-decisions.ts';
 import { DISK_DECISIONS } from './disk-decisions.ts';
 import { NETWORK_DECISIONS } from './network-decisions.ts';
 import { PROCESS_DECISIONS } from './process-decisions.ts';
 
-const ACTS = { ...PROCESS_DECISIONS, ...NETWORK_DECISIONS, ...DISK_DECISIONS, ...CLOCK_DECISIONS } as const;
+const ACTS = {
+  ...PROCESS_DECISIONS,
+  ...NETWORK_DECISIONS,
+  ...DISK_DECISIONS,
+  ...DAMAGE_DECISIONS,
+  ...CLOCK_DECISIONS,
+} as const;
 
 /** `at`: virtual milliseconds since the world began. */
 export type Decision = DecisionOf<typeof ACTS>;

@@ -35,6 +35,8 @@ export class SimFile {
   durable = new ByteImage();
   /** A sync failed: some cached bytes will never reach the platter, and the kernel may drop them from the cache. */
   suspect = false;
+  /** Sectors that cannot be read until somebody writes there; half-open. */
+  unreadable: { readonly from: number; readonly to: number } | null = null;
   #pending: FileChange[] = [];
   #pendingBytes = 0;
   #order = 0;
@@ -54,6 +56,7 @@ export class SimFile {
 
   /** `data` is kept: the caller gives it away. */
   write(position: number, data: Uint8Array): void {
+    if (this.isUnreadable(position, data.length)) this.unreadable = null;
     this.cache.write(position, data);
     this.#pending.push({ kind: 'write', order: this.#order, position, data });
     this.#pendingBytes += data.length;
@@ -72,6 +75,18 @@ export class SimFile {
     const rest = this.#pending.findIndex((change) => change.order >= order);
     const covered = rest === -1 ? this.#pending.splice(0) : this.#pending.splice(0, rest);
     for (const change of covered) this.#apply(change);
+  }
+
+  isUnreadable(position: number, length: number): boolean {
+    const bad = this.unreadable;
+    return bad !== null && position < bad.to && bad.from < position + length;
+  }
+
+  /** Everything has been written back, and nobody reads: damage to cache and platter alike. */
+  damage(change: (image: ByteImage) => void): void {
+    this.sync(Number.POSITIVE_INFINITY);
+    change(this.cache);
+    change(this.durable);
   }
 
   /** A failed sync, as ext4 and XFS do it: each dirty page reached the platter or not, and all count as clean now. */
@@ -163,12 +178,17 @@ type EntryChange =
 
 export type SimNode = SimFile | SimDirectory;
 
+/** What a key-value store keeps in its directory, as the tree sees it. */
+export interface DirectoryStore {
+  durableCopy(): DirectoryStore;
+}
+
 export class SimDirectory {
   readonly kind = 'directory';
   entries = new Map<string, SimNode>();
   durable = new Map<string, SimNode>();
   /** What a key-value store keeps in this directory; it owns the value, the directory only carries it along. */
-  store: object | null = null;
+  store: DirectoryStore | null = null;
   #pending: EntryChange[] = [];
   #order = 0;
 
@@ -190,6 +210,15 @@ export class SimDirectory {
     this.entries.delete(from);
     this.entries.set(to, node);
     this.#pending.push({ kind: 'rename', order: this.#take(), from, to, node });
+  }
+
+  /** The entry as if it had always been so; null: gone. For damage while nobody runs. */
+  damage(name: string, node: SimNode | null): void {
+    this.sync(Number.POSITIVE_INFINITY);
+    for (const names of [this.entries, this.durable]) {
+      if (node === null) names.delete(name);
+      else names.set(name, node);
+    }
   }
 
   /** Makes the changes of entries before `order` durable. */
@@ -218,11 +247,12 @@ export class SimDirectory {
     }
   }
 
-  /** A tree of its own with the durable content of this one; without key-value stores. */
+  /** A tree of its own with the durable content of this one. */
   durableCopy(): SimDirectory {
     const copy = new SimDirectory();
     for (const [name, node] of this.durable) copy.durable.set(name, node.durableCopy());
     copy.entries = new Map(copy.durable);
+    copy.store = this.store?.durableCopy() ?? null;
     return copy;
   }
 

@@ -7,6 +7,15 @@ export { SimNetwork } from './sim-network.ts';
 export type { NetworkLinks } from './network-links.ts';
 export { SimDisk } from './sim-disk.ts';
 export type { DiskWatch } from './sim-disk.ts';
+export {
+  copyAtRest,
+  overwriteAtRest,
+  removeAtRest,
+  removeTreeAtRest,
+  revertAtRest,
+  spoilSectors,
+  swapAtRest,
+} from './disk-damage.ts';
 export type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
 export type { CrashMode } from './disk-tree.ts';
 export { LifeEnded } from './life.ts';

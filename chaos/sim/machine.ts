@@ -134,6 +134,11 @@ export class Machine implements NetworkMachine {
     this.disk.wipe();
   }
 
+  /** Damage at rest: the key-value store in that directory cannot be opened any more. False: there is none. */
+  damageStore(path: string): boolean {
+    return this.#stores.damage(path);
+  }
+
   /** SIGSTOP: nothing is delivered to this machine until {@link resume}. */
   pause(): void {
     this.#scheduler.trace.add('pause', this.#scheduler.now, this.index, 0, 0);

@@ -62,7 +62,11 @@ export class SimDiskFile implements DiskFile {
 
   read(target: Uint8Array, position: number): Promise<number> {
     this.#port.life.note('disk-read', this.#file.id, position);
-    const apply = (): number => this.#file.cache.read(target, position);
+    const apply = (): number => {
+      if (this.#file.isUnreadable(position, target.length))
+        throw new DiskError('io', this.path, `a sector of ${this.path} cannot be read`);
+      return this.#file.cache.read(target, position);
+    };
     return this.#run({ operation: 'read', path: this.path, latency: this.#port.disk.latencies.read, apply });
   }
 

@@ -9,7 +9,6 @@
 import { assert } from '../../raft/index.ts';
 import { DiskError } from '../../storage/index.ts';
 import type { DirectoryEntry, Disk, DiskFile, OpenMode } from '../../storage/index.ts';
-import { drawLatency } from './disk-faults.ts';
 import type { DiskOperation } from './disk-faults.ts';
 import type { SimDirectory, SimFile } from './disk-tree.ts';
 import { never } from './life.ts';
@@ -47,21 +46,23 @@ export class SimDiskPort implements Disk, DiskDesk {
     this.disk.watch?.(work.operation, 'start', work.path);
     if (!this.life.alive) return never();
     return new Promise<T>((resolve, reject) => {
-      const delay = drawLatency(work.latency, this.disk.chance) * this.disk.slowness;
+      const delay = this.disk.delayOf(work.operation, work.latency);
       const complete = (): void => {
         if (!this.life.alive) return;
         this.#inFlight.delete(entry);
         this.#finish(work, resolve, reject);
       };
-      this.life.schedule('event', delay, () => this.disk.whenMoving(this.life, complete));
+      this.life.schedule('event', delay, () => this.disk.whenMoving(this.life, work.operation, complete));
     });
   }
 
   /** Fails, or takes effect; for operations that complete within the call. Throws {@link DiskError}. */
   perform<T>(work: DiskWork<T>): T {
-    const error = this.disk.faults.strike(work.operation, work.path, this.disk.chance);
+    const error = this.disk.refusal(work.operation, work.path);
     if (error === null) return work.apply();
     this.life.note('disk-fault', 0, 0, work.path);
+    // What is denied has not begun.
+    if (error.kind === 'denied') throw error;
     if (work.applyFailure !== undefined) work.applyFailure();
     else work.applyPartly?.();
     throw error;
@@ -76,6 +77,7 @@ export class SimDiskPort implements Disk, DiskDesk {
     this.life.note('disk-read', 0, 0, path);
     return this.#entry('readFile', path, () => {
       const file = this.#existing(path);
+      if (file.unreadable !== null) throw new DiskError('io', path, `a sector of ${path} cannot be read`);
       if (file.cache.size > READ_FILE_MAX) throw new DiskError('io', path, `${path} is too big to read whole`);
       return file.cache.copy();
     });
@@ -189,12 +191,14 @@ export class SimDiskPort implements Disk, DiskDesk {
     const node = directory.entries.get(name);
     if (node === undefined) {
       if (mode === 'read' || mode === 'write') throw new DiskError('missing', path, `no file ${path}`);
+      if (this.disk.readOnly) throw new DiskError('denied', path, `${path} cannot be made on a disk for reading only`);
       this.#refuseWhenFull(path);
       const file = this.disk.newFile();
       directory.link(name, file);
       return file;
     }
     if (node.kind === 'directory') throw new DiskError('io', path, `${path} is a directory`);
+    if (mode !== 'read' && this.disk.readOnly) throw new DiskError('denied', path, `${path} is for reading only`);
     if (mode === 'exclusive') throw new DiskError('exists', path, `${path} exists`);
     return node;
   }

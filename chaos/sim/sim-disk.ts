@@ -4,16 +4,17 @@
  *   process killed   the page cache stays as it is; operations in flight happened, did not, or half did
  *   power lost       as above, then everything unsynced is kept, lost or torn (see `disk-tree.ts`)
  *
- * Faults: `inject` makes operations fail, `capacityBytes` fills it up, `slowness` and `stall` delay it,
- * `flipBit` and `truncateAtRest` damage files. Ghost views for checkers: `durableBytes`, `cachedBytes`, `paths`.
+ * Faults: `inject` makes operations fail, `readOnly` all that change something, `capacityBytes` fills it up, `slowness`,
+ * `syncDelay` and `stall` delay it; `flipBit`, `truncateAtRest` and `disk-damage.ts` damage files. Ghost views for
+ * checkers: `durableBytes`, `cachedBytes`, `paths`.
  */
 import { assert } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { DiskError } from '../../storage/index.ts';
-import { DiskFaults } from './disk-faults.ts';
+import { DiskFaults, drawLatency } from './disk-faults.ts';
 import type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
 import { SimDirectory, SimFile } from './disk-tree.ts';
-import type { CrashMode, SimNode } from './disk-tree.ts';
+import type { CrashMode, DirectoryStore, SimNode } from './disk-tree.ts';
 import type { Life } from './life.ts';
 
 /**
@@ -22,11 +23,26 @@ import type { Life } from './life.ts';
  */
 export type DiskWatch = (operation: DiskOperation, phase: 'start' | 'done', path: string) => void;
 
+const SYNCS: ReadonlySet<DiskOperation> = new Set(['datasync', 'syncDirectory']);
+/** What a disk that is for reading only denies; of `open`, what would make a file or write to it (`sim-disk-port.ts`). */
+const CHANGING: ReadonlySet<DiskOperation> = new Set([
+  'write',
+  'truncate',
+  'makeDirectory',
+  'rename',
+  'removeFile',
+  'removeTree',
+]);
+
 export class SimDisk {
   /** Bytes the file system can hold. Infinity: no limit. May be changed at any time. */
   capacityBytes = Number.POSITIVE_INFINITY;
   /** Multiplies every latency. */
   slowness = 1;
+  /** Milliseconds that each sync takes beyond its latency. */
+  syncDelay = 0;
+  /** The file system was mounted anew, for reading only: everything that would change it is denied. */
+  readOnly = false;
   /** One in so many small writes does not finish at once; 0: all do. */
   lateWriteOneIn = 10;
   /** Writes of at most so many bytes may finish at once. */
@@ -39,13 +55,17 @@ export class SimDisk {
   };
   /** Syncs report success and make nothing durable: a device that lies (outside the promise; for detection only). */
   syncLies = false;
+  /** Ghost: how often it was replaced by an older copy of itself. */
+  restores = 0;
   watch: DiskWatch | null = null;
   readonly faults = new DiskFaults();
   readonly chance: Random;
   #root = new SimDirectory();
   #nextFile = 0;
   #used: number | null = 0;
-  #stalled: (() => void)[] | null = null;
+  #stalled: { readonly only: DiskOperation | null; readonly waiting: (() => void)[] } | null = null;
+  /** What was here once; see {@link remember}. */
+  #remembered: SimDirectory | null = null;
 
   constructor(chance: Random) {
     this.chance = chance;
@@ -56,21 +76,34 @@ export class SimDisk {
     return this.faults.add(fault);
   }
 
-  /** From now on nothing completes, until {@link unstall}. */
-  stall(): void {
-    this.#stalled ??= [];
+  /** Why the operation fails, if it does: what a test has ordered, or a disk that is for reading only. */
+  refusal(operation: DiskOperation, path: string): DiskError | null {
+    const error = this.faults.strike(operation, path, this.chance);
+    if (error !== null || !this.readOnly || !CHANGING.has(operation)) return error;
+    return new DiskError('denied', path, `the file system of ${path} is for reading only`);
+  }
+
+  /** Milliseconds for one operation; draws. */
+  delayOf(operation: DiskOperation, latency: Latency): number {
+    return drawLatency(latency, this.chance) * this.slowness + (SYNCS.has(operation) ? this.syncDelay : 0);
+  }
+
+  /** From now on nothing completes (or only no operation of that name), until {@link unstall}. */
+  stall(only: DiskOperation | null = null): void {
+    this.#stalled ??= { only, waiting: [] };
   }
 
   unstall(): void {
-    const waiting = this.#stalled ?? [];
+    const waiting = this.#stalled?.waiting ?? [];
     this.#stalled = null;
     for (const complete of waiting) complete();
   }
 
   /** Completes now, or in a turn of `life` when the stall is over. */
-  whenMoving(life: Life, complete: () => void): void {
-    if (this.#stalled === null) complete();
-    else this.#stalled.push(() => void life.schedule('event', 0, complete));
+  whenMoving(life: Life, operation: DiskOperation, complete: () => void): void {
+    const stalled = this.#stalled;
+    if (stalled === null || (stalled.only !== null && stalled.only !== operation)) complete();
+    else stalled.waiting.push(() => void life.schedule('event', 0, complete));
   }
 
   /** The power fails: unsynced changes are kept, lost or torn. The machine's process must be dead already. */
@@ -94,18 +127,20 @@ export class SimDisk {
 
   /** Ghost: what is on the platter under `path` for certain; null when there is no durable file of that name. */
   durableBytes(path: string): Uint8Array | null {
-    let node: SimNode | undefined = this.#root;
-    for (const name of parts(path)) {
-      if (node?.kind !== 'directory') return null;
-      node = node.durable.get(name);
-    }
-    return node?.kind === 'file' ? node.durable.copy() : null;
+    const file = durableFile(this.#root, path);
+    return file === null ? null : file.durable.copy();
   }
 
   /** Ghost: what a reader would see under `path` now; null when there is no such file. */
   cachedBytes(path: string): Uint8Array | null {
     const node = this.find(path);
     return node?.kind === 'file' ? node.cache.copy() : null;
+  }
+
+  /** Ghost: whether a read of these bytes would fail. */
+  isUnreadable(path: string, at: number, length: number): boolean {
+    const node = this.find(path);
+    return node?.kind === 'file' && node.isUnreadable(at, length);
   }
 
   /** Ghost: all files there are now, sorted. */
@@ -115,14 +150,35 @@ export class SimDisk {
     return found.sort();
   }
 
-  /** All durable content, to be put back by {@link restore}: yesterday's directory. */
+  /** Ghost: key-value stores in the tree. */
+  stores(): readonly DirectoryStore[] {
+    const found: DirectoryStore[] = [];
+    const visit = (directory: SimDirectory): void => {
+      if (directory.store !== null) found.push(directory.store);
+      for (const node of directory.entries.values()) if (node.kind === 'directory') visit(node);
+    };
+    visit(this.#root);
+    return found;
+  }
+
+  /** Keeps a copy of what is durable now: the older content that a lost write or a backup brings back. */
+  remember(): void {
+    this.#remembered = this.snapshot();
+  }
+
+  get remembered(): SimDirectory | null {
+    return this.#remembered;
+  }
+
+  /** All durable content, key-value stores too, to be put back by {@link restore}: yesterday's directory. */
   snapshot(): SimDirectory {
     return this.#root.durableCopy();
   }
 
-  /** Replaces everything by a {@link snapshot} (the machine's process must be dead; key-value stores come back empty). */
+  /** Replaces everything by a {@link snapshot} (the machine's process must be dead). */
   restore(snapshot: SimDirectory): void {
     this.#root = snapshot.durableCopy();
+    this.restores += 1;
     this.#used = null;
   }
 
@@ -220,6 +276,16 @@ export class SimDisk {
       else this.#walk(node, path, visit);
     }
   }
+}
+
+/** The file that is durable under `path`; null when there is none. */
+export function durableFile(root: SimDirectory, path: string): SimFile | null {
+  let node: SimNode | undefined = root;
+  for (const name of parts(path)) {
+    if (node?.kind !== 'directory') return null;
+    node = node.durable.get(name);
+  }
+  return node?.kind === 'file' ? node : null;
 }
 
 /** Names along an absolute path. */

@@ -10,9 +10,10 @@
 import { assert } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { KeyValueError } from '../../storage/index.ts';
-import type { DiskErrorKind, KeyRange, KeyValue, KeyValueChange, KeyValueOpener } from '../../storage/index.ts';
+import type { DiskError, KeyRange, KeyValue, KeyValueChange, KeyValueOpener } from '../../storage/index.ts';
 import { drawLatency } from './disk-faults.ts';
-import type { CrashMode, SimDirectory } from './disk-tree.ts';
+import type { DiskOperation, Latency } from './disk-faults.ts';
+import type { CrashMode, DirectoryStore, SimDirectory } from './disk-tree.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
 import type { SimDisk } from './sim-disk.ts';
@@ -37,8 +38,10 @@ export function compareKeys(left: string, right: string): number {
 }
 
 /** What one directory holds: it outlives the processes, as the disk does. */
-class Store {
+class Store implements DirectoryStore {
   holder: Life | null = null;
+  /** Its files do not check any more: LevelDB refuses to open it. */
+  isDamaged = false;
   #live = new Map<string, Uint8Array>();
   #durable = new Map<string, Uint8Array>();
   #unsynced: (readonly KeyValueChange[])[] = [];
@@ -71,6 +74,14 @@ class Store {
     while (this.#unsynced.length > keep) this.#writeBack();
   }
 
+  durableCopy(): Store {
+    const copy = new Store();
+    copy.#durable = new Map(this.#durable);
+    copy.#live = new Map(this.#durable);
+    copy.isDamaged = this.isDamaged;
+    return copy;
+  }
+
   losePower(chance: Random, mode: CrashMode): void {
     const all = this.#unsynced.length;
     const kept = mode === 'keep-all' ? all : mode === 'lose-all' ? 0 : chance.below(all + 1);
@@ -96,14 +107,22 @@ function put(map: Map<string, Uint8Array>, changes: readonly KeyValueChange[]): 
 /** All stores of one machine. */
 export class SimKeyValueStores {
   readonly disk: SimDisk;
-  readonly #stores = new Set<Store>();
 
   constructor(disk: SimDisk) {
     this.disk = disk;
   }
 
+  /** After the disk's own: a store whose directory was not durable is gone with it. */
   losePower(mode: CrashMode): void {
-    for (const store of this.#stores) store.losePower(this.disk.chance, mode);
+    for (const store of this.disk.stores()) if (store instanceof Store) store.losePower(this.disk.chance, mode);
+  }
+
+  /** Damage at rest: the store in directory `path` cannot be opened any more. False: there is none. */
+  damage(path: string): boolean {
+    const directory = this.disk.find(path);
+    if (directory?.kind !== 'directory' || !(directory.store instanceof Store)) return false;
+    directory.store.isDamaged = true;
+    return true;
   }
 
   /** The store in directory `path`, made when missing. */
@@ -112,7 +131,6 @@ export class SimKeyValueStores {
     if (directory.store instanceof Store) return directory.store;
     const store = new Store();
     directory.store = store;
-    this.#stores.add(store);
     return store;
   }
 }
@@ -133,12 +151,21 @@ export class SimKeyValueOpener implements KeyValueOpener {
     life.note('kv-open', 0, 0, path);
     return new Promise((resolve, reject) => {
       life.schedule('event', drawLatency(stores.disk.latencies.sync, stores.disk.chance), () => {
+        // LevelDB begins new files when it is opened.
+        const refused = stores.disk.refusal('open', path) ?? stores.disk.refusal('write', path);
+        if (refused !== null) {
+          reject(keyValueError(refused, path));
+          return;
+        }
         const store = stores.at(path);
+        if (store.isDamaged) {
+          reject(new KeyValueError('damaged', path, `Corruption: ${path} does not check`));
+          return;
+        }
         if (store.holder !== null && store.holder.alive) {
           reject(new KeyValueError('locked', path, `${path} is held by ${store.holder.label}`));
           return;
         }
-        // LevelDB begins new files when it is opened.
         if (stores.disk.isFull) {
           reject(new KeyValueError('full', path, `no space to open ${path}`));
           return;
@@ -203,7 +230,7 @@ class SimKeyValue implements KeyValue {
       this.#disk.watch?.(options.sync ? 'datasync' : 'write', 'start', this.#path);
       if (!life.alive) return;
       // Batches take effect in order: whichever deadline comes first completes the oldest one.
-      this.#later(latency, () => this.#batches.shift()?.complete());
+      this.#later(options.sync ? 'datasync' : 'write', latency, () => this.#batches.shift()?.complete());
     });
   }
 
@@ -212,7 +239,7 @@ class SimKeyValue implements KeyValue {
     this.#life.note('kv-close', 0, 0, this.#path);
     this.#closed = true;
     return new Promise((resolve) => {
-      this.#later(this.#disk.latencies.entry, () => {
+      this.#later('close', this.#disk.latencies.entry, () => {
         while (this.#batches.length > 0) this.#batches.shift()?.complete();
         if (this.#store.holder === this.#life) this.#store.holder = null;
         resolve();
@@ -228,10 +255,10 @@ class SimKeyValue implements KeyValue {
   ): void {
     if (this.#broken !== null) return reject(this.#broken);
     const operation = sync ? 'datasync' : 'write';
-    const fault = this.#disk.faults.strike(operation, this.#path, this.#disk.chance);
+    const fault = this.#disk.refusal(operation, this.#path);
     if (fault !== null) {
       this.#life.note('disk-fault', 1, 0, this.#path);
-      this.#broken = new KeyValueError(kindOf(fault.kind), this.#path, fault.message);
+      this.#broken = keyValueError(fault, this.#path);
     } else if (this.#disk.isFull) this.#broken = new KeyValueError('full', this.#path, `no space for ${this.#path}`);
     if (this.#broken !== null) return reject(this.#broken);
     this.#store.apply(changes, sync);
@@ -242,12 +269,12 @@ class SimKeyValue implements KeyValue {
   #read<T>(answer: () => T): Promise<T> {
     if (!this.#life.alive) return never();
     assert(!this.#closed, () => `${this.#path} is closed`);
-    return new Promise((resolve) => this.#later(this.#disk.latencies.read, () => resolve(answer())));
+    return new Promise((resolve) => this.#later('read', this.#disk.latencies.read, () => resolve(answer())));
   }
 
-  #later(latency: { readonly least: number; readonly tail: number }, complete: () => void): void {
-    const delay = drawLatency(latency, this.#disk.chance) * this.#disk.slowness;
-    this.#life.schedule('event', delay, () => this.#disk.whenMoving(this.#life, complete));
+  #later(operation: DiskOperation, latency: Latency, complete: () => void): void {
+    const delay = this.#disk.delayOf(operation, latency);
+    this.#life.schedule('event', delay, () => this.#disk.whenMoving(this.#life, operation, complete));
   }
 
   /** A prefix of the batches in flight took effect before the process died. */
@@ -258,6 +285,6 @@ class SimKeyValue implements KeyValue {
   }
 }
 
-function kindOf(kind: DiskErrorKind): 'full' | 'io' {
-  return kind === 'full' ? 'full' : 'io';
+function keyValueError({ kind, message }: DiskError, path: string): KeyValueError {
+  return new KeyValueError(kind === 'full' ? 'full' : 'io', path, message);
 }

@@ -169,6 +169,9 @@ export class Stage {
       cluster.machine(number).resume();
       disk.unstall();
       disk.slowness = 1;
+      disk.syncDelay = 0;
+      disk.readOnly = false;
+      disk.syncLies = false;
       disk.faults.clear();
       disk.watch = null;
       disk.capacityBytes = Number.POSITIVE_INFINITY;

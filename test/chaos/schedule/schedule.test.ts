@@ -22,7 +22,9 @@ describe('a decision', () => {
     expect(apply(cluster, { kind: 'start', node: 1 })).toBe('node 1 runs already');
     expect(apply(cluster, { kind: 'kill', node: 9 })).toBe('there is no node 9');
     expect(apply(cluster, { kind: 'block', from: 'node1', to: 'nobody' })).toBe('there is no machine nobody');
-    expect(apply(cluster, { kind: 'flip-bit', node: 2, path: '/data/none', bit: 1 })).toContain('has no bit 1');
+    expect(apply(cluster, { kind: 'flip-bit', node: 2, path: '/data/none', bit: 1 })).toContain(
+      'node2 has no /data/none',
+    );
     const schedule = new Schedule(cluster);
     expect(schedule.act({ kind: 'kill', node: 2 })).toBe(false);
     expect(schedule.decisions).toEqual([]);
