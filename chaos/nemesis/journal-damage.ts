@@ -26,6 +26,12 @@ export function damagingRecord(
   return certain[random.below(Math.max(1, certain.length))] ?? null;
 }
 
+/** A bit of such a record; null when there is none. */
+export function damagingBit(bytes: Uint8Array, random: Random): number | null {
+  const record = damagingRecord(bytes, random);
+  return record === null ? null : record.at * 8 + random.below(record.length * 8);
+}
+
 /** Whether the file may vanish or end early: another file says that all its records were synced. */
 export function isKnownElsewhere(bytes: Uint8Array, others: readonly Uint8Array[]): boolean {
   const records = recordsOf(bytes);
