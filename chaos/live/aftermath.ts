@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { ClientError, Producer } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
-import { judgeHistory, lostRecords, readPartition } from '../checkers/index.ts';
+import { judgeAnomalies, judgeHistory, lostRecords, readPartition } from '../checkers/index.ts';
 import { violated } from '../workload/index.ts';
 import type { History, SentRecord } from '../workload/index.ts';
+import type { FinalLog } from '../checkers/index.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { eventually } from './live-home.ts';
 import type { LiveHome } from './live-home.ts';
@@ -101,13 +102,17 @@ export async function readBackAll(home: LiveHome, history: History, topics: read
   return { found, lost: lostRecords(history.records(), found) };
 }
 
-/** D1 D3 D4 D6 E1 on what was read back. Throws the first violation. */
+/** D1 D3 D4 D6 E1 and the anomalies of queues, on what was read back. Throws the first violation. */
 export function judgeReadBack(history: History, { found }: ReadBack): void {
-  for (const [place, read] of found) {
-    const [topic = '', partition = ''] = place.split('/');
-    for (const [offset, value] of read) history.noteRead(topic, Number(partition), offset, value, 'auditor');
+  const logs: FinalLog[] = [];
+  for (const [place, values] of found) {
+    const [topic = '', number = ''] = place.split('/');
+    const partition = Number(number);
+    for (const [offset, value] of values) history.noteRead(topic, partition, offset, value, 'auditor');
+    logs.push({ topic, partition, start: 0, values });
   }
   judgeHistory(history.records(), found);
+  judgeAnomalies(history, logs, history.records());
 }
 
 /**

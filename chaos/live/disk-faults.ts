@@ -88,6 +88,33 @@ export const DISK_FAULTS = {
     await pass(duration(random, 0, 300));
     cluster.startDead();
   },
+  'power-loss-starting': async (context) => {
+    // All of them, and once more while they recover.
+    const { cluster, random, note, flush } = context;
+    if (!cluster.hasPower || flush === 'os') return;
+    note('power-loss-starting', 'all, twice');
+    for (let time = 0; time < 2; time += 1) {
+      await cluster.losePower(cluster.numbers(), modeOf(context));
+      cluster.startDead();
+      await pass(duration(random, 1, 600));
+    }
+  },
+  'part-kill': async (context) => {
+    // Its peers are held back while writes gather; it loses everything unsynced, and the laggards go on with it.
+    const { cluster, random, note, flush } = context;
+    const node = await context.leader();
+    if (node === null || !cluster.hasPower || flush === 'os') return;
+    const others = cluster.running().filter((each) => each !== node);
+    note('part-kill', `nodes ${others.join()} held back, node ${node} loses power`);
+    for (const other of others) cluster.node(other).pause();
+    await pass(duration(random, 100, 1500));
+    await cluster.losePower([node], 'lose-all');
+    const [first, ...rest] = others;
+    if (first !== undefined) cluster.node(first).resume();
+    cluster.start(node);
+    await pass(duration(random, 300, 2000));
+    for (const other of rest) cluster.node(other).resume();
+  },
   'full-disk': async (context) =>
     disturbed(context, 'full-disk', { bytesLeft: context.random.below(100_000) }, duration(context.random, 500, 3000)),
   'read-only': async (context) =>

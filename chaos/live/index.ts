@@ -40,20 +40,22 @@ export interface LiveOptions {
 
 const USAGE = 64;
 const ROUND_SECONDS = 45;
+const NODES_MAX = 7;
+
+/** What is wrong with them, naming what there is; null: nothing. */
+export function invalidOptions({ faults, nodes, minutes }: LiveOptions): string | null {
+  const unknown = faults?.find((name) => !isLiveFault(name));
+  if (unknown !== undefined) return `${unknown} is no fault; there are ${Object.keys(LIVE_FAULTS).join(', ')}`;
+  if (!Number.isInteger(nodes) || nodes < 3 || nodes > NODES_MAX)
+    return `--nodes is ${nodes}; allowed is 3 to ${NODES_MAX}`;
+  return minutes > 0 ? null : `--minutes is ${minutes}; allowed is a number above 0`;
+}
 
 /** Runs rounds until the time is over or something was found; resolves to the exit code. */
 export async function live(options: LiveOptions): Promise<number> {
   const write = options.write ?? ((text: string): void => void process.stdout.write(text));
   const { faults = null, nodes, minutes, seed } = options;
-  const unknown = faults?.find((name) => !isLiveFault(name));
-  const bad =
-    unknown !== undefined
-      ? `${unknown} is no fault; there are ${Object.keys(LIVE_FAULTS).join(', ')}`
-      : !(nodes >= 3 && nodes <= 7 && Number.isInteger(nodes))
-        ? `${nodes} nodes: 3 to 7`
-        : !(minutes > 0)
-          ? `${minutes} minutes: more than 0`
-          : null;
+  const bad = invalidOptions(options);
   if (bad !== null) {
     write(`${bad}\n`);
     return USAGE;
@@ -63,9 +65,14 @@ export async function live(options: LiveOptions): Promise<number> {
   const programs = await nodePrograms();
   const directory = mkdtempSync(join(tmpdir(), 'flotilla-live-'));
   let stopped = false;
+  let tellStop: () => void = () => undefined;
+  const stopping = new Promise<void>((resolve) => {
+    tellStop = resolve;
+  });
   const stop = (): void => {
+    if (!stopped) report.line('stopping');
     stopped = true;
-    report.line('stopping');
+    tellStop();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -89,6 +96,7 @@ export async function live(options: LiveOptions): Promise<number> {
         milliseconds,
         tell: (line) => report.detail(line),
         stopped: () => stopped,
+        stopping,
       });
       report.end(result, place);
     }

@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import type * as kafkajs from 'kafkajs';
 import type { Kafka, Producer } from 'kafkajs';
+import type { PolledRecord } from '../workload/poll-history.ts';
 import type { History, WorkloadHome } from '../workload/index.ts';
 import { pass } from './live-home.ts';
 
@@ -38,6 +39,8 @@ export class KafkajsClients {
   readonly #options: KafkajsOptions;
   readonly #kafka: Kafka;
   readonly #lanes: Promise<void>[] = [];
+  /** Of this assignment, by partition. */
+  readonly #sessions = new Map<number, ReturnType<History['polls']['begin']>>();
   #consumer: ReturnType<Kafka['consumer']> | null = null;
   #running = false;
   /** Sends without an answer. */
@@ -143,10 +146,15 @@ export class KafkajsClients {
           () => false,
         );
       if (begun) {
+        // After each rebalance a partition may begin anew where the group has committed.
+        consumer.on(consumer.events.GROUP_JOIN, () => this.#sessions.clear());
         await consumer.run({
-          eachMessage: ({ partition, message }) => {
-            this.count += 1;
-            this.#note(partition, Number(message.offset), message.value?.toString() ?? '');
+          eachBatch: ({ batch: { partition, messages } }) => {
+            const records = messages.map(({ offset, value }) => ({
+              offset: Number(offset),
+              value: value?.toString() ?? '',
+            }));
+            this.#note(partition, records);
             return Promise.resolve();
           },
         });
@@ -157,9 +165,19 @@ export class KafkajsClients {
   }
 
   /** A violation that is thrown in there would only make the consumer try again. */
-  #note(partition: number, offset: number, value: string): void {
+  #note(partition: number, records: readonly PolledRecord[]): void {
+    const { topic } = this.#options;
+    const [first] = records;
+    if (first === undefined) return;
+    this.count += records.length;
+    let session = this.#sessions.get(partition);
+    if (session === undefined) {
+      session = this.#history.polls.begin('kafkajs', topic, partition, first.offset);
+      this.#sessions.set(partition, session);
+    }
+    session.note(this.#home.world.now(), records);
     try {
-      this.#history.noteRead(this.#options.topic, partition, offset, value, 'kafkajs');
+      for (const { offset, value } of records) this.#history.noteRead(topic, partition, offset, value, 'kafkajs');
     } catch (error) {
       this.#home.world.fail(error);
     }

@@ -52,6 +52,7 @@ export class LiveCluster {
   readonly #ports: readonly Ports[];
   readonly #processes = new Map<number, NodeProcess>();
   readonly #images = new Map<number, DiskImage>();
+  #closed = false;
   /** How often each node's machine has booted. */
   readonly #boots = new Map<number, number>();
 
@@ -126,9 +127,10 @@ export class LiveCluster {
     return this.#options.program === 'power';
   }
 
+  /** Nothing happens when it runs, or everything has been closed. */
   start(number: number): void {
     const node = this.node(number);
-    if (node.running) return;
+    if (node.running || this.#closed) return;
     node.start();
     const ports = this.#ports.find((each) => each.number === number);
     if (ports === undefined) return;
@@ -181,6 +183,7 @@ export class LiveCluster {
 
   /** kill -9 of everything, and the sockets closed. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const number of this.numbers()) this.node(number).resume();
     await this.kill(...this.numbers());
     this.links.close();

@@ -15,6 +15,8 @@ export type LiveFaultName = keyof typeof LIVE_FAULTS;
 const POWER: readonly LiveFaultName[] = [
   'power-loss',
   'power-loss-all',
+  'power-loss-starting',
+  'part-kill',
   'full-disk',
   'read-only',
   'stalled-disk',

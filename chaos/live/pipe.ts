@@ -86,7 +86,7 @@ export class Pipe {
       this.#queued -= first.bytes.length;
       this.#write(first.bytes);
     }
-    if (this.#queued < QUEUE_BYTES_MAX) this.#source.resume();
+    if (this.#queued < QUEUE_BYTES_MAX && this.#source.isPaused()) this.#source.resume();
     if (this.#queue.length === 0 && this.#end !== null) this.#tellEnd(this.#end);
   }
 

@@ -36,6 +36,8 @@ export interface RoundOptions {
   readonly tell: (line: string) => void;
   /** Ctrl-C: no more faults, no aftermath. */
   readonly stopped: () => boolean;
+  /** Resolves with that. */
+  readonly stopping: Promise<void>;
 }
 
 export interface RoundResult {
@@ -137,7 +139,7 @@ export class Round {
         this.#check();
       } catch (error) {
         if (error instanceof Violation) found.violation ??= error.message;
-        else this.break(error);
+        else if (!this.#options.stopped()) this.break(error);
       }
     };
     await judged(this.#begin().then(() => this.#harm()));
@@ -166,7 +168,8 @@ export class Round {
       const context = this.#context(chance);
       while (performance.now() < end && this.#goesOn() && names.length > 0) {
         const name = pick(chance, names);
-        if (name !== null) await faultOf(name)(context);
+        // What a fault that is left alone does later, it does to a cluster that is closed.
+        if (name !== null) await Promise.race([faultOf(name)(context), this.#options.stopping]);
         if (links) this.#cluster.links.heal();
         // Now and then everything comes to rest in between; mostly the next blow meets a cluster that has not recovered.
         await (chance.below(4) === 0 ? context.settled() : pass(chance.below(800)));
