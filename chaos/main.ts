@@ -3,10 +3,11 @@
  *
  *   run      seeds on all cores (default)          replay   one failing schedule again, as a picture too
  *   live     real processes, sockets and disks     mutants  planted bugs, and which seed finds each
- *   explore  all orders of a small Raft group
+ *   explore  all orders of a small Raft group      check    what `npm test` runs: regressions, canaries, fresh seeds
  */
 import { availableParallelism } from 'node:os';
 import { canaries } from './mutants/index.ts';
+import { check } from './command/check.ts';
 import { mutants } from './command/mutants.ts';
 import { readRunOptions, UsageError } from './command/options.ts';
 import { replay } from './command/replay.ts';
@@ -26,9 +27,12 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.nothing;
   }
   const cores = availableParallelism();
+  const parts = { entry, canaries: (): Promise<number> => canaries(cores) };
   switch (command) {
     case 'run':
-      return run(readRunOptions(left, cores), { entry, canaries: () => canaries(cores) });
+      return run(readRunOptions(left, cores), parts);
+    case 'check':
+      return check(left, cores, parts);
     case 'replay':
       return replay(left);
     case 'mutants':
@@ -36,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'explore':
       return exploreCommand(left);
     default:
-      throw new UsageError(`${command} is no chaos command; there are run, replay, live, mutants, explore`);
+      throw new UsageError(`${command} is no chaos command; there are run, replay, live, mutants, explore, check`);
   }
 }
 

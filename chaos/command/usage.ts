@@ -30,6 +30,9 @@ flotilla chaos mutants [ID …]     plants known bugs in copies of this build, a
 ${EXPLORE_USAGE}
 >>>>>>> 73af269 (chaos: every schedule of a group of three, up to a bound; the core's bugs that it finds)
 
+flotilla chaos check              what \`npm test\` runs: regressions, canaries, then fresh seeds
+  --seconds N                    all together (default 150)
+
 Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
 
 Examples:

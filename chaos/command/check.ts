@@ -1,0 +1,58 @@
+/**
+ * `chaos check`: what `npm test` runs of this suite, in a bounded time.
+ *
+ * ```
+ *  chaos/regressions/*.json (each passes) ─▶ canaries (each is caught) ─▶ fresh seeds until the time is over
+ * ```
+ * Exit codes as of `chaos run`.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inWords } from '../checkers/index.ts';
+import { campaign } from '../nemesis/index.ts';
+import type { CampaignShape } from '../nemesis/index.ts';
+import { packageRoot } from '../mutants/index.ts';
+import { readReplay } from '../schedule/index.ts';
+import { parsed, readRunOptions, UsageError } from './options.ts';
+import { EXIT, run } from './run.ts';
+import type { RunParts } from './run.ts';
+
+const SECONDS = 150;
+/** Fresh seeds have at least so long, whatever came before. */
+const FRESH_SECONDS_MIN = 20;
+
+export async function check(args: readonly string[], cores: number, parts: RunParts): Promise<number> {
+  const started = performance.now();
+  const values = parsed(args, { seconds: { type: 'string' } });
+  const seconds = Number(values['seconds'] ?? SECONDS);
+  if (!(seconds > 0)) throw new UsageError(`--seconds is ${String(values['seconds'])}; allowed is a number above 0`);
+  const regressions = await replayAll(join(packageRoot(), 'chaos', 'regressions'));
+  if (regressions !== EXIT.nothing) return regressions;
+  const canaries = await parts.canaries();
+  if (canaries !== EXIT.nothing) {
+    process.stderr.write('a canary was not caught: a bug that was planted stayed unseen\n');
+    return EXIT.broken;
+  }
+  const spent = (performance.now() - started) / 1000;
+  const left = Math.max(FRESH_SECONDS_MIN, seconds - spent);
+  process.stdout.write(`canaries caught after ${spent.toFixed(0)} s; fresh seeds for ${left.toFixed(0)} s\n`);
+  return run(readRunOptions(['--minutes', String(left / 60), '--no-canaries'], cores), parts);
+}
+
+/** An installed package has none: they are for who changes the code. */
+async function replayAll(folder: string): Promise<number> {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  let failed = 0;
+  for (const name of names.sort()) {
+    const file = readReplay(readFileSync(join(folder, name), 'utf8'));
+    if (typeof file === 'string') throw new UsageError(`${join(folder, name)}: ${file}`);
+    const { seed, shape, decisions } = file;
+    const { failure } = await campaign({ seed, shape: shape as CampaignShape, decisions });
+    if (failure === null) continue;
+    failed += 1;
+    process.stderr.write(`regression ${name}: ${inWords(failure.invariant)}\n  ${failure.text}\n`);
+    process.stderr.write(`again: npx flotilla chaos replay chaos/regressions/${name} --html run.html\n`);
+  }
+  process.stdout.write(`regressions: ${names.length - failed} of ${names.length} pass\n`);
+  return failed === 0 ? EXIT.nothing : EXIT.violation;
+}
