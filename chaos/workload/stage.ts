@@ -9,8 +9,8 @@
  */
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
-import { allIsWell, Invariants, recovered } from '../checkers/index.ts';
-import type { Expectations, Recovery } from '../checkers/index.ts';
+import { allIsWell, Invariants, judgeMetadata, recovered } from '../checkers/index.ts';
+import type { Expectations, JudgedMetadata, Recovery } from '../checkers/index.ts';
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
 import { BurstWriter } from './burst-writer.ts';
@@ -41,6 +41,8 @@ export class Stage {
   readonly cluster: SimCluster;
   readonly history = new History();
   readonly metadata = new MetadataHistory();
+  /** What came of them at the end; null before. */
+  judgedMetadata: JudgedMetadata | null = null;
   readonly invariants: Invariants;
   readonly admin: AdminClient;
   readonly writers: RecordWriter[] = [];
@@ -189,6 +191,7 @@ export class Stage {
     for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());
     await this.quiet();
     const second = await allIsWell(cluster, this.history, expected);
+    this.judgedMetadata = judgeMetadata(this.metadata.operations());
     cluster.stopClients();
     return first ?? second;
   }
