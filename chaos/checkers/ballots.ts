@@ -39,12 +39,15 @@ interface Seen {
 
 export class Ballots {
   readonly #find: (group: GroupId) => FindReplica;
+  /** Called when a replica takes another term or vote for durable. */
+  readonly #onDurable: (name: string, replica: Replica) => void;
   readonly #seen = new WeakMap<Replica, Seen>();
   /** By group and directory: what was durable of term and vote. */
   readonly #durable = new Map<string, HardState>();
 
-  constructor(find: (group: GroupId) => FindReplica) {
+  constructor(find: (group: GroupId) => FindReplica, onDurable: (name: string, replica: Replica) => void) {
     this.#find = find;
+    this.#onDurable = onDurable;
   }
 
   /** Something has happened to a replica of a quorum group. */
@@ -63,6 +66,7 @@ export class Ballots {
     if (seen.durable === core.issued || core.persistedSequence < core.issuedSequence) return;
     seen.durable = core.issued;
     this.#durable.set(keyOf(replica), core.issued);
+    this.#onDurable(name, replica);
   }
 
   /** `leader` of a quorum group leads its term since the last event. */

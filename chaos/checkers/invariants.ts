@@ -22,6 +22,7 @@ import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
 import { judgeCommit, judgeProposal } from './copies.ts';
+import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
 import { Restarts } from './restarts.ts';
 
@@ -70,7 +71,9 @@ export class Invariants {
   readonly #restarts = new Restarts((node) => this.#cluster.machine(node).disk.restores);
   /** Group and incarnation of every replica that ever was. */
   readonly #lives = new Set<string>();
-  readonly #ballots = new Ballots((group) => this.#find(group));
+  readonly #ballots: Ballots;
+  /** What the platters hold. */
+  readonly durable: DurableCopies;
   #newest: MetadataImage | null = null;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
   onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
@@ -79,6 +82,11 @@ export class Invariants {
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
+    this.durable = new DurableCopies(cluster);
+    this.#ballots = new Ballots(
+      (group) => this.#find(group),
+      (name, replica) => this.durable.judgeVote(replica.core.config.self.node, name, replica),
+    );
   }
 
   /** Checks after every event from now on. */
@@ -128,7 +136,10 @@ export class Invariants {
     const seen = { highWatermark: 0, term: 0, led: false, proposed: 0, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
-    if (!failed) this.#restarts.begin(name, replica, this.#lives.has(life));
+    if (!failed) {
+      this.#restarts.begin(name, replica, this.#lives.has(life));
+      this.durable.judgeEnd(replica.core.config.self.node, name, replica);
+    }
     this.#lives.add(life);
     return seen;
   }
@@ -139,6 +150,7 @@ export class Invariants {
     if (seen.durableEnd !== durableEnd && !seen.failed) {
       seen.durableEnd = durableEnd;
       this.#restarts.note(replica);
+      this.durable.judgeEnd(number, name, replica);
     }
     if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica);
     else this.#checkProposal(name, replica, seen);

@@ -29,6 +29,11 @@ export class ByteImage {
     return end - position;
   }
 
+  /** All bytes, without a copy: good until the next change. For checkers. */
+  view(): Buffer {
+    return Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
+  }
+
   /** A fresh copy of all bytes. */
   copy(): Uint8Array {
     return this.#bytes.slice(0, this.#size);

@@ -80,7 +80,9 @@ export class SimDiskFile implements DiskFile {
       path: this.path,
       latency: disk.latencies.sync,
       apply: () => {
+        disk.onSync?.(this.path);
         if (!disk.syncLies) file.sync(order);
+        disk.onSync?.(this.path);
       },
       applyPartly: () => file.sync(Math.floor(order - disk.chance.fraction() * 4)),
       applyFailure: () => file.failSync(disk.chance),

@@ -11,6 +11,7 @@
 import { assert } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { DiskError } from '../../storage/index.ts';
+import type { ByteImage } from './byte-image.ts';
 import { DiskFaults, drawLatency } from './disk-faults.ts';
 import type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
 import { SimDirectory, SimFile } from './disk-tree.ts';
@@ -58,6 +59,8 @@ export class SimDisk {
   /** Ghost: how often it was replaced by an older copy of itself. */
   restores = 0;
   watch: DiskWatch | null = null;
+  /** For checkers: called right before and right after a sync of the file of that name makes its content durable. */
+  onSync: ((path: string) => void) | null = null;
   readonly faults = new DiskFaults();
   readonly chance: Random;
   #root = new SimDirectory();
@@ -129,6 +132,15 @@ export class SimDisk {
   durableBytes(path: string): Uint8Array | null {
     const file = durableFile(this.#root, path);
     return file === null ? null : file.durable.copy();
+  }
+
+  /** Ghost: the files of a directory that are on the platter for certain, by name, as they are there; none when it is not. */
+  durableFiles(path: string): ReadonlyMap<string, ByteImage> {
+    const node = this.#durable(path);
+    const files = new Map<string, ByteImage>();
+    if (node?.kind !== 'directory') return files;
+    for (const [name, file] of node.durable) if (file.kind === 'file') files.set(name, file.durable);
+    return files;
   }
 
   /** Ghost: what a reader would see under `path` now; null when there is no such file. */
@@ -261,6 +273,15 @@ export class SimDisk {
       else throw new DiskError('exists', path, `a file is in the way of ${path}`);
     }
     return directory;
+  }
+
+  #durable(path: string): SimNode | null {
+    let node: SimNode | undefined = this.#root;
+    for (const name of parts(path)) {
+      if (node?.kind !== 'directory') return null;
+      node = node.durable.get(name);
+    }
+    return node ?? null;
   }
 
   #fileAt(path: string): SimFile {

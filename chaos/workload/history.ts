@@ -60,6 +60,8 @@ export class History {
   readonly #lost = new Set<string>();
   acked = 0;
   failed = 0;
+  /** Told of each acknowledgement at the moment when a client hears it; for checkers. */
+  onAck: ((record: SentRecord, offset: number | null) => void) | null = null;
 
   /** An unclean election: the cluster says that it may have lost something of that partition. */
   declareLoss(name: string, topicId: string, partition: number): void {
@@ -97,6 +99,7 @@ export class History {
   ack(record: SentRecord, offset: number | null, at: number): void {
     record.outcome = { kind: 'acked', offset, at };
     this.acked += 1;
+    this.onAck?.(record, offset);
     this.lastAckAt.set(`${record.topic}/${record.partition}`, at);
   }
 

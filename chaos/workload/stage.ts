@@ -58,6 +58,7 @@ export class Stage {
     this.cluster = new SimCluster(options);
     this.invariants = new Invariants(this.cluster).watch();
     this.invariants.onDeclaredLoss = (name, { topicId, index }) => this.history.declareLoss(name, topicId, index);
+    this.history.onAck = (record, offset) => this.invariants.durable.judgeAck(record, offset);
     this.admin = new AdminClient(this.cluster.client('admin'));
   }
 
