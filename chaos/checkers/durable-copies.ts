@@ -25,6 +25,8 @@ export class DurableCopies {
   readonly #platters = new Map<number, Platter>();
   /** By node and group: the highest end that its platter was seen to hold; also when the disk is another one now. */
   readonly #held = new Map<string, number>();
+  /** The smallest min.insync.replicas that each isr partition ever had: leaders learn of a greater one later than others. */
+  readonly #least = new Map<string, number>();
   /** Acknowledgements that were compared with the platters. */
   judged = 0;
 
@@ -59,17 +61,26 @@ export class DurableCopies {
     violated('D8', `node ${number} takes ${says} in ${name} for durable, its platter holds ${is}`);
   }
 
+  /** Metadata says so of an isr partition. */
+  noteLeast(group: GroupId, least: number): void {
+    if (least < (this.#least.get(group) ?? Number.POSITIVE_INFINITY)) this.#least.set(group, least);
+  }
+
   /** A client was just told that the record is written, and kept. */
-  judgeAck({ id, topic: name, partition, kept }: SentRecord, offset: number | null): void {
+  judgeAck({ id, topic: label, partition, kept }: SentRecord, offset: number | null): void {
     if (!kept || offset === null) return;
     const image = this.#cluster.image();
-    const topic = image?.topicsByName.get(name);
+    // See `History.label`.
+    const [name = '', topicId = ''] = label.split('#');
+    const topic = topicId === '' ? image?.topicsByName.get(name) : image?.topicsById.get(topicId);
     const record = topic?.partitions[partition];
     if (image === null || topic === undefined || record === undefined) return;
     const group = partitionGroup(topic.id, partition);
     if (!record.replicas.some((node) => this.#isFlushed(node, topic.id, partition))) return;
     const isQuorum = record.replication === 'quorum';
-    const least = isQuorum ? Math.floor(record.replicas.length / 2) + 1 : minInsyncReplicas(image, topic, record);
+    const least = isQuorum
+      ? Math.floor(record.replicas.length / 2) + 1
+      : Math.min(minInsyncReplicas(image, topic, record), this.#least.get(group) ?? record.replicas.length);
     this.judged += 1;
     const holders = (fresh: boolean): number =>
       this.#cluster.numbers().filter((node) => this.#heldOn(node, group, fresh) > offset).length;

@@ -300,6 +300,7 @@ export class Invariants {
     const { isr, elr, leader, index } = record;
     const name = `${topic.name}-${index}`;
     const least = minInsyncReplicas(image, topic, record);
+    this.durable.noteLeast(partitionGroup(topic.id, index), least);
     const text = (): string =>
       `${name} at metadata offset ${image.end}: isr ${isr.join()}, elr ${elr.join()}, leader ${leader}, least ${least}`;
     if (isr.some((node) => elr.includes(node))) violated('P8', `ISR and ELR overlap, ${text()}`);
