@@ -48,6 +48,15 @@ interface Seen {
   failed: boolean;
 }
 
+/** What was last seen of one life of a node: as long as identities are the same, nothing has to be looked up. */
+interface Watched {
+  readonly running: RunningNode;
+  image: MetadataImage | null;
+  hosted: readonly Partition[];
+  replicas: readonly Replica[];
+  seen: readonly Seen[];
+}
+
 /** The leader of `term` has committed all below the end. */
 function noteLeader({ byLeader, end }: Committed, term: number): void {
   const at = byLeader.findIndex((entry) => entry.term >= term);
@@ -62,8 +71,8 @@ export class Invariants {
   readonly #leaders = new Map<string, string>();
   readonly #committed = new Map<string, Committed>();
   readonly #seen = new WeakMap<Replica, Seen>();
-  readonly #hosted = new WeakMap<RunningNode, readonly Partition[]>();
-  readonly #images = new WeakMap<RunningNode, MetadataImage>();
+  /** By number of the node. */
+  readonly #watched: Watched[] = [];
   /** Checksum of the image by its end. */
   readonly #imageAt = new Map<number, number>();
   /** Groups whose loss was declared, by term of the unclean election. */
@@ -105,29 +114,45 @@ export class Invariants {
 
   #check(number: number, running: RunningNode): void {
     const { node } = running;
+    let watched = this.#watched[number];
+    if (watched?.running !== running) {
+      watched = { running, image: null, hosted: [], replicas: [], seen: [] };
+      this.#watched[number] = watched;
+    }
     const image = node.image();
-    if (this.#images.get(running) !== image) {
-      this.#images.set(running, image);
+    if (watched.image !== image) {
+      watched.image = image;
       this.#checkImage(number, image);
     }
     const metadata = node.metadata;
-    if (metadata !== null) this.#checkReplica(number, null, metadata.replica, false);
+    if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica);
     const hosted = node.hosting.all();
-    for (const { id, replica, failed } of hosted) this.#checkReplica(number, id, replica, failed !== null);
-    const before = this.#hosted.get(running);
-    if (before === hosted) return;
-    this.#hosted.set(running, hosted);
+    const before = watched.hosted;
+    if (before !== hosted) {
+      watched.hosted = hosted;
+      watched.replicas = hosted.map(({ replica }) => replica);
+      watched.seen = hosted.map(({ id, replica, failed }) => this.#seenOf(id, replica, failed !== null));
+    }
+    for (let index = 0; index < hosted.length; index += 1) this.#checkPartition(number, watched, index);
     // Removed with its topic, or to be made anew.
-    for (const partition of before ?? []) if (!hosted.includes(partition)) this.#restarts.forget(partition.replica);
+    if (before !== hosted)
+      for (const partition of before) if (!hosted.includes(partition)) this.#restarts.forget(partition.replica);
   }
 
-  #checkReplica(number: number, id: PartitionId | null, replica: Replica, failed: boolean): void {
-    const seen = this.#seen.get(replica) ?? this.#begin(id, replica, failed);
-    if (failed && !seen.failed) {
-      seen.failed = true;
+  #checkPartition(number: number, { hosted, replicas, seen }: Watched, index: number): void {
+    const partition = hosted[index];
+    const replica = replicas[index];
+    const its = seen[index];
+    if (partition === undefined || replica === undefined || its === undefined) return;
+    if (partition.failed !== null && !its.failed) {
+      its.failed = true;
       this.#restarts.forget(replica);
     }
-    this.#checkSteps(number, seen, replica);
+    this.#checkSteps(number, its, replica);
+  }
+
+  #seenOf(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
+    return this.#seen.get(replica) ?? this.#begin(id, replica, failed);
   }
 
   #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {

@@ -20,6 +20,8 @@ export function never<T>(): Promise<T> {
   return new Promise<T>(() => undefined);
 }
 
+const SETTLED = Promise.resolve();
+
 /** How a life ended: only the process died, or the machine lost its power. */
 export type LifeEnd = 'process' | 'power';
 
@@ -62,6 +64,13 @@ export class Life implements EventOwner {
 
   schedule(kind: TraceKind, delay: number, callback: () => void): SimEvent {
     return this.scheduler.schedule(this, kind, delay, callback);
+  }
+
+  /** Calls back at the end of this turn, unless this life has ended: what a process tells itself before it does anything else. */
+  soon(callback: () => void): void {
+    void SETTLED.then(() => {
+      if (this.#alive) callback();
+    });
   }
 
   note(kind: TraceKind, a: number, b: number, text?: string): void {

@@ -84,7 +84,7 @@ export class Machine implements NetworkMachine {
   powerOn(): void {
     if (this.#powered) return;
     this.#powered = true;
-    this.#network.wake();
+    this.#network.wake(this);
   }
 
   /** Starts a process (and the machine, when it is off); none may be running. */

@@ -12,7 +12,7 @@ import type { Random } from '../../raft/index.ts';
 import type { CloseReason, Connection, ConnectionHandler } from '../../src/ports/index.ts';
 import { drawLatency } from './disk-faults.ts';
 import type { Life, LifeEnd } from './life.ts';
-import type { NetworkLinks } from './network-links.ts';
+import type { Link, NetworkLinks } from './network-links.ts';
 import { Pipe } from './sim-pipe.ts';
 import type { PipeReader } from './sim-pipe.ts';
 
@@ -42,7 +42,8 @@ export class SimConnection implements Connection, PipeReader {
   #closedFor: CloseReason | null = null;
   #paused = false;
   #drainWanted = false;
-  readonly #unwritten = new Set<() => void>();
+  /** They wait to hear that their bytes were written, which they never will be. */
+  #unwritten: readonly (() => void)[] = [];
   readonly #forget: () => void;
 
   constructor(parts: ConnectionParts) {
@@ -86,11 +87,7 @@ export class SimConnection implements Connection, PipeReader {
   }
 
   writeThen(buffers: readonly Uint8Array[], written: () => void): boolean {
-    const once = (): void => {
-      if (this.#unwritten.delete(once)) written();
-    };
-    this.#unwritten.add(once);
-    return this.#write(buffers, once);
+    return this.#write(buffers, written);
   }
 
   pause(): void {
@@ -142,30 +139,41 @@ export class SimConnection implements Connection, PipeReader {
     const peer = this.#peer;
     assert(peer !== null, 'a connection must be joined');
     const { links, chance } = this.#parts;
-    const from = peer.life.machine;
-    const delay = drawLatency(links.link(from, this.life.machine).latency, chance);
-    this.life.schedule('net-close', delay, () => {
-      if (!links.blocked(from, this.life.machine)) this.#finish(this.#state === 'closing' ? 'local' : 'reset');
+    const link = links.link(peer.life.machine, this.life.machine);
+    this.life.schedule('net-close', drawLatency(link.latency, chance), () => {
+      if (!link.blocked) this.#finish(this.#state === 'closing' ? 'local' : 'reset');
     });
   }
 
-  /** A link has healed, or a machine has come back. */
+  /** A link has healed, or a machine has come back: what this end sends goes on. */
   wake(): void {
     this.#out?.wake();
+  }
+
+  /** Whether what this end sends, or its acknowledgements, take that link. */
+  uses(link: Link): boolean {
+    const [here, there] = [this.life.machine, this.#peer?.life.machine];
+    return (here === link.from && there === link.to) || (here === link.to && there === link.from);
+  }
+
+  /** Whether one of the two ends is on the machine of that index. */
+  touches(machine: number): boolean {
+    return this.life.machine === machine || this.#peer?.life.machine === machine;
   }
 
   #join(peer: SimConnection): void {
     this.#peer = peer;
     const { id, links, chance } = this.#parts;
+    const [from, to] = [this.life.machine, peer.life.machine];
     this.#out = new Pipe({
       id,
       scheduler: this.life.scheduler,
       chance,
-      links,
-      from: this.life.machine,
-      to: peer.life.machine,
+      link: links.link(from, to),
+      back: links.link(to, from),
       sender: this.life,
       reader: peer,
+      onSend: (data) => links.onSend?.(from, to, id, data),
       onMoved: () => this.#moved(),
     });
   }
@@ -180,7 +188,10 @@ export class SimConnection implements Connection, PipeReader {
       if (written !== null) this.life.schedule('net-send', 0, written);
       return true;
     }
-    this.#out.write(buffers, written);
+    if (this.#out.write(buffers, written)) {
+      if (written !== null) this.life.soon(written);
+      return true;
+    }
     if (this.#out.queuedBytes <= HIGH_MARK_BYTES) return true;
     this.#drainWanted = true;
     return false;
@@ -201,15 +212,23 @@ export class SimConnection implements Connection, PipeReader {
     this.#closedFor = reason;
     this.#forget();
     this.#incoming()?.cut();
-    this.#out?.dropQueue();
+    this.#drop();
     if (reason === 'local') this.#out?.end();
-    for (const written of [...this.#unwritten]) written();
+    const unwritten = this.#unwritten;
+    this.#unwritten = [];
+    for (const written of unwritten) written();
     this.#handler?.onClose(reason);
+  }
+
+  /** What is not on the wire never will be. */
+  #drop(): void {
+    const waiting = this.#out?.dropQueue() ?? [];
+    if (waiting.length > 0) this.#unwritten = [...this.#unwritten, ...waiting];
   }
 
   /** How a kernel closes what a process leaves: an orderly end, or a reset that overtakes what is on the wire. */
   #endOrReset(): void {
-    this.#out?.dropQueue();
+    this.#drop();
     if (this.#parts.chance.below(2) === 0) this.#out?.end();
     else {
       // A blocked link may lose the reset: then later bytes from the peer find nobody and bring another.

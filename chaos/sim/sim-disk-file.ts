@@ -7,7 +7,7 @@ import type { DiskFile, Pending } from '../../storage/index.ts';
 import type { SimFile } from './disk-tree.ts';
 import { never } from './life.ts';
 import type { DiskDesk, DiskWork } from './disk-work.ts';
-import { checksum } from './trace.ts';
+import { fingerprint, sameBytes } from './trace.ts';
 
 interface Range {
   readonly from: number;
@@ -36,9 +36,8 @@ export class SimDiskFile implements DiskFile {
     assert(this.#writable, () => `${this.path} was opened for reading`);
     assert(Number.isSafeInteger(position) && position >= 0, () => `bad position ${position}`);
     const data = joined(buffers);
-    const sum = checksum([data]);
-    life.note('disk-write', this.#file.id, position, undefined);
-    life.note('disk-write', data.length, sum);
+    life.note('disk-write', this.#file.id, position);
+    life.note('disk-write', data.length, fingerprint(data));
     const range = { from: position, to: position + data.length };
     this.#assertFree(range);
     const work = this.#writeWork(data, position);
@@ -46,7 +45,7 @@ export class SimDiskFile implements DiskFile {
       data.length > disk.smallWriteBytes ||
       (disk.lateWriteOneIn > 0 && disk.chance.below(disk.lateWriteOneIn) === 0)
     ) {
-      return this.#writeLater(work, buffers, sum, range);
+      return this.#writeLater(work, buffers, data, range);
     }
     disk.watch?.('write', 'start', this.path);
     if (!life.alive) return never();
@@ -159,10 +158,15 @@ export class SimDiskFile implements DiskFile {
     };
   }
 
-  async #writeLater(work: DiskWork<void>, buffers: readonly Uint8Array[], sum: number, range: Range): Promise<void> {
+  async #writeLater(
+    work: DiskWork<void>,
+    buffers: readonly Uint8Array[],
+    data: Uint8Array,
+    range: Range,
+  ): Promise<void> {
     this.#writes.add(range);
     const apply = (): void => {
-      assert(checksum(buffers) === sum, () => `a buffer of ${this.path} changed while it was being written`);
+      assert(sameBytes(buffers, data), () => `a buffer of ${this.path} changed while it was being written`);
       work.apply();
     };
     try {

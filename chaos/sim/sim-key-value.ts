@@ -17,7 +17,7 @@ import type { CrashMode, DirectoryStore, SimDirectory } from './disk-tree.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
 import type { SimDisk } from './sim-disk.ts';
-import { checksum } from './trace.ts';
+import { fingerprint } from './trace.ts';
 
 /** Unsynced batches after which the oldest become durable, as a kernel's write-back does it. */
 const UNSYNCED_MAX = 1000;
@@ -218,7 +218,7 @@ class SimKeyValue implements KeyValue {
       change.kind === 'put' ? { ...change, value: new Uint8Array(change.value) } : change,
     );
     for (const change of owned) {
-      const sum = change.kind === 'put' ? checksum([change.value]) : 0;
+      const sum = change.kind === 'put' ? fingerprint(change.value) : 0;
       life.note('kv-apply', options.sync ? 1 : 0, sum, change.key);
     }
     const latency = options.sync ? this.#disk.latencies.sync : this.#disk.latencies.write;

@@ -13,6 +13,7 @@ import { ListenError } from '../../src/ports/index.ts';
 import type { CloseReason, Connection, ConnectionHandler, Listener, Network } from '../../src/ports/index.ts';
 import { drawLatency } from './disk-faults.ts';
 import { never } from './life.ts';
+import type { SimEvent } from './event-queue.ts';
 import type { Life } from './life.ts';
 import { NetworkLinks } from './network-links.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -53,7 +54,7 @@ export class SimNetwork {
     this.#scheduler = scheduler;
     this.#chance = chance;
     this.links = new NetworkLinks(
-      () => this.wake(),
+      (link) => this.#wake((connection) => connection.uses(link)),
       (from, to, blocked) => scheduler.trace.add('net-link', scheduler.now, from, to, blocked ? 1 : 0),
     );
   }
@@ -91,7 +92,7 @@ export class SimNetwork {
 
   /** Opens every link. */
   heal(): void {
-    this.links.healAll();
+    for (const { from, to } of this.links.all()) this.links.setBlocked(from, to, false);
   }
 
   /** Sets the latency of one direction, in milliseconds. */
@@ -103,14 +104,9 @@ export class SimNetwork {
     this.links.link(from.index, to.index).latency = latency;
   }
 
-  /** Streams that waited go on: a link has opened or a machine has come back. */
-  wake(): void {
-    const open = new Set<SimConnection>();
-    for (const connection of this.#connections) {
-      connection.wake();
-      if (!connection.gone) open.add(connection);
-    }
-    this.#connections = open;
+  /** Streams that waited for a machine go on: it has come back. */
+  wake(machine: NetworkMachine): void {
+    this.#wake((connection) => connection.touches(machine.index));
   }
 
   /** The port of one process. */
@@ -172,6 +168,15 @@ export class SimNetwork {
     return client;
   }
 
+  #wake(concerns: (connection: SimConnection) => boolean): void {
+    const open = new Set<SimConnection>();
+    for (const connection of this.#connections) {
+      if (concerns(connection)) connection.wake();
+      if (!connection.gone) open.add(connection);
+    }
+    this.#connections = open;
+  }
+
   #remember(...ends: readonly SimConnection[]): void {
     for (const end of ends) this.#connections.add(end);
     if (this.#connections.size % 256 === 0) {
@@ -183,7 +188,7 @@ export class SimNetwork {
   #travel(from: number, to: number, owner: Life | null, arrive: () => void): void {
     const delay = drawLatency(this.links.link(from, to).latency, this.#chance);
     this.#scheduler.schedule(owner, 'net-connect', delay, () => {
-      if (!this.links.blocked(from, to)) arrive();
+      if (!this.links.link(from, to).blocked) arrive();
     });
   }
 
@@ -228,10 +233,12 @@ class SimNetworkPort implements Network {
     life.note('net-connect', port, 0, address);
     let settled = false;
     const deadline = life.schedule('timer', CONNECT_TIMEOUT, () => settle(() => failed('timeout')));
+    let again: SimEvent | null = null;
     const settle = (then: () => void): void => {
       if (settled) return;
       settled = true;
       life.scheduler.cancel(deadline);
+      if (again !== null) life.scheduler.cancel(again);
       then();
     };
     const attempt = (wait: number): void => {
@@ -241,7 +248,7 @@ class SimNetworkPort implements Network {
         else if (settled) result.client.destroy();
         else settle(() => result.client.attach(opened(result.client)));
       });
-      life.schedule('net-connect', wait, () => attempt(wait * 2));
+      again = life.schedule('net-connect', wait, () => attempt(wait * 2));
     };
     attempt(RETRY_FIRST);
     return { cancel: () => settle(() => undefined) };

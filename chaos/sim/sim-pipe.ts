@@ -11,19 +11,19 @@ import { assert } from '../../raft/index.ts';
 import type { Random } from '../../raft/index.ts';
 import { drawLatency } from './disk-faults.ts';
 import type { Life } from './life.ts';
-import type { NetworkLinks } from './network-links.ts';
+import type { Link } from './network-links.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimEvent } from './event-queue.ts';
-import { checksum } from './trace.ts';
+import { fingerprint, sameBytes } from './trace.ts';
 
 /** Bytes that the kernels and the cable hold in one direction. */
 const WINDOW_BYTES = 256 * 1024;
 const SEGMENT_BYTES = 64 * 1024;
 
+/** What did not fit on the wire at once. */
 interface Write {
   readonly buffers: readonly Uint8Array[];
   readonly data: Buffer;
-  readonly sum: number;
   readonly written: (() => void) | null;
   /** Bytes already on the wire. */
   sent: number;
@@ -53,11 +53,13 @@ export interface PipeParts {
   readonly id: number;
   readonly scheduler: Scheduler;
   readonly chance: Random;
-  readonly links: NetworkLinks;
-  readonly from: number;
-  readonly to: number;
+  /** The way of the bytes, and the way of their acknowledgements. */
+  readonly link: Link;
+  readonly back: Link;
   readonly sender: Life;
   readonly reader: PipeReader;
+  /** What a process hands over; to be looked at now. */
+  readonly onSend: (data: Buffer) => void;
   /** Bytes went from the queue to the wire. */
   readonly onMoved: () => void;
 }
@@ -78,15 +80,21 @@ export class Pipe {
     this.#parts = parts;
   }
 
-  write(buffers: readonly Uint8Array[], written: (() => void) | null): void {
-    const { scheduler, id, from } = this.#parts;
+  /** True: all of it is on the wire at once, and `written` will not be called. */
+  write(buffers: readonly Uint8Array[], written: (() => void) | null): boolean {
+    const { scheduler, id, link } = this.#parts;
     const data = Buffer.concat(buffers);
-    const sum = checksum([data]);
-    scheduler.trace.add('net-send', scheduler.now, from, id, sum);
-    this.#parts.links.onSend?.(from, this.#parts.to, id, data);
-    this.#queue.push({ buffers, data, sum, written, sent: 0 });
-    this.queuedBytes += data.length;
+    scheduler.trace.add('net-send', scheduler.now, link.from, id, fingerprint(data));
+    this.#parts.onSend(data);
+    const { length } = data;
+    if (length <= SEGMENT_BYTES && this.#queue.length === 0 && this.#wireBytes < WINDOW_BYTES) {
+      this.#put(data);
+      return true;
+    }
+    this.#queue.push({ buffers, data, written, sent: 0 });
+    this.queuedBytes += length;
     this.#pump();
+    return false;
   }
 
   /** The end of the stream, after all that is queued. */
@@ -96,10 +104,12 @@ export class Pipe {
     this.#pump();
   }
 
-  /** Drops what is queued; what is on the wire stays. */
-  dropQueue(): void {
+  /** Drops what is queued; what is on the wire stays. Answers who still waits to hear that it was written. */
+  dropQueue(): readonly (() => void)[] {
+    const waiting = this.#queue.flatMap(({ written }) => (written === null ? [] : [written]));
     this.#queue = [];
     this.queuedBytes = 0;
+    return waiting;
   }
 
   /** Drops everything, on the wire too. */
@@ -112,8 +122,7 @@ export class Pipe {
 
   /** Something that may have stopped the wire has changed. */
   wake(): void {
-    const { links, from, to } = this.#parts;
-    if (!links.blocked(to, from)) {
+    if (!this.#parts.back.blocked) {
       this.#wireBytes = Math.max(0, this.#wireBytes - this.#unacknowledged);
       this.#unacknowledged = 0;
     }
@@ -126,16 +135,15 @@ export class Pipe {
     while (this.#wireBytes < WINDOW_BYTES) {
       const write = this.#queue[0];
       if (write === undefined) break;
-      if (write.sent > 0 || this.#wireBytes > 0) {
-        assert(checksum(write.buffers) === write.sum, 'a buffer changed while it was queued on a connection');
-      }
-      const end = Math.min(write.data.length, write.sent + SEGMENT_BYTES);
-      this.#put(write.data.subarray(write.sent, end));
+      const { data, buffers, written } = write;
+      assert(sameBytes(buffers, data, write.sent), 'a buffer changed while it was queued on a connection');
+      const end = Math.min(data.length, write.sent + SEGMENT_BYTES);
+      this.#put(data.subarray(write.sent, end));
       this.queuedBytes -= end - write.sent;
       write.sent = end;
-      if (end < write.data.length) continue;
+      if (end < data.length) continue;
       this.#queue.shift();
-      if (write.written !== null && this.#parts.sender.alive) this.#parts.sender.schedule('net-send', 0, write.written);
+      if (written !== null && this.#parts.sender.alive) this.#parts.sender.schedule('net-send', 0, written);
     }
     if (this.#queue.length === 0 && this.#end === 'wanted') {
       this.#end = 'sent';
@@ -144,14 +152,14 @@ export class Pipe {
     this.#parts.onMoved();
   }
 
+  /** `data` is given away. */
   #put(data: Buffer | null): void {
     if (data !== null && data.length === 0) return;
-    const { scheduler, chance, links, from, to } = this.#parts;
-    const delay = drawLatency(links.link(from, to).latency, chance);
-    this.#lastAt = Math.max(this.#lastAt, scheduler.now + delay);
+    const { scheduler, chance, link } = this.#parts;
+    this.#lastAt = Math.max(this.#lastAt, scheduler.now + drawLatency(link.latency, chance));
     this.#wire.push({ at: this.#lastAt, data });
     if (data !== null) this.#wireBytes += data.length;
-    this.#arm(false);
+    if (this.#armed === null) this.#arm(false);
   }
 
   #disarm(): void {
@@ -163,9 +171,9 @@ export class Pipe {
   #arm(afresh: boolean): void {
     const head = this.#wire[0];
     if (head === undefined || this.#armed !== null) return;
-    const { scheduler, chance, links, from, to, reader } = this.#parts;
+    const { scheduler, chance, link, reader } = this.#parts;
     let delay = Math.max(0, head.at - scheduler.now);
-    if (afresh && delay === 0) delay = drawLatency(links.link(from, to).latency, chance);
+    if (afresh && delay === 0) delay = drawLatency(link.latency, chance);
     const owner = reader.life.alive ? reader.life : null;
     const event = scheduler.schedule(owner, 'net-deliver', delay, () => {
       // A paused machine may bring an event that `wake` has replaced.
@@ -177,8 +185,8 @@ export class Pipe {
   }
 
   #arrive(): void {
-    const { links, from, to, reader } = this.#parts;
-    if (links.blocked(from, to)) return;
+    const { link, back, reader, scheduler, chance, id } = this.#parts;
+    if (link.blocked) return;
     if (reader.gone) return this.#arriveAtNobody();
     if (!reader.ready) return;
     const head = this.#wire.shift();
@@ -188,17 +196,15 @@ export class Pipe {
       return reader.ended();
     }
     const chunk = this.#cutOrJoin(head, head.data);
-    if (links.blocked(to, from)) this.#unacknowledged += chunk.length;
+    if (back.blocked) this.#unacknowledged += chunk.length;
     else this.#wireBytes -= chunk.length;
-    const { scheduler, chance, id } = this.#parts;
-    scheduler.trace.add('net-deliver', scheduler.now, to, id, chunk.length);
-    const flipOneIn = links.link(from, to).flipOneIn;
-    if (flipOneIn > 0 && chance.below(flipOneIn) === 0) {
+    scheduler.trace.add('net-deliver', scheduler.now, link.to, id, chunk.length);
+    if (link.flipOneIn > 0 && chance.below(link.flipOneIn) === 0) {
       const index = chance.below(chunk.length);
       chunk[index] = (chunk[index] ?? 0) ^ (1 << chance.below(8));
     }
     reader.data(chunk);
-    this.#pump();
+    if (this.#queue.length > 0 || this.#end === 'wanted') this.#pump();
     this.#arm(false);
   }
 
@@ -214,14 +220,15 @@ export class Pipe {
     if (draw === 0 && data.length > 1) {
       const at = 1 + chance.below(data.length - 1);
       this.#wire.unshift({ at: head.at, data: data.subarray(at) });
-      return Buffer.from(data.subarray(0, at));
+      return data.subarray(0, at);
     }
-    if (draw > 2) return Buffer.from(data);
+    const next = this.#wire[0];
+    if (draw > 2 || next === undefined || next.data === null || next.at > scheduler.now) return data;
     const joined = [data];
     for (;;) {
-      const next = this.#wire[0];
-      if (next === undefined || next.data === null || next.at > scheduler.now) break;
-      joined.push(next.data);
+      const following = this.#wire[0];
+      if (following === undefined || following.data === null || following.at > scheduler.now) break;
+      joined.push(following.data);
       this.#wire.shift();
     }
     return Buffer.concat(joined);

@@ -5,7 +5,6 @@
  * Feeding it costs a few multiplications, so it is always on. With `record` each event is kept as a line as
  * well, for finding that first difference; without it only the last {@link TAIL} events are kept, as numbers.
  */
-import { crc32c } from '../../storage/index.ts';
 
 /** What happened. The numbers are part of the hash: append, never renumber. */
 export const traceKinds = [
@@ -58,6 +57,7 @@ export class Trace {
   readonly #words = new Uint32Array(this.#split.buffer);
   readonly #tail = new Float64Array(TAIL * FIELDS);
   readonly #lines: string[] | null;
+  #description: string | null = null;
 
   constructor(record: boolean) {
     this.#lines = record ? [] : null;
@@ -66,6 +66,16 @@ export class Trace {
   /** How many events there were. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether every event is kept as text. */
+  get records(): boolean {
+    return this.#lines !== null;
+  }
+
+  /** The recorded line of the next event ends with `text` in place of its own; the hash does not know. */
+  describe(text: string): void {
+    this.#description = text;
   }
 
   /**
@@ -90,7 +100,9 @@ export class Trace {
     this.#number(b);
     if (text !== undefined) this.#text(text);
     if (this.#lines !== null) {
-      this.#lines.push(`${at.toFixed(3)} ${kind} m${machine} ${a} ${b}${text === undefined ? '' : ` ${text}`}`);
+      const shown = this.#description ?? text;
+      this.#description = null;
+      this.#lines.push(`${at.toFixed(3)} ${kind} m${machine} ${a} ${b}${shown === undefined ? '' : ` ${shown}`}`);
     }
   }
 
@@ -135,9 +147,36 @@ export class Trace {
   }
 }
 
-/** A cheap checksum of bytes for the trace. */
-export function checksum(buffers: readonly Uint8Array[]): number {
-  let sum = 0;
-  for (const buffer of buffers) sum = crc32c(buffer, sum);
-  return sum;
+/** How many bytes of each end a fingerprint looks at. */
+const LOOKED_AT = 16;
+
+/**
+ * A number from the length, the ends and a few bytes between, for the trace: two runs that part do so in what is said, not in one
+ * bit of a payload, and a call of the real CRC costs more than most messages.
+ */
+export function fingerprint(bytes: Uint8Array): number {
+  const { length } = bytes;
+  let sum = length;
+  if (length <= 2 * LOOKED_AT) {
+    for (let index = 0; index < length; index += 1) sum = Math.imul(sum ^ (bytes[index] ?? 0), 0x9e3779b1);
+    return sum >>> 0;
+  }
+  const step = Math.max(1, Math.floor((length - 2 * LOOKED_AT) / LOOKED_AT));
+  for (let index = 0; index < LOOKED_AT; index += 1) {
+    const ends = ((bytes[index] ?? 0) << 16) | ((bytes[length - 1 - index] ?? 0) << 8);
+    sum = Math.imul(sum ^ ends ^ (bytes[LOOKED_AT + index * step] ?? 0), 0x9e3779b1);
+  }
+  return sum >>> 0;
+}
+
+/** Whether `buffers`, one after the other, are `data`; what lies before `from` is not looked at. */
+export function sameBytes(buffers: readonly Uint8Array[], data: Uint8Array, from = 0): boolean {
+  let position = 0;
+  for (const buffer of buffers) {
+    const end = position + buffer.length;
+    const start = Math.min(end, Math.max(position, from));
+    if (Buffer.compare(buffer.subarray(start - position), data.subarray(start, end)) !== 0) return false;
+    position = end;
+  }
+  return position === data.length;
 }

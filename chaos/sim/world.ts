@@ -178,8 +178,9 @@ export class World {
   }
 
   #look(): void {
+    if (this.afterEvent === null) return;
     try {
-      this.afterEvent?.(this.scheduler.current?.machine ?? -1);
+      this.afterEvent(this.scheduler.current?.machine ?? -1);
     } catch (error) {
       this.fail(error);
     }

@@ -93,7 +93,7 @@ export class ClusterNode {
     this.#owner = { self, incarnation, random: ports.random };
     this.#found = new FoundLogs(store, ports.log);
     this.#waiters = new ImageWaiters(ports.clock, () => this.image());
-    this.#turns = new TurnQueue(ports.clock, () => this.transport.flush());
+    this.#turns = new TurnQueue(ports.clock, (send) => this.transport.together(send));
     this.replicas = new Replicas(ports.clock, this.#turns);
     this.transport = createPeerTransport(transportOptions(config, ports, store, incarnation), this.#peerEvents());
     this.transport.onRoom(() => this.replicas.onRoom());

@@ -14,9 +14,11 @@ import type { Connection } from '../ports/index.ts';
 import type { Clock } from '../../storage/index.ts';
 import type { FrameItem } from './frame-item.ts';
 import { FrameBuilder } from './frame.ts';
+import type { LaneTurn } from './lane-turn.ts';
 
 export interface LaneOptions {
   readonly clock: Clock;
+  readonly turn: LaneTurn;
   readonly keepAlive: Millis;
   /** A frame of this size takes no further item. */
   readonly frameBytesTarget: number;
@@ -82,12 +84,12 @@ export class OutgoingLane {
   }
 
   /**
-   * Called once in each keep-alive span: queues an empty frame unless something left in its second half, so that gaps
-   * stay below 1.5 spans.
+   * Called once in each keep-alive span: queues an empty frame unless something has left since the last call, so that gaps
+   * stay below two spans.
    */
   keepAlive(now: Millis): void {
     if (this.#connection === null || this.queuedBytes > 0) return;
-    if (now - this.#wroteAt < this.#options.keepAlive / 2) return;
+    if (now - this.#wroteAt < this.#options.keepAlive) return;
     this.#frame = new FrameBuilder();
     this.#scheduleFlush();
   }
@@ -110,7 +112,7 @@ export class OutgoingLane {
   #scheduleFlush(): void {
     if (this.#flushDue || this.#connection === null) return;
     this.#flushDue = true;
-    this.#options.clock.defer(() => this.flush());
+    this.#options.turn.add(this);
   }
 
   #seal(): void {

@@ -117,10 +117,11 @@ export class OutgoingLink {
   }
 
   #laneState(lane: Lane): LaneState {
-    const { clock, limits, timings } = this.#context;
+    const { clock, limits, timings, turn } = this.#context;
     const data = lane === 'data';
     const queue = new OutgoingLane({
       clock,
+      turn,
       keepAlive: timings.keepAlive,
       frameBytesTarget: limits.frameBytesTarget,
       queueBytesMax: data ? limits.dataQueueBytesMax : limits.controlQueueBytesMax,

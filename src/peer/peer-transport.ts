@@ -78,8 +78,8 @@ export interface PeerTransport {
    * replies). The attachment's bytes must be those of the message's batches or chunk, and must not change afterwards.
    */
   send(to: NodeId, group: GroupId, message: Message, attachment?: readonly Uint8Array[]): boolean;
-  /** Writes what is queued now, instead of at the end of the turn. */
-  flush(): void;
+  /** What is sent inside of `send` is written when it returns, instead of at the end of the turn. */
+  together(send: () => void): void;
   /** Carried out at most once. To the own node: handled here, in a fresh turn. */
   request(to: NodeId, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult>;
   status(node: NodeId): PeerStatus | null;

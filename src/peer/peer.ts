@@ -15,7 +15,6 @@ import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import type { Timer } from '../../storage/index.ts';
 import type { Endpoint } from '../metadata/index.ts';
-import { LANES } from './frame-item.ts';
 import type { FrameItem, Hello, Lane } from './frame-item.ts';
 import { mergeIdentity, otherCluster } from './handshake.ts';
 import { HintBackoff } from './hint-backoff.ts';
@@ -112,12 +111,6 @@ export class Peer {
     // While our link is being made, what answers a peer that stands connected to us waits for it.
     if (!link.connected && this.#incoming.size === 0) return false;
     return link.lane(lane).push(item, attachment, bytes);
-  }
-
-  /** Writes what is queued now. */
-  flush(): void {
-    if (this.#link === null) return;
-    for (const lane of LANES) this.#link.lane(lane).flush();
   }
 
   announce(self: PeerIdentity): void {

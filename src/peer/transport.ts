@@ -13,6 +13,7 @@ import type { ReceivedItem } from './frame.ts';
 import { refusalOfHello } from './handshake.ts';
 import type { Refused } from './handshake.ts';
 import { IncomingConnection } from './incoming-connection.ts';
+import { LaneTurn } from './lane-turn.ts';
 import { attachmentBytes, headerBytesMax } from './message-encoder.ts';
 import type { PeerContext } from './peer-context.ts';
 import { checkPeerSettings, DEFAULT_PEER_LIMITS, DEFAULT_PEER_TIMINGS } from './peer-settings.ts';
@@ -65,6 +66,7 @@ class Transport implements PeerTransport {
       random: random.fork('peer transport'),
       limits: { ...DEFAULT_PEER_LIMITS, ...options.limits },
       timings: { ...DEFAULT_PEER_TIMINGS, ...options.timings },
+      turn: new LaneTurn(clock),
       self: () => this.#self,
       advertised: () => this.#advertised(),
     };
@@ -118,8 +120,8 @@ class Transport implements PeerTransport {
     );
   }
 
-  flush(): void {
-    for (const peer of this.#peers.values()) peer.flush();
+  together(send: () => void): void {
+    this.#context.turn.together(send);
   }
 
   request(to: NodeId, method: string, body: Uint8Array, timeout: Millis): Promise<RequestResult> {

@@ -13,16 +13,16 @@ export interface Flushable {
 
 export class TurnQueue {
   readonly #clock: Clock;
-  readonly #onFlushed: () => void;
+  readonly #together: (send: () => void) => void;
   #waiting = new Set<Flushable>();
   /** Those that found no room in a peer's queue; tried again when it has some. */
   readonly #blocked = new Set<Flushable>();
   #scheduled = false;
 
-  /** @param onFlushed writes what was sent */
-  constructor(clock: Clock, onFlushed: () => void = () => undefined) {
+  /** @param together writes what is sent in `send` when it returns */
+  constructor(clock: Clock, together: (send: () => void) => void = (send) => send()) {
     this.#clock = clock;
-    this.#onFlushed = onFlushed;
+    this.#together = together;
   }
 
   add(item: Flushable): void {
@@ -42,11 +42,12 @@ export class TurnQueue {
     this.#scheduled = false;
     const items = this.#waiting;
     this.#waiting = new Set();
-    for (const item of items) {
-      item.flushSends();
-      if (item.hasSends) this.#blocked.add(item);
-      else this.#blocked.delete(item);
-    }
-    this.#onFlushed();
+    this.#together(() => {
+      for (const item of items) {
+        item.flushSends();
+        if (item.hasSends) this.#blocked.add(item);
+        else this.#blocked.delete(item);
+      }
+    });
   }
 }

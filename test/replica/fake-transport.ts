@@ -62,7 +62,7 @@ export class FakeNetwork {
       start: () => Promise.resolve(),
       port: 0,
       setPeers: () => undefined,
-      flush: () => undefined,
+      together: (send) => send(),
       send: (to, group, message, attachment = []) =>
         this.#send({ from: node, to, group, message, attachment: Buffer.concat(attachment) }),
       request: () => Promise.resolve({ kind: 'unknown', reason: 'not-connected' }),
