@@ -6,7 +6,6 @@
  *   explore  all orders of a small Raft group      check    what `npm test` runs: regressions, canaries, fresh seeds
  */
 import { availableParallelism } from 'node:os';
-import { canaries } from './mutants/index.ts';
 import { check } from './command/check.ts';
 import { mutants } from './command/mutants.ts';
 import { readRunOptions, UsageError } from './command/options.ts';
@@ -15,6 +14,8 @@ import { EXIT, run } from './command/run.ts';
 import { USAGE } from './command/usage.ts';
 import { serve } from './command/worker.ts';
 import { exploreCommand } from './explore/command.ts';
+import { liveCommand } from './live/command.ts';
+import { canaries } from './mutants/index.ts';
 
 const entry = process.argv[1] ?? '';
 
@@ -35,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
       return check(left, cores, parts);
     case 'replay':
       return replay(left);
+    case 'live':
+      return liveCommand(left);
     case 'mutants':
       return mutants(left, cores);
     case 'explore':

@@ -3,6 +3,7 @@
  * by the command (`options.ts`).
  */
 import { EXPLORE_USAGE } from '../explore/command.ts';
+import { LIVE_USAGE } from '../live/command.ts';
 
 export const USAGE = `flotilla chaos [run]              random seeds: clusters, workloads and faults, all invariants checked
   --minutes M                    for so long (default 10), from a random seed on
@@ -20,15 +21,15 @@ export const USAGE = `flotilla chaos [run]              random seeds: clusters, 
 flotilla chaos replay FILE        run the decisions of a failing seed again
   --html FILE                    as a picture: a lane for each node, faults, operations, messages; works offline
 
-<<<<<<< HEAD
 flotilla chaos mutants [ID …]     plants known bugs in copies of this build, and runs seeds until one is red
   --seeds N                      at most, for each (default 1000)      --jobs N   bugs at a time
   --swarm                        seeds draw all faults themselves, instead of those that make the bug likely
   --canaries                     only the few that every campaign runs
   -o json                        [{"id","name","caught","seeds","invariant","seed","hinted"}]
-=======
+
+${LIVE_USAGE}
+
 ${EXPLORE_USAGE}
->>>>>>> 73af269 (chaos: every schedule of a group of three, up to a bound; the core's bugs that it finds)
 
 flotilla chaos check              what \`npm test\` runs: regressions, canaries, then fresh seeds
   --seconds N                    all together (default 150)
@@ -38,4 +39,6 @@ Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usag
 Examples:
   $ flotilla chaos run --seeds 1000 --profile disk
   $ flotilla chaos run --seed 8f3a
-  $ flotilla chaos replay fail-8f3a.json --html run.html`;
+  $ flotilla chaos replay fail-8f3a.json --html run.html
+  $ flotilla chaos live --minutes 10
+  $ flotilla chaos mutants M12 M42`;
