@@ -118,8 +118,10 @@ export class Round {
     const text = `node ${node} ended by itself with ${how}: ${refusal ?? ''}`;
     this.#log(text);
     const byDisk = this.#disturbed.has(node) && code !== null && DISK_EXITS.includes(code);
+    // Another process of this machine has taken a port of it: for the moment, or the round cannot go on.
+    const byPort = refusal?.includes('cannot listen') === true;
     if (code === DAMAGED_EXIT && this.#spent === node) this.#cluster.wipe(node);
-    else if (!byDisk) {
+    else if (!byDisk && !byPort) {
       const log = this.#cluster.node(node).logFile;
       this.#home.world.fail(new Violation(`process: ${text}\n${tailOf(log)}`));
       return;
@@ -138,8 +140,10 @@ export class Round {
         await work;
         this.#check();
       } catch (error) {
-        if (error instanceof Violation) found.violation ??= error.message;
-        else if (!this.#options.stopped()) this.break(error);
+        // What was found first explains what failed after it.
+        const cause = this.#home.failure?.error ?? error;
+        if (cause instanceof Violation) found.violation ??= cause.message;
+        else if (!this.#options.stopped()) this.break(cause);
       }
     };
     await judged(this.#begin().then(() => this.#harm()));
