@@ -4,7 +4,7 @@
  *   unit         test/<room>/**          pure or on simulated ports, threads without isolation (the product has no module state)
  *   scripts      test/raft/*script*      golden scripts of the replication core; `UPDATE=1` rewrites them
  *   properties   *.property.test.ts      fast-check, fixed seed
- *   simulation   test/simulation/**      whole clusters under virtual time
+ *   simulation   test/simulation/**      whole clusters under virtual time, test/chaos/workload too
  *   tools        tidy, arrows, lint      the tree itself
  *   e2e          test/e2e/**             real processes, one file after the other
  *   interop      test/interop/**         clients of other languages; not part of `npm test`, needs their toolchains
@@ -17,7 +17,7 @@ import { defineConfig } from 'vitest/config';
 const scripts = ['test/raft/*script*.test.ts', 'test/raft/scripts/**/*.test.ts'];
 const tools = ['test/tidy.test.ts', 'test/arrows.test.ts', 'test/tools/**/*.test.ts'];
 const properties = ['test/**/*.property.test.ts'];
-const simulation = ['test/simulation/**/*.test.ts'];
+const simulation = ['test/simulation/**/*.test.ts', 'test/chaos/workload/**/*.test.ts'];
 const processes = ['test/e2e/**/*.test.ts'];
 const tarball = ['test/package/**/*.test.ts'];
 const interop = ['test/interop/**/*.test.ts'];

@@ -31,6 +31,8 @@ export interface SimClusterOptions {
   readonly voters?: number;
   /** `key=value` of node settings, for all nodes. */
   readonly settings?: readonly string[];
+  /** Size at which segments are closed; smaller than a configuration may say, so that a few records fill some. */
+  readonly segmentBytes?: number | null;
   /** Keep every event as text. */
   readonly record?: boolean;
 }
@@ -41,6 +43,7 @@ const SMALL = [
   'checkpoint.bytes=1048576',
   'tail.max.bytes=4194304',
   'offsets.topic.num.partitions=3',
+  'log.retention.check.interval.ms=2000',
   'log.level=debug',
 ];
 
@@ -120,7 +123,9 @@ export class SimCluster {
     assert(read.kind === 'settings', () => (read.kind === 'invalid' ? read.problems.join('; ') : ''));
     const result = nodeConfig(read.settings);
     assert(result.kind === 'config', () => (result.kind === 'invalid' ? result.problems.join('; ') : ''));
-    return result.config;
+    const { config } = result;
+    const segmentBytes = this.#options.segmentBytes ?? config.topics.segmentBytes;
+    return { ...config, topics: { ...config.topics, segmentBytes } };
   }
 
   /** Ports of a machine of its own, for a client. */

@@ -64,7 +64,8 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   const shape = drawShape(draw.fork('shape'), options);
   const settings = [`flush=${shape.flush}`, ...shape.settings];
   const { nodes, voters } = shape;
-  const stage = new Stage({ seed, nodes, voters, settings, record: options.record ?? false });
+  const { segmentBytes } = shape.workload;
+  const stage = new Stage({ seed, nodes, voters, settings, segmentBytes, record: options.record ?? false });
   options.onStage?.(stage);
   const { cluster, history, invariants } = stage;
   const schedule = new Schedule(cluster);
@@ -117,7 +118,7 @@ export async function passingCampaign(options: CampaignOptions): Promise<Campaig
 async function run(stage: Stage, shape: CampaignShape, begin: () => () => void): Promise<Recovery> {
   const { cluster } = stage;
   await stage.open();
-  const workload = await startWorkload(stage, shape.workload);
+  const workload = await startWorkload(stage, shape.workload, shape.storms);
   const end = begin();
   await cluster.run(shape.milliseconds);
   end();

@@ -13,6 +13,7 @@ import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
+import type { Pace } from './pace.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface BurstWriterOptions {
@@ -22,6 +23,8 @@ export interface BurstWriterOptions {
   readonly partitions: number;
   /** Virtual milliseconds between two bursts; default 200. */
   readonly everyMs?: number;
+  /** When it is busy, and when quiet; default: always busy. */
+  readonly pace?: Pace;
 }
 
 /** Of one partition, or why there is none. */
@@ -71,7 +74,8 @@ export class BurstWriter {
   #tick(): void {
     if (!this.#running) return;
     if (this.pending === 0) void this.#burst();
-    this.#cluster.world.after(this.#options.everyMs ?? 200, () => this.#tick());
+    const { pace, everyMs = 200 } = this.#options;
+    this.#cluster.world.after(pace?.wait(everyMs) ?? everyMs, () => this.#tick());
   }
 
   async #burst(): Promise<void> {

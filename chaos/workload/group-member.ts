@@ -1,69 +1,32 @@
 /**
  * A member of a consumer group, as small as one can be: join, sync, fetch, commit after processing, heartbeat; and again from
- * the beginning whenever the group says so.
+ * the beginning whenever the group says so. With whims it is as users are: it stalls beyond its session and goes on as if nothing
+ * were, leaves, vanishes without a word, commits in storms, and for generations that are over.
  *
- *   C1 an acknowledged commit is never lost nor lowered       C2 one owner per partition and generation
- *   C3 what a commit covers was processed before it
+ * What the group owes it is in `group-history.ts`.
  */
 import { ClientError, Consumer, GroupAdmin } from '../../src/client/index.ts';
+import type { Random } from '../../raft/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE, consumerProtocolAssignment, errorName, WireCodec } from '../../src/wire/index.ts';
-import { violated } from './history.ts';
+import type { GroupHistory } from './group-history.ts';
 import type { History } from './history.ts';
-import type { WorkloadHome } from './workload-home.ts';
+import type { Pace } from './pace.ts';
 import type { PollSession } from './poll-history.ts';
+import type { WorkloadHome } from './workload-home.ts';
 
 export interface GroupMemberOptions {
   readonly name: string;
   readonly group: string;
   readonly topic: string;
   readonly partitions: number;
+  /** Whims are drawn from it; absent: it has none. */
+  readonly whims?: Random;
+  /** When it is busy, and when quiet; default: always busy. */
+  readonly pace?: Pace;
 }
 
-/** What the members of one group share that the code under test must not see. */
-export class GroupHistory {
-  readonly #owners = new Map<string, string>();
-  /** Per partition: highest acknowledged commit, and one past the highest offset processed without a gap. */
-  readonly #committed: number[] = [];
-  readonly #processed: number[] = [];
-  commits = 0;
-  generations = 0;
-
-  own(generation: number, partition: number, member: string): void {
-    this.generations = Math.max(this.generations, generation);
-    const key = `${generation}/${partition}`;
-    const before = this.#owners.get(key);
-    if (before !== undefined && before !== member)
-      violated('C2', `${before} and ${member} both own partition ${partition} in generation ${generation}`);
-    this.#owners.set(key, member);
-  }
-
-  /** A member begins at the offset that the group committed. */
-  resume(partition: number, offset: number): void {
-    const committed = this.committed(partition);
-    if (offset < committed) violated('C1', `partition ${partition} resumes at ${offset}, committed was ${committed}`);
-    if (offset > (this.#processed[partition] ?? 0))
-      violated(
-        'C3',
-        `partition ${partition} resumes at ${offset}, processed is only ${this.#processed[partition] ?? 0}`,
-      );
-  }
-
-  process(partition: number, position: number): void {
-    this.#processed[partition] = Math.max(this.#processed[partition] ?? 0, position);
-  }
-
-  commit(partition: number, offset: number): void {
-    this.commits += 1;
-    this.#committed[partition] = Math.max(this.committed(partition), offset);
-  }
-
-  committed(partition: number): number {
-    return this.#committed[partition] ?? 0;
-  }
-}
-
-interface Membership {
+export interface Membership {
   readonly generation: number;
   readonly member: string;
   readonly partitions: readonly number[];
@@ -71,6 +34,20 @@ interface Membership {
 
 const SESSION_MS = 6000;
 const HEARTBEAT_MS = 500;
+/** When it is quiet: three of a session. */
+const QUIET_HEARTBEAT_MS = 2000;
+
+type Whim = 'stall' | 'leave' | 'vanish' | 'storm' | 'old-commit';
+
+/** One poll in so many. */
+const WHIMS: readonly (readonly [Whim, number])[] = [
+  ['stall', 60],
+  ['leave', 50],
+  ['vanish', 100],
+  ['storm', 12],
+  ['old-commit', 12],
+];
+const STORM = 8;
 
 export class GroupMember {
   readonly #cluster: WorkloadHome;
@@ -81,7 +58,12 @@ export class GroupMember {
   readonly #admin: GroupAdmin;
   readonly #codec = new WireCodec();
   #running = false;
+  /** It behaves from now on. */
+  #tame = false;
   #member = '';
+  #membership: Membership | null = null;
+  /** One that it had before. */
+  #former: Membership | null = null;
   /** Records processed. */
   count = 0;
 
@@ -104,15 +86,40 @@ export class GroupMember {
     this.#running = false;
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Of the topic. */
+  get partitions(): number {
+    return this.#options.partitions;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** No more whims. */
+  tame(): void {
+    this.#tame = true;
+  }
+
+  /** As far as it knows; null: in none. */
+  get membership(): Membership | null {
+    return this.#membership;
+  }
+
   async #loop(): Promise<void> {
     while (this.#running) {
       try {
         const coordinator = await this.#admin.coordinator(this.#options.group);
-        const membership = await this.#join(coordinator);
-        if (membership !== null) await this.#consume(coordinator, membership);
+        this.#membership = await this.#join(coordinator);
+        if (this.#membership !== null) await this.#consume(coordinator, this.#membership);
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
       }
+      this.#former = this.#membership ?? this.#former;
+      this.#membership = null;
       await this.#client.sleep(50);
     }
   }
@@ -143,6 +150,7 @@ export class GroupMember {
     if (synced.errorCode !== 0) return this.#refused(synced.errorCode);
     const { assignedPartitions } = this.#codec.decodeData(consumerProtocolAssignment, 0, synced.assignment, 2);
     const partitions = assignedPartitions.flatMap((each) => each.partitions);
+    this.#shared.join(joined.generationId);
     for (const partition of partitions) this.#shared.own(joined.generationId, partition, this.#options.name);
     return { generation: joined.generationId, member: joined.memberId, partitions };
   }
@@ -179,7 +187,8 @@ export class GroupMember {
     const consumer = assignments.length === 0 ? null : new Consumer(this.#client, { assignments, maxWaitMs: 200 });
     let beatAt = this.#cluster.world.now();
     while (this.#running) {
-      if (this.#cluster.world.now() - beatAt >= HEARTBEAT_MS) {
+      const isQuiet = this.#options.pace?.busy === false;
+      if (this.#cluster.world.now() - beatAt >= (isQuiet ? QUIET_HEARTBEAT_MS : HEARTBEAT_MS)) {
         const answer = await this.#client.on(coordinator, API_TABLE.heartbeat.schema, {
           groupId: group,
           generationId: membership.generation,
@@ -200,7 +209,52 @@ export class GroupMember {
         this.#shared.process(partition, position);
         if (!(await this.#commit(coordinator, membership, partition, position))) return;
       }
+      if (!(await this.#followWhim(coordinator, membership))) return;
+      if (isQuiet) await this.#client.sleep(Math.min(this.#options.pace?.pause() ?? 0, QUIET_HEARTBEAT_MS));
     }
+  }
+
+  /** False: it is no member any more. */
+  async #followWhim(coordinator: number, membership: Membership): Promise<boolean> {
+    const { whims, group } = this.#options;
+    const whim =
+      whims === undefined || this.#tame ? undefined : WHIMS.find(([, oneIn]) => whims.below(oneIn) === 0)?.[0];
+    if (whims === undefined || whim === undefined) return true;
+    switch (whim) {
+      case 'stall':
+        await this.#client.sleep(SESSION_MS / 2 + whims.below(SESSION_MS));
+        return true;
+      case 'leave': {
+        const members = [{ memberId: membership.member }];
+        this.#member = '';
+        await this.#client.on(coordinator, API_TABLE.leaveGroup.schema, { groupId: group, memberId: '', members });
+        await this.#client.sleep(whims.below(2000));
+        return false;
+      }
+      case 'vanish':
+        this.#member = '';
+        return false;
+      case 'storm':
+        return this.#storm(coordinator, membership);
+      case 'old-commit':
+        return this.#commitOfThePast(coordinator, membership);
+    }
+  }
+
+  /** Many commits at a time, all of what was committed last. */
+  async #storm(coordinator: number, membership: Membership): Promise<boolean> {
+    const [partition] = membership.partitions;
+    const offset = partition === undefined ? 0 : this.#shared.committed(partition);
+    if (partition === undefined || offset === 0) return true;
+    const commits = Array.from({ length: STORM }, () => this.#commit(coordinator, membership, partition, offset));
+    return (await Promise.all(commits)).every((accepted) => accepted);
+  }
+
+  /** For a generation that is over: it is refused, and lowers nothing. */
+  async #commitOfThePast(coordinator: number, { generation }: Membership): Promise<boolean> {
+    const former = this.#former;
+    if (former !== null && former.generation < generation) await this.#commit(coordinator, former, 0, 0);
+    return true;
   }
 
   async #committed(coordinator: number): Promise<ReadonlyMap<number, number> | null> {
@@ -224,6 +278,7 @@ export class GroupMember {
   ): Promise<boolean> {
     const { group, topic } = this.#options;
     const { id } = await this.#client.topic(topic);
+    const newest = this.#shared.generations;
     const answer = await this.#client.on(coordinator, API_TABLE.offsetCommit.schema, {
       groupId: group,
       generationIdOrMemberEpoch: generation,
@@ -237,8 +292,13 @@ export class GroupMember {
       ],
     });
     const code = answer.topics[0]?.partitions[0]?.errorCode ?? -1;
-    if (code === 0) this.#shared.commit(partition, offset);
-    else this.#refused(code);
-    return code === 0;
+    if (code === 0) {
+      this.#shared.judgeCommit(this.name, generation, newest);
+      this.#shared.commit(partition, offset);
+      return true;
+    }
+    if (generation < newest) this.#shared.refused += 1;
+    if (member === this.#member) this.#refused(code);
+    return false;
   }
 }

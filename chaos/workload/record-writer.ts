@@ -5,6 +5,7 @@
 import { ClientError, Producer } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import type { History } from './history.ts';
+import type { Pace } from './pace.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface RecordWriterOptions {
@@ -22,6 +23,8 @@ export interface RecordWriterOptions {
   readonly deliveryTimeoutMs?: number;
   /** Bytes added to each record, so that segments and journals fill up; default 0. */
   readonly padding?: number;
+  /** When it is busy, and when quiet; default: always busy. */
+  readonly pace?: Pace;
 }
 
 export class RecordWriter {
@@ -127,6 +130,7 @@ export class RecordWriter {
   #tick(): void {
     if (!this.#running) return;
     if (this.#pending < (this.#options.pendingMax ?? 20)) this.send(this.#next % this.#options.partitions);
-    this.#cluster.world.after(this.#options.everyMs ?? 10, () => this.#tick());
+    const { pace, everyMs = 10 } = this.#options;
+    this.#cluster.world.after(pace?.wait(everyMs) ?? everyMs, () => this.#tick());
   }
 }

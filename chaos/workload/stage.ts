@@ -7,6 +7,7 @@
  *     └── writers, readers       numbered records, everything compared
  * ```
  */
+import type { Random } from '../../raft/index.ts';
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
 import { allIsWell, Invariants, judgeMetadata, recovered } from '../checkers/index.ts';
@@ -14,11 +15,14 @@ import type { Expectations, JudgedMetadata, Recovery } from '../checkers/index.t
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
 import { BurstWriter } from './burst-writer.ts';
-import { GroupHistory, GroupMember } from './group-member.ts';
+import { GroupHistory } from './group-history.ts';
+import { GroupMember } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { MetadataHistory } from './metadata-history.ts';
+import type { Pace } from './pace.ts';
 import { RecordReader } from './record-reader.ts';
 import type { RecordReaderOptions } from './record-reader.ts';
+import type { WanderingReader } from './wandering-reader.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { RecordWriterOptions } from './record-writer.ts';
 
@@ -36,6 +40,8 @@ export interface Worker {
 
 /** Everything that was asked has ended by then. */
 const SETTLED_MS = 70_000;
+/** A session of a group, twice the time for a rebalance, and what clients take to find their coordinator. */
+const REBALANCED_MS = 30_000;
 
 export class Stage {
   readonly cluster: SimCluster;
@@ -48,11 +54,14 @@ export class Stage {
   readonly writers: RecordWriter[] = [];
   readonly bursts: BurstWriter[] = [];
   readonly readers: RecordReader[] = [];
+  readonly wanderers: WanderingReader[] = [];
   readonly members: GroupMember[] = [];
   /** Everybody else who works on the cluster. */
   readonly workers: Worker[] = [];
   /** Of the one group that `member` makes members of. */
   readonly group = new GroupHistory();
+  /** Of whoever is added from now on; always busy unless set. */
+  pace: Pace | null = null;
 
   constructor(options: SimClusterOptions) {
     this.cluster = new SimCluster(options);
@@ -97,6 +106,7 @@ export class Stage {
     const writer = new RecordWriter(this.cluster, this.history, {
       name: `writer${this.writers.length + 1}`,
       partitions: 1,
+      ...this.#paced(),
       ...options,
     });
     this.writers.push(writer);
@@ -104,7 +114,11 @@ export class Stage {
   }
 
   burst(options: { readonly topic: string; readonly partitions: number }): BurstWriter {
-    const burst = new BurstWriter(this.cluster, this.history, { name: `burst${this.bursts.length + 1}`, ...options });
+    const burst = new BurstWriter(this.cluster, this.history, {
+      name: `burst${this.bursts.length + 1}`,
+      ...this.#paced(),
+      ...options,
+    });
     this.bursts.push(burst);
     return burst;
   }
@@ -113,6 +127,7 @@ export class Stage {
     const reader = new RecordReader(this.cluster, this.history, {
       name: `reader${this.readers.length + 1}`,
       partitions: 1,
+      ...this.#paced(),
       ...options,
     });
     this.readers.push(reader);
@@ -120,14 +135,19 @@ export class Stage {
   }
 
   /** A member of the group `g`. */
-  member(options: { readonly topic: string; readonly partitions: number }): GroupMember {
+  member(options: { readonly topic: string; readonly partitions: number; readonly whims?: Random }): GroupMember {
     const member = new GroupMember(this.cluster, this.history, this.group, {
       name: `member${this.members.length + 1}`,
       group: 'g',
+      ...this.#paced(),
       ...options,
     });
     this.members.push(member);
     return member;
+  }
+
+  #paced(): { readonly pace?: Pace } {
+    return this.pace === null ? {} : { pace: this.pace };
   }
 
   /** Who has something to end when it is told to stop. */
@@ -143,7 +163,7 @@ export class Stage {
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = SETTLED_MS): Promise<void> {
     await this.#settle(milliseconds);
-    for (const reader of this.readers) reader.stop();
+    for (const reader of [...this.readers, ...this.wanderers]) reader.stop();
     for (const member of this.members) member.stop();
   }
 
@@ -153,6 +173,23 @@ export class Stage {
     const settled = await this.cluster.world.run(() => all.every(({ pending }) => pending === 0), { milliseconds });
     const open = all.map((worker) => `${worker.name} ${worker.pending}`).join(', ');
     if (!settled) violated('L3', `requests not answered after ${milliseconds} ms: ${open}`);
+  }
+
+  /** C4: the rebalance that is under way, or will be for what has happened, ends; all members then share all partitions. */
+  async #rebalanced(): Promise<void> {
+    const members = this.members.filter(({ running, name }) => running && this.cluster.world.machine(name).running);
+    for (const member of members) member.tame();
+    const [first] = members;
+    if (first === undefined) return;
+    const isEnded = (): boolean => {
+      const shares = members.map(({ membership }) => membership);
+      const owned = new Set(shares.flatMap((share) => share?.partitions ?? []));
+      const generation = first.membership?.generation;
+      return owned.size === first.partitions && shares.every((share) => share?.generation === generation);
+    };
+    if (await this.cluster.world.run(isEnded, { milliseconds: REBALANCED_MS })) return;
+    const states = members.map(({ name, membership }) => `${name} ${JSON.stringify(membership)}`);
+    violated('C4', `no common generation ${REBALANCED_MS} ms after the heal: ${states.join(', ')}`);
   }
 
   /** Undoes every fault of network, disks and machines; what is dead stays dead. */
@@ -187,6 +224,7 @@ export class Stage {
     this.heal();
     if (expected.dead === undefined) cluster.startDead();
     await this.#settle(SETTLED_MS);
+    await this.#rebalanced();
     const enders = this.workers.filter(({ atEnd }) => atEnd !== undefined);
     const first = enders.length > 0 ? await recovered(cluster, expected) : null;
     for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());

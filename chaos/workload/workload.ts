@@ -4,84 +4,175 @@
  * ```
  *  drawWorkload(random) ─▶ shape ─▶ startWorkload(stage, shape) ─▶ … faults … ─▶ stop ─▶ stage.end(): all settles, checks
  * ```
+ * Each kind of user has a function that starts it; a new kind is a field of the shape, and a line in `startWorkload`. Transactions
+ * (consume, transform, produce; E3–E5) join there as `startTransactions`.
  */
+import type { Random } from '../../raft/index.ts';
+import { LogTrimmer } from './log-trimmer.ts';
 import { MetadataClient } from './metadata-client.ts';
-import { ALWAYS_BUSY, Pace } from './pace.ts';
+import { Pace } from './pace.ts';
+import type { Span } from './pace.ts';
 import { RudeClient } from './rude-client.ts';
 import { SequencedWriter } from './sequenced-writer.ts';
 import type { Stage } from './stage.ts';
 import { TopicRacer } from './topic-racer.ts';
-import type { WorkloadShape } from './workload-shape.ts';
+import { WanderingReader } from './wandering-reader.ts';
+import { WatermarkWatcher } from './watermark-watcher.ts';
+import type { TopicShape, WorkloadShape } from './workload-shape.ts';
 
 export interface Workload {
   /** Nobody begins anything more; what is on its way goes on, and `Stage.quiet` waits for it. */
   stop(): void;
 }
 
-/** Makes the topics and starts everybody; the nodes must serve. Virtual time passes. */
-export async function startWorkload(stage: Stage, shape: WorkloadShape): Promise<Workload> {
-  await stage.topic('t', { partitions: 3 });
-  if (shape.quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
-  if (shape.sparse) await stage.topic('s', { partitions: 2 });
-  const pace = { everyMs: 25, pendingMax: 10, padding: shape.padding };
-  stage.writer({ topic: 't', partitions: 3, idempotent: true, ...pace }).start();
-  stage.writer({ topic: 't', partitions: 3, ...pace }).start();
-  stage.writer({ topic: 't', partitions: 3, acks: 1, ...pace }).start();
-  if (shape.quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...pace }).start();
-  if (shape.sparse) stage.writer({ topic: 's', partitions: 2, acks: 1, everyMs: 400, pendingMax: 4 }).start();
-  if (shape.bursts) stage.burst({ topic: 't', partitions: 3 }).start();
-  stage.reader({ topic: 't', partitions: 3 }).start();
-  if (shape.quorumTopic) stage.reader({ topic: 'q' }).start();
-  for (let index = 0; index < shape.members; index += 1) stage.member({ topic: 't', partitions: 3 }).start();
-  if (shape.unanswered) stage.writer({ topic: 't', partitions: 3, acks: 0, ...pace }).start();
-  const phases = new Pace(ALWAYS_BUSY, () => stage.cluster.world.now());
-  startMetadataClients(stage, shape, phases);
-  startUnusualClients(stage, shape, phases);
-  return { stop: () => stage.stop() };
+/** What a user is made with. */
+interface Start {
+  readonly stage: Stage;
+  readonly shape: WorkloadShape;
+  readonly pace: Pace;
+  /** Of the user of that name. */
+  readonly random: (name: string) => Random;
 }
 
 /** Topics that come and go. */
 const PASSING = ['c1', 'c2'];
+const DENSE_INDEX = { 'index.interval.bytes': '64' };
+const RETENTION = { 'retention.bytes': '12000' };
+
+/**
+ * Makes the topics and starts everybody; the nodes must serve. Virtual time passes.
+ *
+ * @param storms when faults will come, from now on
+ */
+export async function startWorkload(
+  stage: Stage,
+  shape: WorkloadShape,
+  storms: readonly Span[] = [],
+): Promise<Workload> {
+  const { world } = stage.cluster;
+  await makeTopics(stage, shape);
+  const pace = new Pace(shape.phases, () => world.now(), storms);
+  stage.pace = pace;
+  const start = { stage, shape, pace, random: (name: string): Random => world.random.fork(name) };
+  startWriters(start);
+  startReaders(start);
+  startMembers(start);
+  startMetadataClients(start);
+  startUnusualClients(start);
+  return { stop: () => stage.stop() };
+}
+
+async function makeTopics(stage: Stage, { main, quorumTopic, sparse, fragile, trimmed }: WorkloadShape): Promise<void> {
+  await makeTopic(stage, 't', main);
+  if (quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
+  if (sparse) await stage.topic('s', { partitions: 2 });
+  if (fragile !== null) {
+    stage.history.fragile.add('f');
+    await makeTopic(stage, 'f', fragile);
+  }
+  const configs = trimmed === 'retention' ? RETENTION : {};
+  if (trimmed !== null) await stage.topic('r', { partitions: 2, configs });
+}
+
+async function makeTopic(stage: Stage, name: string, shape: TopicShape): Promise<void> {
+  const { partitions, replicas, minInsync, denseIndex } = shape;
+  const configs = {
+    ...(minInsync === null ? {} : { 'min.insync.replicas': String(minInsync) }),
+    ...(denseIndex ? DENSE_INDEX : {}),
+  };
+  await stage.topic(name, { partitions, replicationFactor: replicas, configs });
+}
+
+/** Producers as users write them. */
+function startWriters({ stage, shape }: Start): void {
+  const { main, everyMs, padding, writers, quorumTopic, sparse, fragile, trimmed, bursts } = shape;
+  const usual = { everyMs, pendingMax: 10, padding };
+  const kinds = [{ idempotent: true }, {}, { acks: 1 }, { acks: 0 }] as const;
+  for (const kind of kinds.slice(0, writers))
+    stage.writer({ topic: 't', partitions: main.partitions, ...usual, ...kind }).start();
+  if (quorumTopic) stage.writer({ topic: 'q', idempotent: true, ...usual }).start();
+  if (fragile !== null) stage.writer({ topic: 'f', partitions: fragile.partitions, ...usual }).start();
+  if (trimmed !== null) stage.writer({ topic: 'r', partitions: 2, idempotent: true, ...usual, padding: 100 }).start();
+  if (sparse) stage.writer({ topic: 's', partitions: 2, acks: 1, everyMs: 400, pendingMax: 4 }).start();
+  if (bursts) stage.burst({ topic: 't', partitions: main.partitions }).start();
+}
+
+/** Consumers of assigned partitions, and who asks for offsets. */
+function startReaders({ stage, shape, pace, random }: Start): void {
+  const { main, quorumTopic, fragile, trimmed, wanderers, watchers } = shape;
+  const { cluster, history } = stage;
+  stage.reader({ topic: 't', partitions: main.partitions }).start();
+  if (quorumTopic) stage.reader({ topic: 'q' }).start();
+  if (fragile !== null) stage.reader({ topic: 'f', partitions: fragile.partitions }).start();
+  if (trimmed !== null) stage.reader({ topic: 'r', partitions: 2, trimmed: true }).start();
+  const topics = [
+    { topic: 't', partitions: main.partitions, trimmed: false },
+    ...(trimmed === null ? [] : [{ topic: 'r', partitions: 2, trimmed: true }]),
+    ...(quorumTopic ? [{ topic: 'q', partitions: 1, trimmed: false }] : []),
+  ];
+  for (let index = 0; index < wanderers; index += 1) {
+    const name = `wanderer${index + 1}`;
+    const topic = topics[index % topics.length] ?? topics[0];
+    if (topic !== undefined)
+      stage.wanderers.push(
+        new WanderingReader(cluster, history, { name, ...topic, random: random(name), pace }).start(),
+      );
+  }
+  for (const { topic, partitions } of watchers ? topics : []) {
+    const name = `watcher-${topic}`;
+    const options = { name, topic, partitions, random: random(name), pace, everyMs: 120 };
+    stage.workers.push(new WatermarkWatcher(cluster, history, options).start());
+  }
+  if (trimmed !== 'delete-records') return;
+  const options = { name: 'trimmer', topic: 'r', partitions: 2, random: random('trimmer'), pace, everyMs: 700 };
+  stage.workers.push(new LogTrimmer(cluster, options).start());
+}
+
+/** A consumer group; every second one of them has whims. */
+function startMembers({ stage, shape, random }: Start): void {
+  for (let index = 1; index <= shape.members; index += 1) {
+    const whims = index % 2 === 0 ? {} : { whims: random(`member${index}`) };
+    stage.member({ topic: 't', partitions: shape.main.partitions, ...whims }).start();
+  }
+}
 
 /** Users who make, change and delete topics of their own, all of them the same few, and others who write to these. */
-function startMetadataClients(stage: Stage, { admins, racers }: WorkloadShape, pace: Pace): void {
+function startMetadataClients({ stage, shape, pace, random }: Start): void {
   const { cluster, history, metadata } = stage;
   for (const topic of PASSING) {
     history.passing.add(topic);
     history.fragile.add(topic);
   }
-  for (let index = 1; index <= admins; index += 1) {
+  for (let index = 1; index <= shape.admins; index += 1) {
     const name = `admin${index}`;
-    const random = cluster.world.random.fork(name);
     const worker = new MetadataClient(cluster, metadata, {
       name,
       topics: PASSING,
-      replicasMax: Math.min(3, cluster.numbers().length),
-      random,
+      replicasMax: Math.min(5, cluster.numbers().length),
+      random: random(name),
       pace,
       everyMs: 150,
       lifeOf: (node) => cluster.node(node)?.node.options.incarnation ?? null,
     });
     stage.workers.push(worker.start());
   }
-  for (let index = 1; index <= racers && admins > 0; index += 1) {
+  for (let index = 1; index <= shape.racers && shape.admins > 0; index += 1) {
     const name = `racer${index}`;
-    const random = cluster.world.random.fork(name);
-    const worker = new TopicRacer(cluster, history, { name, topics: PASSING, random, pace, everyMs: 60 });
-    stage.workers.push(worker.start());
+    const options = { name, topics: PASSING, random: random(name), pace, everyMs: 60 };
+    stage.workers.push(new TopicRacer(cluster, history, options).start());
   }
 }
 
 /** Users who do what the protocol allows and good clients do not, and what it forbids. */
-function startUnusualClients(stage: Stage, { sequenced, rude }: WorkloadShape, pace: Pace): void {
+function startUnusualClients({ stage, shape, pace, random }: Start): void {
   const { cluster, history } = stage;
-  const topic = { topic: 't', partitions: 3, pace };
-  for (let index = 1; index <= sequenced; index += 1) {
+  const topic = { topic: 't', partitions: shape.main.partitions, pace };
+  for (let index = 1; index <= shape.sequenced; index += 1) {
     const name = `sequenced${index}`;
-    const random = cluster.world.random.fork(name);
-    stage.workers.push(new SequencedWriter(cluster, history, { name, ...topic, random, everyMs: 40 }).start());
+    const options = { name, ...topic, random: random(name), everyMs: 40 };
+    stage.workers.push(new SequencedWriter(cluster, history, options).start());
   }
-  if (!rude) return;
-  const random = cluster.world.random.fork('rude');
-  stage.workers.push(new RudeClient(cluster, history, { name: 'rude', ...topic, random, everyMs: 250 }).start());
+  if (!shape.rude) return;
+  const options = { name: 'rude', ...topic, random: random('rude'), everyMs: 250 };
+  stage.workers.push(new RudeClient(cluster, history, options).start());
 }

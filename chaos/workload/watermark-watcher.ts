@@ -1,0 +1,157 @@
+/**
+ * Somebody who asks leaders again and again how far their partitions are committed and where they begin, and remembers it.
+ *
+ *   P5  what clients see of high watermark, last stable offset and log start never goes back (D5: and they stand in this order)
+ *
+ * A leader that was deposed and does not know it yet may answer with less than its successor has: every question names the term
+ * that it is for, and answers are compared with those of the same and earlier terms. Where a log begins is the leader's to decide
+ * and told before followers have heard of it, so another leader may begin earlier, as with Kafka: that is compared within a term;
+ * `log-trimmer.ts` has what was confirmed.
+ */
+import type { Random } from '../../raft/index.ts';
+import { ClientError } from '../../src/client/index.ts';
+import type { KafkaClient } from '../../src/client/index.ts';
+import { API_TABLE } from '../../src/wire/index.ts';
+import { violated } from './history.ts';
+import type { History } from './history.ts';
+import type { Pace } from './pace.ts';
+import { RawLinks } from './raw-link.ts';
+import type { RawLink } from './raw-link.ts';
+import type { WorkloadHome } from './workload-home.ts';
+
+export interface WatermarkWatcherOptions {
+  /** Unique in the run; also its machine's name. */
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly random: Random;
+  readonly pace: Pace;
+  /** Virtual milliseconds between two questions when busy. */
+  readonly everyMs: number;
+}
+
+type Mark = 'high watermark' | 'last stable offset' | 'log start';
+
+const TIMEOUT_MS = 1500;
+const LATEST = -1;
+const EARLIEST = -2;
+
+export class WatermarkWatcher {
+  readonly #home: WorkloadHome;
+  readonly #history: History;
+  readonly #options: WatermarkWatcherOptions;
+  readonly #client: KafkaClient;
+  readonly #links: RawLinks;
+  /** By mark and partition: the highest of each term. */
+  readonly #seen = new Map<string, Map<number, number>>();
+  #running = false;
+  pending = 0;
+  /** Marks that were told. */
+  count = 0;
+
+  constructor(home: WorkloadHome, history: History, options: WatermarkWatcherOptions) {
+    this.#home = home;
+    this.#history = history;
+    this.#options = options;
+    this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
+    this.#links = new RawLinks(this.#client.ports, options.name);
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  start(): this {
+    this.#running = true;
+    this.#tick();
+    return this;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  #tick(): void {
+    if (!this.#running) return;
+    if (this.pending === 0) {
+      this.pending = 1;
+      void this.#ask().then(
+        () => void (this.pending = 0),
+        (error: unknown) => {
+          this.pending = 0;
+          if (!(error instanceof ClientError)) this.#home.world.fail(error);
+        },
+      );
+    }
+    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
+  }
+
+  async #ask(): Promise<void> {
+    const { topic, partitions, random } = this.#options;
+    const partition = random.below(partitions);
+    const known = this.#client.leaderOf(topic, partition);
+    const address = known === null ? undefined : this.#client.metadata.brokers.get(known.leader);
+    const link = known === null || address === undefined ? null : await this.#links.to(known.leader, address);
+    if (known === null || link === null || random.below(10) === 0) return void (await this.#client.refresh([topic]));
+    const told =
+      random.below(2) === 0 ? this.#byFetch(link, partition, known.term) : this.#byList(link, partition, known.term);
+    const marks = await told;
+    if (marks === null) return void (await this.#client.refresh([topic]));
+    for (const [mark, offset] of marks) this.#note(mark, partition, known.term, offset);
+  }
+
+  /** Null: no answer, or a refusal. */
+  async #byList(link: RawLink, partition: number, term: number): Promise<readonly (readonly [Mark, number])[] | null> {
+    const isLatest = this.#options.random.below(3) > 0;
+    const isolationLevel = this.#options.random.below(2);
+    const asked = { partitionIndex: partition, currentLeaderEpoch: term, timestamp: isLatest ? LATEST : EARLIEST };
+    const topics = [{ name: this.#options.topic, partitions: [asked] }];
+    const body = { replicaId: -1, isolationLevel, topics, timeoutMs: TIMEOUT_MS };
+    const answer = await link.request(API_TABLE.listOffsets.schema, 7, body, TIMEOUT_MS);
+    const found = answer?.topics[0]?.partitions[0];
+    if (found?.errorCode !== 0) return null;
+    if (!isLatest) return [['log start', found.offset]];
+    return [[isolationLevel === 0 ? 'high watermark' : 'last stable offset', found.offset]];
+  }
+
+  async #byFetch(link: RawLink, partition: number, term: number): Promise<readonly (readonly [Mark, number])[] | null> {
+    const { topic } = this.#options;
+    const fetchOffset = this.#highest('high watermark', partition);
+    const asked = { partition, currentLeaderEpoch: term, fetchOffset, partitionMaxBytes: 1 };
+    const body = { maxWaitMs: 0, minBytes: 0, maxBytes: 1, topics: [{ topic, partitions: [asked] }] };
+    const answer = await link.request(API_TABLE.fetch.schema, 12, body, TIMEOUT_MS);
+    const found = answer?.responses[0]?.partitions[0];
+    if (found === undefined || found.errorCode !== 0 || found.divergingEpoch.epoch >= 0) return null;
+    const { logStartOffset: start, lastStableOffset: stable, highWatermark } = found;
+    if (start > stable || stable > highWatermark)
+      violated('D5', `${this.name} was told ${start} ≤ ${stable} ≤ ${highWatermark} of ${topic}/${partition}`);
+    return [
+      ['log start', start],
+      ['last stable offset', stable],
+      ['high watermark', highWatermark],
+    ];
+  }
+
+  #highest(mark: Mark, partition: number): number {
+    return Math.max(0, ...(this.#seen.get(`${mark} ${partition}`)?.values() ?? []));
+  }
+
+  /** One question at a time: everything that was told before was told before this was asked. */
+  #note(mark: Mark, partition: number, term: number, offset: number): void {
+    const { topic, name } = this.#options;
+    this.count += 1;
+    const key = `${mark} ${partition}`;
+    const terms = this.#seen.get(key) ?? new Map<number, number>();
+    for (const [earlier, highest] of terms) {
+      const isBound = mark === 'log start' ? earlier === term : earlier <= term;
+      if (!isBound || highest <= offset || !this.#history.isOwed(topic, partition)) continue;
+      const was = `${highest} in term ${earlier}`;
+      violated(
+        'P5',
+        `${name} was told that the ${mark} of ${topic}/${partition} is ${offset} in term ${term}, it was ${was}`,
+      );
+    }
+    terms.set(term, Math.max(terms.get(term) ?? 0, offset));
+    this.#seen.set(key, terms);
+  }
+}
