@@ -68,6 +68,8 @@ export class SimCluster {
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
   readonly #clients: KafkaClient[] = [];
+  /** What a node's configuration says besides that of all; for its next start. */
+  readonly #changed = new Map<number, readonly string[]>();
 
   constructor(options: SimClusterOptions) {
     this.#options = options;
@@ -107,7 +109,12 @@ export class SimCluster {
     return this.numbers().map((number) => `node${number}:9092`);
   }
 
-  config(number: number): NodeConfig {
+  /** From its next start on the node has these settings, `key=value`, over those of all. */
+  configure(number: number, settings: readonly string[]): void {
+    this.#changed.set(number, settings);
+  }
+
+  config(number: number, more: readonly string[] = []): NodeConfig {
     const voters = this.numbers()
       .slice(0, this.#options.voters ?? this.#options.nodes)
       .map((each) => `${each}@node${each}:9192`);
@@ -118,6 +125,8 @@ export class SimCluster {
       `host=node${number}`,
       ...SMALL,
       ...(this.#options.settings ?? []),
+      ...(this.#changed.get(number) ?? []),
+      ...more,
     ];
     const read = readSettings({ file: null, environment: {}, flags });
     assert(read.kind === 'settings', () => (read.kind === 'invalid' ? read.problems.join('; ') : ''));
@@ -188,6 +197,34 @@ export class SimCluster {
     void this.tryStart(number).catch((error: unknown) => {
       if (!(error instanceof LifeEnded)) this.world.fail(error);
     });
+  }
+
+  /**
+   * Starts a second process with the node's id, on a machine and with a disk of its own, both empty at first. Nobody watches it; it
+   * ends when the cluster tells it of the other.
+   */
+  launchTwin(number: number): void {
+    const machine = this.twin(number);
+    if (machine.running) return;
+    const config = this.config(number, [`host=${machine.name}`]);
+    const run = async (): Promise<void> => {
+      const result = await startNode(config, machine.ports());
+      if (result.kind === 'running') await result.running.ended;
+      machine.kill();
+    };
+    void run().catch((error: unknown) => {
+      if (!(error instanceof LifeEnded)) this.world.fail(error);
+    });
+  }
+
+  /** The machine of the second process. */
+  twin(number: number): Machine {
+    return this.world.machine(`twin${number}`);
+  }
+
+  /** Kills them all. */
+  endTwins(): void {
+    for (const machine of this.world.machines()) if (machine.name.startsWith('twin')) machine.kill();
   }
 
   /** Whether the node runs, is registered and serves. */

@@ -9,6 +9,7 @@ import { CLOCK_FAULTS } from './clock-faults.ts';
 import { DAMAGE_FAULTS } from './damage-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import type { FaultContext } from './harm.ts';
+import { LIFE_FAULTS } from './life-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { PROCESS_FAULTS } from './process-faults.ts';
 import { RECIPES } from './recipes.ts';
@@ -16,6 +17,7 @@ import { RECIPES } from './recipes.ts';
 export const FAMILIES = {
   recipes: RECIPES,
   process: PROCESS_FAULTS,
+  life: LIFE_FAULTS,
   network: NETWORK_FAULTS,
   disk: DISK_FAULTS,
   damage: DAMAGE_FAULTS,
@@ -29,6 +31,7 @@ export type FaultName = { [Family in FamilyName]: keyof Families[Family] }[Famil
 export const FAULTS: Readonly<Record<FaultName, (context: FaultContext) => void>> = {
   ...RECIPES,
   ...PROCESS_FAULTS,
+  ...LIFE_FAULTS,
   ...NETWORK_FAULTS,
   ...DISK_FAULTS,
   ...DAMAGE_FAULTS,

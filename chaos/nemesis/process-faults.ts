@@ -1,4 +1,5 @@
-/** Faults of processes: they die, at every possible moment, are stopped, paused, and come back. */
+/** Faults of processes: they die, at every possible moment, are stopped, paused, and come back. Further ones: `life-faults.ts`. */
+import { drawMoment } from './life-faults.ts';
 import { duration, kill, leaderOfSomething, losePower, pick, running } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 
@@ -24,14 +25,13 @@ function killAtDisk({ cluster, random, act, restart }: FaultContext): void {
   if (act({ kind: 'kill-at', node, operation, phase })) restart(node, duration(random, 500, 4000));
 }
 
-/** Dies, and again while it starts: at one of its first disk operations. */
+/** Dies, and again while it starts: at one of its first disk operations or events. */
 function exitInRecovery({ cluster, random, act, restart, later }: FaultContext): void {
   const node = pick(random, running(cluster));
   if (node === null || !act({ kind: 'kill', node })) return;
   later(100, () => {
     if (cluster.machine(node).running) return;
-    const phase = random.below(2) === 0 ? 'start' : 'done';
-    act({ kind: 'kill-at', node, operation: 1 + random.below(60), phase });
+    act({ kind: 'kill-at', node, ...drawMoment(random, 60) });
     act({ kind: 'start', node });
   });
   restart(node, duration(random, 300, 2000));

@@ -25,6 +25,7 @@ export interface Profile {
 
 const ALL: readonly FaultName[] = [
   ...namesOf('process'),
+  ...namesOf('life'),
   ...namesOf('network'),
   ...namesOf('disk'),
   ...namesOf('damage'),

@@ -7,12 +7,20 @@
 import { assert } from '../../raft/index.ts';
 import type { TraceKind } from './trace.ts';
 
+/**
+ * Told of what a process goes through: an event or a timer that is delivered, bytes that it gives to a connection; before, and
+ * when it has happened. The place to kill it at every step.
+ */
+export type LifeWatch = (what: 'event' | 'timer' | 'write', phase: 'start' | 'done') => void;
+
 /** To whom an event belongs: one life of a node. */
 export interface EventOwner {
   /** False once it was killed: its events are dropped. */
   readonly alive: boolean;
   /** Machine number, for the trace. */
   readonly machine: number;
+  /** Told of each event that is delivered, before and after; it may end the owner. */
+  readonly watch: LifeWatch | null;
   /** True when the owner is paused and has kept the event to bring it later. */
   hold(event: SimEvent): boolean;
 }

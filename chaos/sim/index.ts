@@ -19,5 +19,6 @@ export {
 export type { DiskFault, DiskOperation, Latency } from './disk-faults.ts';
 export type { CrashMode } from './disk-tree.ts';
 export { LifeEnded } from './life.ts';
+export type { LifeWatch } from './event-queue.ts';
 export { Trace } from './trace.ts';
 export { TrapError } from './traps.ts';

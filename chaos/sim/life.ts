@@ -6,7 +6,7 @@
  * do no harm, as in a process that has died.
  */
 import type { Random } from '../../raft/index.ts';
-import type { EventOwner, SimEvent } from './event-queue.ts';
+import type { EventOwner, LifeWatch, SimEvent } from './event-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { TraceKind } from './trace.ts';
 
@@ -32,6 +32,7 @@ export class Life implements EventOwner {
   /** Draws of the world about this life (latencies, faults); never handed to the node. */
   readonly chance: Random;
   readonly scheduler: Scheduler;
+  watch: LifeWatch | null = null;
   readonly #isPaused: () => boolean;
   readonly #endings = new Set<(how: LifeEnd) => void>();
   #held: SimEvent[] = [];

@@ -11,6 +11,7 @@ import type { Random } from '../../raft/index.ts';
 import { drawCrashMode } from './disk-tree.ts';
 import type { CrashMode } from './disk-tree.ts';
 import type { Ports } from '../../src/ports/index.ts';
+import type { LifeWatch } from './event-queue.ts';
 import { Life } from './life.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MachineClock, SimClock } from './sim-clock.ts';
@@ -49,6 +50,9 @@ export class Machine implements NetworkMachine {
   readonly exits: Exit[] = [];
   /** Called when a process has ended itself; a supervisor may start the next from a later event. */
   onExit: ((exit: Exit) => void) | null = null;
+  /** No process here may open or accept anything more: what is open stays. */
+  outOfHandles = false;
+  #watch: LifeWatch | null = null;
   readonly #network: SimNetwork;
   readonly #random: Random;
   readonly #scheduler: Scheduler;
@@ -93,17 +97,32 @@ export class Machine implements NetworkMachine {
     this.#lives += 1;
     const label = `${this.name}/${this.#lives}`;
     const life = new Life(this.#scheduler, this.index, label, this.#random.fork(`chance ${label}`), () => this.#paused);
+    life.watch = this.#watch;
     this.#life = life;
     this.powerOn();
     return {
       clock: new SimClock(life, this.clock),
       random: this.#random.fork(`node ${label}`),
-      disk: new SimDiskPort(life, this.disk),
+      disk: new SimDiskPort(life, this.disk, this),
       keyValues: new SimKeyValueOpener(life, this.#stores),
       network: this.#network.port(life, this),
       host: new SimHost(life, `${this.name}-boot-${this.#boots}`, (code, reason) => this.#exited(label, code, reason)),
       log: new SimLogSink(life, this.log, {}),
     };
+  }
+
+  /** Told of every step of the process, and of those after it; null: nobody is. */
+  set watch(watch: LifeWatch | null) {
+    this.#watch = watch;
+    if (this.#life !== null) this.#life.watch = watch;
+  }
+
+  /** The process ends itself (no memory, a failed assertion of its runtime); nothing happens when none runs. */
+  abort(code: number, reason: string): void {
+    const life = this.#life;
+    if (life === null || !life.alive) return;
+    life.note('exit', code, 0, reason);
+    this.#exited(life.label, code, reason);
   }
 
   /** kill -9 of the process; nothing happens when none runs. */

@@ -93,6 +93,12 @@ export class Scheduler {
     this.#current = owner !== null && owner.alive ? owner : null;
     if (owner !== null && (!owner.alive || owner.hold(event))) return;
     if (event.kind !== null) this.trace.add(event.kind, event.at, owner === null ? -1 : owner.machine, event.order, 0);
+    const watch = owner === null ? null : owner.watch;
+    if (watch === null) return event.callback();
+    const what = event.kind === 'timer' ? 'timer' : 'event';
+    watch(what, 'start');
+    if (owner?.alive !== true) return;
     event.callback();
+    watch(what, 'done');
   }
 }

@@ -2,10 +2,11 @@
  * The simulated `Clock`: virtual time as one machine sees it.
  *
  * Each machine's monotonic clock has its own offset and rate (a rate of 1.05 runs 5 % fast), its wall clock
- * its own skew; the simulator may change them at any moment, and neither makes `now` step back.
+ * its own skew; the simulator may change them at any moment, and neither makes `now` step back. It may stand still and then
+ * leap: timers that are due meanwhile fire after the leap. Timers may be a little early, and late.
  */
 import { millis } from '../../raft/index.ts';
-import type { Millis } from '../../raft/index.ts';
+import type { Millis, Random } from '../../raft/index.ts';
 import type { Clock, Timer } from '../../storage/index.ts';
 import type { Life } from './life.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -18,6 +19,9 @@ export class MachineClock {
   #baseAt = 0;
   #rate = 1;
   #skew = 0;
+  #frozen: { readonly at: number; readonly waiting: (() => void)[] } | null = null;
+  /** Timers fire up to so many milliseconds before or after they are due. */
+  timers: { readonly early: number; readonly late: number } = { early: 0, late: 0 };
 
   /**
    * @param offset monotonic milliseconds at the beginning of the world
@@ -30,7 +34,7 @@ export class MachineClock {
   }
 
   now(): number {
-    return this.#base + (this.#scheduler.now - this.#baseAt) * this.#rate;
+    return this.#frozen?.at ?? this.#base + (this.#scheduler.now - this.#baseAt) * this.#rate;
   }
 
   wallNow(): number {
@@ -41,11 +45,45 @@ export class MachineClock {
     return this.#rate;
   }
 
-  /** Makes the monotonic clock run at `rate` (1 is true time) from now on; timers already set keep their deadline. */
+  get frozen(): boolean {
+    return this.#frozen !== null;
+  }
+
+  /** From now on the monotonic clock stands still, and no timer fires, until {@link thaw}. */
+  freeze(): void {
+    this.#frozen ??= { at: this.now(), waiting: [] };
+  }
+
+  /** It leaps to where it would be, and what was due meanwhile fires. */
+  thaw(): void {
+    const waiting = this.#frozen?.waiting ?? [];
+    this.#frozen = null;
+    for (const fire of waiting) fire();
+  }
+
+  /** Keeps a timer that is due for {@link thaw}; false: the clock runs. */
+  keep(fire: () => void): boolean {
+    this.#frozen?.waiting.push(fire);
+    return this.#frozen !== null;
+  }
+
+  /** True milliseconds until a timer of `delay` fires. Draws only where timers are wrong. */
+  timerDelay(delay: number, chance: Random): number {
+    const { early, late } = this.timers;
+    const wrong = early === 0 && late === 0 ? 0 : (early + late) * chance.fraction() - early;
+    return Math.max(0, delay / this.#rate + wrong);
+  }
+
+  /** Makes the monotonic clock run at `rate` (1 is true time) from now on, but not while it is frozen; timers already set keep their deadline. */
   setRate(rate: number): void {
     this.#base = this.now();
     this.#baseAt = this.#scheduler.now;
     this.#rate = rate;
+  }
+
+  /** Wall clock: milliseconds ahead of true time. */
+  get skew(): number {
+    return this.#skew;
   }
 
   /** Puts the wall clock `skew` milliseconds ahead of true time (negative: behind). */
@@ -87,8 +125,17 @@ export class SimClock implements Clock {
   setTimer(delay: Millis, callback: () => void): Timer {
     const life = this.#life;
     if (!life.alive) return new SimTimer(() => undefined);
-    const event = life.schedule('timer', delay / this.#clock.rate, callback);
-    return new SimTimer(() => life.scheduler.cancel(event));
+    let isCancelled = false;
+    const fire = (): void => {
+      if (isCancelled) return;
+      // A turn of its own for each, in which nobody holds an event that was cancelled.
+      if (!this.#clock.keep(() => void life.schedule('timer', 0, fire))) callback();
+    };
+    const event = life.schedule('timer', this.#clock.timerDelay(delay, life.chance), fire);
+    return new SimTimer(() => {
+      isCancelled = true;
+      life.scheduler.cancel(event);
+    });
   }
 
   defer(callback: () => void): void {

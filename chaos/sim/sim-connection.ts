@@ -188,10 +188,12 @@ export class SimConnection implements Connection, PipeReader {
       if (written !== null) this.life.schedule('net-send', 0, written);
       return true;
     }
-    if (this.#out.write(buffers, written)) {
-      if (written !== null) this.life.soon(written);
-      return true;
-    }
+    this.life.watch?.('write', 'start');
+    if (!this.life.alive) return true;
+    const isSent = this.#out.write(buffers, written);
+    if (isSent && written !== null) this.life.soon(written);
+    this.life.watch?.('write', 'done');
+    if (isSent) return true;
     if (this.#out.queuedBytes <= HIGH_MARK_BYTES) return true;
     this.#drainWanted = true;
     return false;

@@ -32,9 +32,12 @@ export class SimDiskPort implements Disk, DiskDesk {
   readonly life: Life;
   readonly #inFlight = new Set<InFlight>();
 
-  constructor(life: Life, disk: SimDisk) {
+  readonly #handles: { readonly outOfHandles: boolean };
+
+  constructor(life: Life, disk: SimDisk, handles: { readonly outOfHandles: boolean } = { outOfHandles: false }) {
     this.life = life;
     this.disk = disk;
+    this.#handles = handles;
     life.onEnd(() => this.#settleAtDeath());
   }
 
@@ -187,6 +190,7 @@ export class SimDiskPort implements Disk, DiskDesk {
   }
 
   #openNode(path: string, mode: OpenMode): SimFile {
+    if (this.#handles.outOfHandles) throw new DiskError('handles', path, `too many open files for ${path}`);
     const { directory, name } = this.disk.parent(path);
     const node = directory.entries.get(name);
     if (node === undefined) {

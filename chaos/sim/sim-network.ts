@@ -31,6 +31,8 @@ export interface NetworkMachine {
   readonly name: string;
   readonly index: number;
   readonly powered: boolean;
+  /** Its processes can neither connect nor accept: what they are brought is closed at once. */
+  readonly outOfHandles: boolean;
 }
 
 const CONNECT_TIMEOUT = 10_000;
@@ -164,7 +166,11 @@ export class SimNetwork {
     const server = new SimConnection({ ...shared, life: listening.life, remote: `${machine.name}:${10_000 + id}` });
     SimConnection.pair(client, server);
     this.#remember(client, server);
-    listening.life.schedule('net-open', 0, () => server.attach(listening.accept(server)));
+    const owner = this.#machines[listening.life.machine];
+    listening.life.schedule('net-open', 0, () => {
+      if (owner?.outOfHandles === true) server.destroy();
+      else server.attach(listening.accept(server));
+    });
     return client;
   }
 
@@ -241,6 +247,10 @@ class SimNetworkPort implements Network {
       if (again !== null) life.scheduler.cancel(again);
       then();
     };
+    if (this.#machine.outOfHandles) {
+      life.schedule('net-connect', 0, () => settle(() => failed('unreachable')));
+      return { cancel: () => settle(() => undefined) };
+    }
     const attempt = (wait: number): void => {
       if (settled) return;
       this.#network.request(life, this.#machine, address, (result) => {

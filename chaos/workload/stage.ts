@@ -204,9 +204,15 @@ export class Stage {
         link.latency = links.defaultLatency;
       }
     }
+    cluster.endTwins();
     for (const number of cluster.numbers()) {
-      const { disk } = cluster.machine(number);
-      cluster.machine(number).resume();
+      const machine = cluster.machine(number);
+      const { disk } = machine;
+      machine.resume();
+      machine.watch = null;
+      machine.outOfHandles = false;
+      machine.clock.thaw();
+      machine.clock.timers = { early: 0, late: 0 };
       disk.unstall();
       disk.slowness = 1;
       disk.syncDelay = 0;
