@@ -109,9 +109,12 @@ export class SimCluster {
     return this.numbers().map((number) => `node${number}:9092`);
   }
 
-  /** From its next start on the node has these settings, `key=value`, over those of all. */
-  configure(number: number, settings: readonly string[]): void {
+  /** From its next start on the node has these settings, `key=value`, over those of all. Null, or why it may not have them. */
+  configure(number: number, settings: readonly string[]): string | null {
+    const read = readSettings({ file: null, environment: {}, flags: [...SMALL, ...settings] });
+    if (read.kind === 'invalid') return read.problems.join('; ');
     this.#changed.set(number, settings);
+    return null;
   }
 
   config(number: number, more: readonly string[] = []): NodeConfig {

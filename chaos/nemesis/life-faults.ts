@@ -115,7 +115,7 @@ function drawSettings(random: Random): readonly string[] {
   const all = [
     `tail.max.bytes=${pick(random, [0, 65_536, 4_194_304]) ?? 0}`,
     `journal.file.bytes=${pick(random, [65_536, 262_144, 1_048_576]) ?? 65_536}`,
-    `checkpoint.bytes=${pick(random, [262_144, 1_048_576, 4_194_304]) ?? 262_144}`,
+    `checkpoint.bytes=${pick(random, [1_048_576, 4_194_304]) ?? 1_048_576}`,
     `open.files.max=${pick(random, [16, 1000]) ?? 16}`,
     `replica.append.max.bytes=${pick(random, [65_536, 1_048_576]) ?? 65_536}`,
     `replica.lag.time.max.ms=${pick(random, [2000, 30_000]) ?? 2000}`,

@@ -49,8 +49,7 @@ export const PROCESS_DECISIONS = {
   }),
   configure: (cluster, { node, settings }) => {
     if (!cluster.numbers().includes(node)) return `there is no node ${node}`;
-    cluster.configure(node, settings);
-    return null;
+    return cluster.configure(node, settings);
   },
   twin: (cluster, { node }) => {
     if (!cluster.numbers().includes(node)) return `there is no node ${node}`;
