@@ -112,7 +112,8 @@ function drawSegmentDamage(context: FaultContext, node: number, isCutKnown: bool
     case 2:
       return { ...whole, deed: { kind: 'delete-file', node, path } };
     case 3: {
-      const other = pick(random, siblings);
+      const others = siblings.filter((sibling) => isOfVoters(context, path) || !isOfVoters(context, sibling));
+      const other = pick(random, others);
       return other === null ? null : { ...whole, deed: { kind: 'swap-files', node, path, to: other } };
     }
     default:

@@ -74,7 +74,10 @@ export class MachineClock {
     return Math.max(0, delay / this.#rate + wrong);
   }
 
-  /** Makes the monotonic clock run at `rate` (1 is true time) from now on, but not while it is frozen; timers already set keep their deadline. */
+  /**
+   * Makes the monotonic clock run at `rate` (1 is true time) from now on, but not while it is frozen; timers already
+   * set keep their deadline.
+   */
   setRate(rate: number): void {
     this.#base = this.now();
     this.#baseAt = this.#scheduler.now;
