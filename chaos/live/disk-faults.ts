@@ -16,7 +16,22 @@ function modeOf({ random, beyondBudget }: LiveFaultContext): CrashMode {
   return beyondBudget ? 'lose-all' : (pick(random, MODES) ?? 'mixed');
 }
 
-/** A disk that does something wrong for a while; the process may end by that, and is started again. */
+/**
+ * A disk that refuses for a while: the process may end by that and is started again, or replicas are given up and copied anew. That
+ * is a copy less, so all must be in sync before, and nothing else happens to disks until they are again.
+ */
+async function failing(
+  context: LiveFaultContext,
+  kind: string,
+  faults: Parameters<LiveFaultContext['cluster']['disturbDisk']>[1],
+  milliseconds: number,
+): Promise<void> {
+  if (!context.cluster.hasPower || !(await context.settled())) return;
+  await disturbed(context, kind, faults, milliseconds);
+  await context.settled();
+}
+
+/** A disk that does something wrong for a while. */
 async function disturbed(
   context: LiveFaultContext,
   kind: string,
@@ -116,9 +131,9 @@ export const DISK_FAULTS = {
     for (const other of rest) cluster.node(other).resume();
   },
   'full-disk': async (context) =>
-    disturbed(context, 'full-disk', { bytesLeft: context.random.below(100_000) }, duration(context.random, 500, 3000)),
+    failing(context, 'full-disk', { bytesLeft: context.random.below(100_000) }, duration(context.random, 500, 3000)),
   'read-only': async (context) =>
-    disturbed(context, 'read-only', { readOnly: true }, duration(context.random, 300, 2000)),
+    failing(context, 'read-only', { readOnly: true }, duration(context.random, 300, 2000)),
   'stalled-disk': async (context) =>
     disturbed(context, 'stalled-disk', { syncDelayMs: 10_000 }, duration(context.random, 300, 5000)),
   'slow-disk': async (context) =>
@@ -128,7 +143,7 @@ export const DISK_FAULTS = {
       { syncDelayMs: 20 + context.random.below(300) },
       duration(context.random, 500, 3000),
     ),
-  'failed-sync': async (context) => disturbed(context, 'failed-sync', { failSyncs: 1 }, 1000),
+  'failed-sync': async (context) => failing(context, 'failed-sync', { failSyncs: 1 }, 1000),
   wipe: async (context) => {
     const node = await spent(context, 'wipe', 'an empty directory');
     if (node === null) return;

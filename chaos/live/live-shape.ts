@@ -25,6 +25,8 @@ const POWER: readonly LiveFaultName[] = [
 ];
 /** After which a node has lost what it had. */
 const AT_REST: readonly LiveFaultName[] = ['wipe', 'damage-segment', 'damage-journal', 'yesterday'];
+/** After which a replica may be offline. */
+const FAILING: readonly LiveFaultName[] = ['full-disk', 'read-only', 'failed-sync'];
 
 export interface LiveShape {
   readonly nodes: number;
@@ -72,7 +74,7 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
     (name) => (needsPower || !POWER.includes(name)) && (flush === 'always' || !AT_REST.includes(name)),
   );
   const drawn = wanted === null ? swarm(random, possible) : possible;
-  const atRest = drawn.some((name) => AT_REST.includes(name));
+  const losesReplicas = drawn.some((name) => AT_REST.includes(name) || FAILING.includes(name));
   return {
     nodes,
     program: needsPower ? 'power' : 'shipped',
@@ -82,8 +84,8 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
     padding: [0, 500, 4000][random.below(3)] ?? 0,
     bursts: random.below(2) === 0,
     members: random.below(2) === 0 ? 2 : 0,
-    // Replicas that vote and have lost their log wait for an operator.
-    quorumTopic: !atRest && random.below(2) === 0,
+    // Replicas that vote and have lost their log wait for an operator, for ever.
+    quorumTopic: !losesReplicas && random.below(2) === 0,
     kafkajs: random.below(2) === 0,
     beyondBudget: false,
     settings: [

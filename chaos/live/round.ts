@@ -194,6 +194,8 @@ export class Round {
     cluster.links.heal();
     cluster.soundDisks();
     for (const number of cluster.numbers()) cluster.node(number).resume();
+    // What an operator does when a disk is sound again: the only replica of a partition is kept, and looked at anew by a start.
+    await cluster.kill(...this.#disturbed);
     cluster.startDead();
     this.#log('healed');
     await comesBack(cluster, this.#home);
