@@ -65,6 +65,7 @@ export class SimCluster {
   /** Called when a node has stopped because it was told to. */
   onStopped: ((node: number) => void) | null = null;
   readonly #options: SimClusterOptions;
+  readonly #numbers: readonly number[];
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
   readonly #clients: KafkaClient[] = [];
@@ -73,6 +74,7 @@ export class SimCluster {
 
   constructor(options: SimClusterOptions) {
     this.#options = options;
+    this.#numbers = Array.from({ length: options.nodes }, (_, index) => index + 1);
     this.world = new World({ seed: options.seed, record: options.record ?? false });
     for (const number of this.numbers()) {
       const machine = this.machine(number);
@@ -82,7 +84,7 @@ export class SimCluster {
 
   /** 1, 2, … */
   numbers(): readonly number[] {
-    return Array.from({ length: this.#options.nodes }, (_, index) => index + 1);
+    return this.#numbers;
   }
 
   machine(number: number): Machine {

@@ -1,14 +1,46 @@
-/** Faults of the network: machines that cannot reach each other, in one or both directions, late or with damaged bytes. */
-import { block, duration, isolate, nameOf, pick, pickPair, slowLink } from './harm.ts';
+/**
+ * Faults of the network between two machines: what is sent is late, slow, damaged, cut off in the middle, or not read. Who can reach
+ * whom at all is in `partition-faults.ts`.
+ */
+import type { Deed } from '../schedule/index.ts';
+import type { LinkTroubles } from '../sim/index.ts';
+import { duration, nameOf, pick, pickPair, slowLink } from './harm.ts';
 import type { FaultContext } from './harm.ts';
+import { PARTITION_FAULTS } from './partition-faults.ts';
 
-function cutPair(context: FaultContext, both: boolean): void {
+interface Way {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Between two nodes or, one time in four, between a node and a client; either direction. */
+function pickWay(context: FaultContext): Way | null {
+  const { cluster, random } = context;
   const pair = pickPair(context);
-  if (pair === null) return;
-  const [from, to] = [nameOf(pair[0]), nameOf(pair[1])];
-  const milliseconds = duration(context.random, 50, 6000);
-  block(context, from, to, milliseconds);
-  if (both) block(context, to, from, milliseconds);
+  const nodes = new Set(cluster.numbers().map(nameOf));
+  const clients = cluster.world.machines().flatMap(({ name }) => (nodes.has(name) ? [] : [name]));
+  const withClient = random.below(4) === 0;
+  const turned = random.below(2) === 0;
+  const client = pick(random, clients);
+  const node = pick(random, [...nodes]);
+  if (withClient && client !== null && node !== null)
+    return turned ? { from: client, to: node } : { from: node, to: client };
+  return pair === null ? null : { from: nameOf(pair[0]), to: nameOf(pair[1]) };
+}
+
+/** Something about one way for a while; half the time about the way back, too. */
+function forAWhile(
+  context: FaultContext,
+  milliseconds: number,
+  begin: (way: Way) => Deed,
+  end: (way: Way) => Deed,
+): void {
+  const { random, act, later } = context;
+  const way = pickWay(context);
+  const both = random.below(2) === 0;
+  if (way === null) return;
+  for (const each of both ? [way, { from: way.to, to: way.from }] : [way])
+    if (act(begin(each))) later(milliseconds, () => act(end(each)));
 }
 
 function slowNetwork(context: FaultContext): void {
@@ -27,11 +59,79 @@ function flipBits(context: FaultContext): void {
   later(duration(random, 100, 3000), () => act({ kind: 'flips', ...link, oneIn: 0 }));
 }
 
+/** In the middle of whatever comes next: a reset or an end of the stream, of one connection or of all. */
+function cutConnections(context: FaultContext): void {
+  const { random, act } = context;
+  const way = pickWay(context);
+  if (way === null) return;
+  const how = random.below(3) === 0 ? 'end' : 'reset';
+  const after = random.below(3) === 0 ? 0 : Math.ceil(10 ** (4 * random.fraction()));
+  act({ kind: 'cut', ...way, how, after, which: random.below(2) === 0 ? null : random.below(4) });
+}
+
+/** One side has lost its connections, and for a while nothing that it sends arrives, not even that it knows of none. */
+function halfOpen(context: FaultContext): void {
+  const { random, act, later } = context;
+  const way = pickWay(context);
+  if (way === null) return;
+  const milliseconds = duration(random, 0, 4000);
+  const isSilent = random.below(3) > 0;
+  if (!act({ kind: 'forget', ...way, which: random.below(2) === 0 ? null : random.below(4) })) return;
+  if (isSilent && act({ kind: 'block', ...way })) later(milliseconds, () => act({ kind: 'unblock', ...way }));
+}
+
+function connects(context: FaultContext, how: LinkTroubles['connects']): void {
+  const { random, act } = context;
+  const way = pickWay(context);
+  const breaks = random.below(2) === 0;
+  const milliseconds = duration(random, 100, 6000);
+  if (way === null || !act({ kind: 'connects', ...way, how })) return;
+  context.later(milliseconds, () => act({ kind: 'connects', ...way, how: 'usual' }));
+  // Without this nobody may want a connection meanwhile.
+  if (breaks) act({ kind: 'cut', ...way, how: 'reset', after: 0, which: null });
+}
+
 export const NETWORK_FAULTS = {
-  isolate: (context: FaultContext): void => isolate(context, pick(context.random, context.cluster.numbers())),
-  'isolate-controller': (context: FaultContext): void => isolate(context, context.cluster.controller()),
-  'one-way': (context: FaultContext): void => cutPair(context, false),
-  'cut-pair': (context: FaultContext): void => cutPair(context, true),
+  ...PARTITION_FAULTS,
   'slow-network': slowNetwork,
   'bit-flips': flipBits,
+  'cut-connections': cutConnections,
+  'half-open': halfOpen,
+  'refused-connects': (context: FaultContext): void => connects(context, 'refused'),
+  'lost-connects': (context: FaultContext): void => connects(context, 'lost'),
+  'slow-drip': (context: FaultContext): void => {
+    const { random } = context;
+    const bytesPerSecond = Math.round(10 ** (2 + 3 * random.fraction()));
+    forAWhile(
+      context,
+      duration(random, 200, 6000),
+      (way) => ({ kind: 'drip', ...way, bytesPerSecond }),
+      (way) => ({ kind: 'drip', ...way, bytesPerSecond: 0 }),
+    );
+  },
+  'closed-window': (context: FaultContext): void =>
+    forAWhile(
+      context,
+      duration(context.random, 100, 6000),
+      (way) => ({ kind: 'window', ...way, isClosed: true }),
+      (way) => ({ kind: 'window', ...way, isClosed: false }),
+    ),
+  'black-hole': (context: FaultContext): void => {
+    const bytes = 60 + context.random.below(1400);
+    forAWhile(
+      context,
+      duration(context.random, 200, 6000),
+      (way) => ({ kind: 'mtu', ...way, bytes }),
+      (way) => ({ kind: 'mtu', ...way, bytes: 0 }),
+    );
+  },
+  reorder: (context: FaultContext): void => {
+    const milliseconds = Math.round(10 ** (0.5 + 2 * context.random.fraction()));
+    forAWhile(
+      context,
+      duration(context.random, 500, 8000),
+      (way) => ({ kind: 'spread', ...way, milliseconds }),
+      (way) => ({ kind: 'spread', ...way, milliseconds: 0 }),
+    );
+  },
 } as const;

@@ -48,15 +48,14 @@ export function onMachine<Arguments extends OnNode>(
 }
 
 export function onLink<Arguments extends OnLink>(
-  act: (cluster: SimCluster, from: Machine, to: Machine, what: Arguments) => void,
+  act: (cluster: SimCluster, from: Machine, to: Machine, what: Arguments) => string | void,
 ): Act<Arguments> {
   return (cluster, what) => {
     const machines = cluster.world.machines();
     const [from, to] = [what.from, what.to].map((name) => machines.find((machine) => machine.name === name));
     if (from === undefined || to === undefined)
       return `there is no machine ${from === undefined ? what.from : what.to}`;
-    act(cluster, from, to, what);
-    return null;
+    return act(cluster, from, to, what) ?? null;
   };
 }
 

@@ -4,7 +4,8 @@ export type { RunLimits, WorldOptions } from './world.ts';
 export { Machine } from './machine.ts';
 export type { Exit } from './machine.ts';
 export { SimNetwork } from './sim-network.ts';
-export type { NetworkLinks } from './network-links.ts';
+export type { LinkTroubles, NetworkLinks } from './network-links.ts';
+export type { CutKind } from './sim-pipe.ts';
 export { SimDisk } from './sim-disk.ts';
 export type { DiskWatch } from './sim-disk.ts';
 export {

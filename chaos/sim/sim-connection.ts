@@ -14,7 +14,7 @@ import { drawLatency } from './disk-faults.ts';
 import type { Life, LifeEnd } from './life.ts';
 import type { Link, NetworkLinks } from './network-links.ts';
 import { Pipe } from './sim-pipe.ts';
-import type { PipeReader } from './sim-pipe.ts';
+import type { CutKind, PipeReader } from './sim-pipe.ts';
 
 const HIGH_MARK_BYTES = 1024 * 1024;
 /** How long `end` waits for the other side, in milliseconds. */
@@ -148,6 +148,28 @@ export class SimConnection implements Connection, PipeReader {
   /** A link has healed, or a machine has come back: what this end sends goes on. */
   wake(): void {
     this.#out?.wake();
+  }
+
+  /** Whether this end is on the one machine and the other on the other. */
+  leads(from: number, to: number): boolean {
+    return this.life.machine === from && this.#peer?.life.machine === to;
+  }
+
+  /** The connection breaks when so many bytes more of what this end sends have arrived; 0: at once. */
+  cutAfter(bytes: number, how: CutKind): void {
+    this.#out?.cutAfter(bytes, how);
+  }
+
+  /** This end is reset, and the other is not told. */
+  forget(): void {
+    this.life.schedule('net-close', 0, () => this.#finish(this.#state === 'closing' ? 'local' : 'reset'));
+  }
+
+  cut(how: CutKind): void {
+    if (how === 'end') return this.ended();
+    this.#finish(this.#state === 'closing' ? 'local' : 'reset');
+    const peer = this.#peer;
+    if (peer !== null && !peer.gone) peer.resetSoon();
   }
 
   /** Whether what this end sends, or its acknowledgements, take that link. */

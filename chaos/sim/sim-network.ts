@@ -16,8 +16,10 @@ import { never } from './life.ts';
 import type { SimEvent } from './event-queue.ts';
 import type { Life } from './life.ts';
 import { NetworkLinks } from './network-links.ts';
+import type { LinkTroubles } from './network-links.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SimConnection } from './sim-connection.ts';
+import type { CutKind } from './sim-pipe.ts';
 
 type Accept = (connection: Connection) => ConnectionHandler;
 
@@ -92,9 +94,40 @@ export class SimNetwork {
     this.links.setBlocked(from.index, to.index, false);
   }
 
-  /** Opens every link. */
+  /** Every link is again as it was at the beginning. Connections that are broken stay so. */
   heal(): void {
-    for (const { from, to } of this.links.all()) this.links.setBlocked(from, to, false);
+    this.links.heal();
+  }
+
+  /** What is wrong with what `from` sends to `to`; the rest stays as it is. */
+  trouble(from: NetworkMachine, to: NetworkMachine, troubles: Partial<LinkTroubles>): void {
+    this.links.trouble(from.index, to.index, troubles);
+  }
+
+  /**
+   * Connections break when `after` bytes more of what `from` sends have arrived at `to`, wherever that is in a frame; at once
+   * with 0. Answers how many there are.
+   *
+   * @param how both sides are reset, or find the end of the stream
+   * @param which the n-th of them, from 0, counted round; null: all
+   */
+  cut(from: NetworkMachine, to: NetworkMachine, how: CutKind, after: number, which: number | null): number {
+    const ends = this.#between(from, to, which);
+    for (const end of ends) end.cutAfter(after, how);
+    return ends.length;
+  }
+
+  /** The process on `there` finds its connections to `here` reset, whose process hears nothing until it sends. As for `cut`. */
+  forget(there: NetworkMachine, here: NetworkMachine, which: number | null): number {
+    const ends = this.#between(there, here, which);
+    for (const end of ends) end.forget();
+    return ends.length;
+  }
+
+  /** Ends at `from` of open connections with `to`, oldest first. */
+  #between(from: NetworkMachine, to: NetworkMachine, which: number | null): readonly SimConnection[] {
+    const ends = [...this.#connections].filter((end) => !end.gone && end.leads(from.index, to.index));
+    return which === null ? ends : ends.slice(which % ends.length, (which % ends.length) + 1);
   }
 
   /** Sets the latency of one direction, in milliseconds. */
@@ -142,11 +175,12 @@ export class SimNetwork {
     answer: (result: { readonly client: SimConnection } | { readonly refused: CloseReason }) => void,
   ): void {
     const target = this.#machineAt(address) ?? machine;
+    const link = this.links.link(machine.index, target.index);
     this.#travel(machine.index, target.index, null, () => {
-      if (!target.powered) return;
+      if (!target.powered || link.troubles.connects === 'lost') return;
       const listening = this.#listening.get(address);
-      const taken =
-        listening !== undefined && listening.life.alive ? this.#accept(life, machine, address, listening) : null;
+      const isTaken = listening !== undefined && listening.life.alive && link.troubles.connects === 'usual';
+      const taken = isTaken ? this.#accept(life, machine, address, listening) : null;
       this.#travel(target.index, machine.index, life, () => {
         answer(taken === null ? { refused: 'refused' } : { client: taken });
       });

@@ -19,6 +19,11 @@ import { fingerprint, sameBytes } from './trace.ts';
 /** Bytes that the kernels and the cable hold in one direction. */
 const WINDOW_BYTES = 256 * 1024;
 const SEGMENT_BYTES = 64 * 1024;
+/** A drip comes so often in a second. */
+const DRIPS = 20;
+
+/** How a connection is cut by the network: both ends are reset, or find the end of the stream. */
+export type CutKind = 'reset' | 'end';
 
 /** What did not fit on the wire at once. */
 interface Write {
@@ -45,6 +50,8 @@ export interface PipeReader {
   readonly gone: boolean;
   data(chunk: Buffer): void;
   ended(): void;
+  /** Both ends are cut off. */
+  cut(how: CutKind): void;
   /** Bytes came though it is gone. Answers whether a machine is there to say so. */
   unknown(): boolean;
 }
@@ -75,9 +82,24 @@ export class Pipe {
   /** Delivered, but the acknowledgement cannot come back: the link is blocked the other way. */
   #unacknowledged = 0;
   #end: 'no' | 'wanted' | 'sent' = 'no';
+  /** Its share of the link's spread. */
+  readonly #share: number;
+  /** On a drip: nothing arrives before. */
+  #dripAt = 0;
+  /** It is cut when so many bytes more have arrived; null: it is not. */
+  #cutAfter: number | null = null;
+  #cutKind: CutKind = 'reset';
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
+    this.#share = parts.chance.fraction();
+  }
+
+  cutAfter(bytes: number, how: CutKind): void {
+    this.#cutAfter = bytes;
+    this.#cutKind = how;
+    const { life } = this.#parts.reader;
+    if (bytes === 0) life.schedule('net-close', 0, () => this.#cutNow());
   }
 
   /** True: all of it is on the wire at once, and `written` will not be called. */
@@ -156,7 +178,8 @@ export class Pipe {
   #put(data: Buffer | null): void {
     if (data !== null && data.length === 0) return;
     const { scheduler, chance, link } = this.#parts;
-    this.#lastAt = Math.max(this.#lastAt, scheduler.now + drawLatency(link.latency, chance));
+    const delay = drawLatency(link.latency, chance) + link.troubles.spread * this.#share;
+    this.#lastAt = Math.max(this.#lastAt, scheduler.now + delay);
     this.#wire.push({ at: this.#lastAt, data });
     if (data !== null) this.#wireBytes += data.length;
     if (this.#armed === null) this.#arm(false);
@@ -172,7 +195,7 @@ export class Pipe {
     const head = this.#wire[0];
     if (head === undefined || this.#armed !== null) return;
     const { scheduler, chance, link, reader } = this.#parts;
-    let delay = Math.max(0, head.at - scheduler.now);
+    let delay = Math.max(0, head.at - scheduler.now, this.#dripAt - scheduler.now);
     if (afresh && delay === 0) delay = drawLatency(link.latency, chance);
     const owner = reader.life.alive ? reader.life : null;
     const event = scheduler.schedule(owner, 'net-deliver', delay, () => {
@@ -188,24 +211,54 @@ export class Pipe {
     const { link, back, reader, scheduler, chance, id } = this.#parts;
     if (link.blocked) return;
     if (reader.gone) return this.#arriveAtNobody();
-    if (!reader.ready) return;
-    const head = this.#wire.shift();
-    if (head === undefined) return;
+    const { isUnread, bytesMax, flipOneIn } = link.troubles;
+    const head = this.#wire[0];
+    if (!reader.ready || isUnread || head === undefined) return;
+    if (bytesMax > 0 && head.data !== null && head.data.length > bytesMax) return;
+    this.#wire.shift();
     if (head.data === null) {
       this.cut();
       return reader.ended();
     }
-    const chunk = this.#cutOrJoin(head, head.data);
+    const chunk = this.#atMost(this.#allowed(), this.#cutOrJoin(head, head.data));
     if (back.blocked) this.#unacknowledged += chunk.length;
     else this.#wireBytes -= chunk.length;
     scheduler.trace.add('net-deliver', scheduler.now, link.to, id, chunk.length);
-    if (link.flipOneIn > 0 && chance.below(link.flipOneIn) === 0) {
+    if (flipOneIn > 0 && chance.below(flipOneIn) === 0) {
       const index = chance.below(chunk.length);
       chunk[index] = (chunk[index] ?? 0) ^ (1 << chance.below(8));
     }
     reader.data(chunk);
+    if (this.#cutAfter !== null) {
+      this.#cutAfter -= chunk.length;
+      if (this.#cutAfter === 0) return this.#cutNow();
+    }
     if (this.#queue.length > 0 || this.#end === 'wanted') this.#pump();
     this.#arm(false);
+  }
+
+  /** Bytes that may arrive now: of a drip, and until the connection is cut. */
+  #allowed(): number {
+    const { bytesPerSecond } = this.#parts.link.troubles;
+    const drop = bytesPerSecond > 0 ? Math.max(1, Math.floor(bytesPerSecond / DRIPS)) : Number.POSITIVE_INFINITY;
+    return Math.min(drop, this.#cutAfter ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The first `most` bytes; the rest comes later. */
+  #atMost(most: number, chunk: Buffer): Buffer {
+    const { link, scheduler } = this.#parts;
+    const taken = chunk.length > most ? chunk.subarray(0, most) : chunk;
+    if (taken !== chunk) this.#wire.unshift({ at: scheduler.now, data: chunk.subarray(most) });
+    const { bytesPerSecond } = link.troubles;
+    if (bytesPerSecond > 0) this.#dripAt = scheduler.now + (1000 * taken.length) / bytesPerSecond;
+    return taken;
+  }
+
+  #cutNow(): void {
+    const { reader } = this.#parts;
+    this.#cutAfter = null;
+    this.cut();
+    if (!reader.gone) reader.cut(this.#cutKind);
   }
 
   #arriveAtNobody(): void {

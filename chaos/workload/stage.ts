@@ -196,14 +196,6 @@ export class Stage {
   heal(): void {
     const { cluster } = this;
     cluster.world.network.heal();
-    const { links } = cluster.world.network;
-    for (const from of cluster.world.machines()) {
-      for (const to of cluster.world.machines()) {
-        const link = links.link(from.index, to.index);
-        link.flipOneIn = 0;
-        link.latency = links.defaultLatency;
-      }
-    }
     cluster.endTwins();
     for (const number of cluster.numbers()) {
       const machine = cluster.machine(number);
