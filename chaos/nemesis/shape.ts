@@ -78,13 +78,20 @@ function drawSettings(random: Random): readonly string[] {
   ];
 }
 
-function drawStorms(random: Random): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
+/** Virtual milliseconds of calm after a storm, where users wait for the next one, too: minutes, and sometimes half an hour. */
+const CALM = { least: 60_000, most: 1_800_000 } as const;
+
+/** @param isCalm users are quiet between storms, so that much time costs little */
+function drawStorms(
+  random: Random,
+  isCalm: boolean,
+): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
   const storms: Storm[] = [];
   let at = 0;
   for (let left = 1 + random.below(2); left > 0; left -= 1) {
-    const until = at + 2000 + random.below(5000);
+    const until = at + (isCalm ? 1500 + random.below(3000) : 2000 + random.below(4000));
     storms.push({ from: at, until });
-    at = until + random.below(4000);
+    at = until + (isCalm ? Math.round(CALM.least * (CALM.most / CALM.least) ** random.fraction()) : random.below(3000));
   }
   return { storms, milliseconds: at };
 }
@@ -95,8 +102,10 @@ export function drawShape(random: Random, options: ShapeOptions): CampaignShape 
   const nodes = shape.nodes ?? options.nodes ?? drawn.nodes;
   const voters =
     shape.voters ?? (options.nodes === undefined && shape.nodes === undefined ? drawn.voters : votersOf(nodes));
-  const time = milliseconds === undefined ? drawStorms(random.fork('storms')) : oneStorm(milliseconds);
-  const { workload, ...rest } = shape;
+  const { workload: fixed, ...rest } = shape;
+  const workload = drawWorkload(random.fork('workload'), nodes, { ...PROFILES[profile].workload, ...fixed });
+  const isCalm = workload.phases.kind === 'with-storms';
+  const time = milliseconds === undefined ? drawStorms(random.fork('storms'), isCalm) : oneStorm(milliseconds);
   return {
     profile,
     flush: random.fork('flush').below(4) === 0 ? 'os' : 'always',
@@ -107,7 +116,7 @@ export function drawShape(random: Random, options: ShapeOptions): CampaignShape 
     ...rest,
     nodes,
     voters,
-    workload: drawWorkload(random.fork('workload'), nodes, { ...PROFILES[profile].workload, ...workload }),
+    workload,
   };
 }
 
