@@ -17,6 +17,8 @@ import { sameReplicas } from './whole-logs.ts';
 export const BOUNDS = { controller: 12_000, leaders: 7000, writes: 12_000, inSync: 60_000 } as const;
 
 export interface Expectations {
+  /** How many times the default timeouts the cluster's are: it may take so much longer. Default 1. */
+  readonly patience?: number;
   /** Nodes that stay dead: replicas there are not waited for. Default: none. */
   readonly dead?: readonly number[];
   /** Topics to check; default: all that are not internal. */
@@ -34,7 +36,7 @@ export interface Recovery {
 
 /** L1, L2, L4. The world must be healed and what should run be started. */
 export async function recovered(cluster: SimCluster, expected: Expectations = {}): Promise<Recovery> {
-  const dead = expected.dead ?? [];
+  const { dead = [], patience = 1 } = expected;
   const since = cluster.world.now();
   const within = async (name: string, bound: number, holds: () => boolean): Promise<number> => {
     const left = since + bound - cluster.world.now();
@@ -42,8 +44,8 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
       violated(name, `not within ${bound} ms after the heal: ${describeCluster(cluster)}`);
     return cluster.world.now() - since;
   };
-  const controller = await within('L1', BOUNDS.controller, () => cluster.controller() !== null);
-  const leaders = await within('L2', Math.max(BOUNDS.leaders, controller + 5000), () =>
+  const controller = await within('L1', patience * BOUNDS.controller, () => cluster.controller() !== null);
+  const leaders = await within('L2', Math.max(patience * BOUNDS.leaders, controller + patience * 5000), () =>
     partitionsOf(cluster.image()).every((partition) => partition.leader !== null || !hasCandidate(partition)),
   );
   const inSync = await within('L4', BOUNDS.inSync, () => isInSync(cluster, dead));
@@ -125,12 +127,13 @@ export function describeCluster(cluster: SimCluster): string {
 /** L3: an acks=all write to every partition succeeds within its bound. What it writes goes into the history. */
 export async function writable(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<void> {
   const image = cluster.image();
+  const writesMs = (expected.patience ?? 1) * BOUNDS.writes;
   const client = cluster.client('prober', { requestTimeoutMs: 2000 });
   const producer = new Producer(client, {
     acks: 'all',
     idempotent: false,
     requestTimeoutMs: 2000,
-    deliveryTimeoutMs: BOUNDS.writes,
+    deliveryTimeoutMs: writesMs,
   });
   const writes: Promise<unknown>[] = [];
   for (const topic of image?.topicsById.values() ?? []) {
@@ -156,7 +159,7 @@ export async function writable(cluster: SimCluster, history: History, expected: 
       );
     }
   }
-  await cluster.wait(Promise.all(writes), 2 * BOUNDS.writes);
+  await cluster.wait(Promise.all(writes), 2 * writesMs);
   client.close();
   cluster.world.machine('prober').kill();
 }

@@ -125,5 +125,5 @@ async function run(stage: Stage, shape: CampaignShape, begin: () => () => void):
   stage.heal();
   cluster.startDead();
   workload.stop();
-  return stage.end();
+  return stage.end({ patience: shape.timeouts });
 }

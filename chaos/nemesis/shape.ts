@@ -25,6 +25,8 @@ export interface CampaignShape {
   /** The first ones elect the controller. */
   readonly voters: number;
   readonly flush: 'always' | 'os';
+  /** How many times the defaults the timeouts and heartbeats of nodes are. */
+  readonly timeouts: number;
   /** Further settings of all nodes, `key=value`. */
   readonly settings: readonly string[];
   readonly workload: WorkloadShape;
@@ -78,22 +80,41 @@ function drawSettings(random: Random): readonly string[] {
   ];
 }
 
+/** Nodes that talk less while there is nothing to say: what is slow for a laptop is usual between data centres. */
+const SLOW = 5;
+
+function timeoutSettings(factor: number): readonly string[] {
+  if (factor === 1) return [];
+  return [
+    `peer.heartbeat.ms=${200 * factor}`,
+    `election.timeout.min.ms=${600 * factor}`,
+    `election.timeout.max.ms=${1200 * factor}`,
+    `broker.session.timeout.ms=${2000 * factor}`,
+  ];
+}
+
 /** Virtual milliseconds of calm after a storm, where users wait for the next one, too: minutes, and sometimes half an hour. */
 const CALM = { least: 60_000, most: 1_800_000 } as const;
 
-/** @param isCalm users are quiet between storms, so that much time costs little */
-function drawStorms(
-  random: Random,
-  isCalm: boolean,
-): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
+interface Time {
+  readonly storms: readonly Storm[];
+  readonly milliseconds: number;
+}
+
+/** @param calm how much of the usual calm there is between storms; 0: seconds */
+function drawStorms(random: Random, calm: number): Time {
   const storms: Storm[] = [];
   let at = 0;
   for (let left = 1 + random.below(2); left > 0; left -= 1) {
-    const until = at + (isCalm ? 1500 + random.below(3000) : 2000 + random.below(4000));
+    const until = at + (calm > 0 ? 1500 + random.below(3000) : 2000 + random.below(4000));
     storms.push({ from: at, until });
-    at = until + (isCalm ? Math.round(CALM.least * (CALM.most / CALM.least) ** random.fraction()) : random.below(3000));
+    at = until + (calm > 0 ? Math.round(calm * drawCalm(random)) : random.below(3000));
   }
   return { storms, milliseconds: at };
+}
+
+function drawCalm(random: Random): number {
+  return CALM.least * (CALM.most / CALM.least) ** random.fraction();
 }
 
 export function drawShape(random: Random, options: ShapeOptions): CampaignShape {
@@ -105,11 +126,16 @@ export function drawShape(random: Random, options: ShapeOptions): CampaignShape 
   const { workload: fixed, ...rest } = shape;
   const workload = drawWorkload(random.fork('workload'), nodes, { ...PROFILES[profile].workload, ...fixed });
   const isCalm = workload.phases.kind === 'with-storms';
-  const time = milliseconds === undefined ? drawStorms(random.fork('storms'), isCalm) : oneStorm(milliseconds);
+  const timeouts = shape.timeouts ?? (isCalm && (nodes > 3 || random.fork('timeouts').below(4) > 0) ? SLOW : 1);
+  const time =
+    milliseconds === undefined
+      ? drawStorms(random.fork('storms'), isCalm ? Math.min(1, 9 / nodes ** 2) : 0)
+      : oneStorm(milliseconds);
   return {
     profile,
     flush: random.fork('flush').below(4) === 0 ? 'os' : 'always',
-    settings: drawSettings(random.fork('settings')),
+    timeouts,
+    settings: [...drawSettings(random.fork('settings')), ...timeoutSettings(timeouts)],
     faults: options.faults ?? drawFaults(random.fork('faults'), PROFILES[profile]),
     pace: drawPace(random.fork('pace')),
     ...time,
@@ -124,7 +150,7 @@ function drawPace(random: Random): number {
   return (random.below(4) === 0 ? 30 : 150) + random.below(1500);
 }
 
-function oneStorm(milliseconds: number): { readonly storms: readonly Storm[]; readonly milliseconds: number } {
+function oneStorm(milliseconds: number): Time {
   return { storms: [{ from: 0, until: milliseconds }], milliseconds };
 }
 

@@ -67,7 +67,7 @@ function oneOf<T>(random: Random, first: T, ...others: readonly T[]): T {
 }
 
 function drawPhases(random: Random): PhaseShape {
-  const slowdown = oneOf(random, 60, 150, 300);
+  const slowdown = oneOf(random, 300, 1000, 3000);
   const kind = oneOf<PhaseShape['kind']>(random, 'with-storms', 'with-storms', 'with-storms', 'in-turn', 'always-busy');
   switch (kind) {
     case 'always-busy':
