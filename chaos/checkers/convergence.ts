@@ -10,6 +10,7 @@ import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import type { History } from '../workload/history.ts';
+import type { LogChains } from './log-chains.ts';
 import { readBack } from './read-back.ts';
 import { sameReplicas } from './whole-logs.ts';
 
@@ -165,11 +166,16 @@ export async function writable(cluster: SimCluster, history: History, expected: 
 }
 
 /** Everything that must hold once the cluster is whole again. */
-export async function allIsWell(cluster: SimCluster, history: History, expected: Expectations = {}): Promise<Recovery> {
+export async function allIsWell(
+  cluster: SimCluster,
+  history: History,
+  expected: Expectations = {},
+  chains: LogChains | null = null,
+): Promise<Recovery> {
   const recovery = await recovered(cluster, expected);
   await writable(cluster, history, expected);
   await recovered(cluster, expected);
-  await sameReplicas(cluster);
+  await sameReplicas(cluster, chains);
   await readBack(cluster, history, expected.topics ?? null);
   return recovery;
 }

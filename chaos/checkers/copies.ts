@@ -71,3 +71,21 @@ function isLife(core: CoreState, incarnation: Incarnation | null | undefined): b
 function joining(leader: NodeId, node: NodeId, name: string, end: Offset, committed: Offset): string {
   return `node ${leader} proposes node ${node} for the ISR of ${name}, whose log ends at ${end}, committed is ${committed}`;
 }
+
+/** P3: `leader` counts with everybody whom metadata has in the ISR of its term, unless it knows of newer metadata. */
+export function judgeMaximalIsr(
+  name: string,
+  leader: Replica,
+  record: { readonly isr: readonly NodeId[]; readonly leaderTerm: number; readonly version: number },
+): void {
+  const { role, assignment, config, term } = leader.core;
+  if (role.kind !== 'leader' || term !== record.leaderTerm || assignment === null) return;
+  if (assignment.version >= record.version) return;
+  const counted = new Set([config.self.node, ...assignment.isr, ...(role.proposal?.members ?? [])]);
+  const missing = record.isr.filter((node) => !counted.has(node));
+  if (missing.length > 0)
+    violated(
+      'P3',
+      `node ${config.self.node} leads ${name} in term ${term} and counts with ${[...counted].join()}, metadata has ${record.isr.join()} in its ISR`,
+    );
+}

@@ -61,6 +61,11 @@ export class DurableCopies {
     violated('D8', `node ${number} takes ${says} in ${name} for durable, its platter holds ${is}`);
   }
 
+  /** End of the newest metadata snapshot on the node's platter; 0: none. */
+  snapshotEnd(number: number): number {
+    return this.#platter(number).snapshotEnd();
+  }
+
   /** Metadata says so of an isr partition. */
   noteLeast(group: GroupId, least: number): void {
     if (least < (this.#least.get(group) ?? Number.POSITIVE_INFINITY)) this.#least.set(group, least);

@@ -1,39 +1,31 @@
 /**
  * The invariants that are checked after every event, on the node that the event was for, by looking into it.
  *
- *   R1 P6  at most one leader per group and term, over all lives        P5     the high watermark of a life never falls
- *   R5 P2  a new leader holds everything that was ever committed        R4 P4  what a replica takes as committed has the committed terms
- *   P1     every running member of ISR and ELR holds what is committed  R6     same metadata offset, same image
- *   P8     ISR and ELR of images                                        `ballots.ts`, `copies.ts`, `restarts.ts`: votes, copies, memories
+ *   R1 P6  at most one leader per group and term, over all lives        P5  the high watermark of a life never falls
  *
- * The true commit point is the highest high watermark that a leader ever had. Groups that metadata marks as elected
- * uncleanly start anew: that loss is declared.
+ * ```
+ *  event ─▶ what has changed?  image ─▶ `image-checks.ts`       log ─▶ `log-chains.ts`, `durable-copies.ts`, `metadata-log-checks.ts`
+ *                              role, term, high watermark ─▶ `ballots.ts`, `copies.ts`, `committed-logs.ts`     life ─▶ `restarts.ts`
+ * ```
+ * It is called some hundred times a virtual second for each node: nothing is looked at that has not changed.
  */
-import { crc32c } from '../../storage/index.ts';
-import { METADATA_GROUP, offset as toOffset, termBefore } from '../../raft/index.ts';
-import type { CoreState, Offset } from '../../raft/index.ts';
-import { encodeImage, minInsyncReplicas } from '../../src/metadata/index.ts';
-import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
+import { METADATA_GROUP, offset as toOffset } from '../../raft/index.ts';
+import type { TermStart } from '../../raft/index.ts';
+import type { MetadataImage, Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import type { RunningNode } from '../../src/node/index.ts';
-import { partitionGroup } from '../../src/partition/index.ts';
 import type { Partition, PartitionId } from '../../src/partition/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
+import { CommittedLogs } from './committed-logs.ts';
 import { judgeCommit, judgeProposal } from './copies.ts';
 import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
+import { ImageChecks } from './image-checks.ts';
+import { LogChains } from './log-chains.ts';
+import { MetadataLogChecks } from './metadata-log-checks.ts';
 import { Restarts } from './restarts.ts';
-
-/** What was committed of one group. */
-interface Committed {
-  end: number;
-  /** Where terms begin, below `end`; ascending. */
-  terms: { readonly term: number; readonly start: number }[];
-  /** How far the leader of each term has committed, ascending. */
-  readonly byLeader: { readonly term: number; end: number }[];
-}
 
 /** What was last seen of one replica in one life. */
 interface Seen {
@@ -46,6 +38,8 @@ interface Seen {
   proposed: number;
   durableEnd: number;
   failed: boolean;
+  end: number;
+  newestTerm: TermStart | null;
 }
 
 /** What was last seen of one life of a node: as long as identities are the same, nothing has to be looked up. */
@@ -57,33 +51,24 @@ interface Watched {
   seen: readonly Seen[];
 }
 
-/** The leader of `term` has committed all below the end. */
-function noteLeader({ byLeader, end }: Committed, term: number): void {
-  const at = byLeader.findIndex((entry) => entry.term >= term);
-  const found = byLeader[at];
-  if (found?.term === term) found.end = end;
-  else byLeader.splice(at === -1 ? byLeader.length : at, 0, { term, end });
-}
-
 export class Invariants {
   readonly #cluster: SimCluster;
   /** By group and term: who led. */
   readonly #leaders = new Map<string, string>();
-  readonly #committed = new Map<string, Committed>();
+  readonly #committed = new CommittedLogs();
   readonly #seen = new WeakMap<Replica, Seen>();
   /** By number of the node. */
   readonly #watched: Watched[] = [];
-  /** Checksum of the image by its end. */
-  readonly #imageAt = new Map<number, number>();
-  /** Groups whose loss was declared, by term of the unclean election. */
-  readonly #unclean = new Map<string, number>();
   readonly #restarts = new Restarts((node) => this.#cluster.machine(node).disk.restores);
   /** Group and incarnation of every replica that ever was. */
   readonly #lives = new Set<string>();
   readonly #ballots: Ballots;
   /** What the platters hold. */
   readonly durable: DurableCopies;
-  #newest: MetadataImage | null = null;
+  /** What each batch is, wherever it lies. */
+  readonly chains: LogChains;
+  readonly #images: ImageChecks;
+  readonly #metadataLogs: MetadataLogChecks;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
   onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
   /** Elections seen, of partitions and of the controller. */
@@ -92,9 +77,18 @@ export class Invariants {
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
     this.durable = new DurableCopies(cluster);
-    this.#ballots = new Ballots(
-      (group) => this.#find(group),
-      (name, replica) => this.durable.judgeVote(replica.core.config.self.node, name, replica),
+    const find = (group: string): FindReplica => this.#find(group);
+    this.chains = new LogChains(find, () => cluster.numbers());
+    this.#metadataLogs = new MetadataLogChecks((node) => this.durable.snapshotEnd(node));
+    this.#images = new ImageChecks({
+      cluster,
+      committed: this.#committed,
+      durable: this.durable,
+      lostBy: (replica) => this.#restarts.lostBy(replica),
+      onDeclaredLoss: (name, record) => this.onDeclaredLoss?.(name, record),
+    });
+    this.#ballots = new Ballots(find, (name, replica) =>
+      this.durable.judgeVote(replica.core.config.self.node, name, replica),
     );
   }
 
@@ -109,7 +103,7 @@ export class Invariants {
 
   /** Offset below which everything was committed; 0 for unknown groups. */
   committedEnd(group: string): number {
-    return this.#committed.get(group)?.end ?? 0;
+    return this.#committed.of(group)?.end ?? 0;
   }
 
   #check(number: number, running: RunningNode): void {
@@ -122,7 +116,7 @@ export class Invariants {
     const image = node.image();
     if (watched.image !== image) {
       watched.image = image;
-      this.#checkImage(number, image);
+      this.#images.check(number, image);
     }
     const metadata = node.metadata;
     if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica);
@@ -158,7 +152,8 @@ export class Invariants {
   #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
     const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
     const { durableEnd } = replica;
-    const seen = { highWatermark: 0, term: 0, led: false, proposed: 0, failed: false, durableEnd, name };
+    const known = { highWatermark: 0, term: 0, led: false, proposed: 0, end: -1, newestTerm: null };
+    const seen: Seen = { ...known, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
     if (!failed) {
@@ -177,12 +172,21 @@ export class Invariants {
       this.#restarts.note(replica);
       this.durable.judgeEnd(number, name, replica);
     }
-    if (replica.core.config.policy === 'quorum') this.#ballots.note(name, replica);
+    const { core } = replica;
+    const end = core.log.end;
+    const newestTerm = core.log.terms.at(-1) ?? null;
+    if (seen.end !== end || seen.newestTerm !== newestTerm || seen.led !== leads || seen.term !== term) {
+      seen.end = end;
+      seen.newestTerm = newestTerm;
+      if (!seen.failed) this.chains.note(name, replica);
+    }
+    if (core.config.policy === 'quorum') this.#ballots.note(name, replica);
     else this.#checkProposal(name, replica, seen);
+    if (replica.group === METADATA_GROUP) this.#metadataLogs.note(replica);
     if (seen.highWatermark === highWatermark && seen.term === term && seen.led === leads) return;
     if (leads && (!seen.led || seen.term !== term)) this.#checkLeader(number, name, replica);
     if (term < seen.term) violated('R8', `term of ${name} on node ${number} fell from ${seen.term} to ${term}`);
-    if (highWatermark < seen.highWatermark && !this.#isUnclean(replica)) {
+    if (highWatermark < seen.highWatermark && !this.#committed.isUnclean(replica)) {
       violated('P5', `high watermark of ${name} on node ${number} fell from ${seen.highWatermark} to ${highWatermark}`);
     }
     if (highWatermark > replica.log.logEnd)
@@ -192,10 +196,10 @@ export class Invariants {
       );
     if (highWatermark !== seen.highWatermark) {
       if (leads && seen.led && seen.term === term) judgeCommit(name, replica, this.#find(replica.group));
-      this.#checkCommit(number, name, replica, leads ? term : seen.led ? seen.term : null);
+      this.#committed.note(number, name, replica, leads ? term : seen.led ? seen.term : null);
     } else if (leads && !seen.led) {
       // An unclean leader begins with the high watermark that it had before its loss was declared.
-      this.#checkCommit(number, name, replica, term);
+      this.#committed.note(number, name, replica, term);
     }
     seen.highWatermark = highWatermark;
     seen.term = term;
@@ -213,58 +217,7 @@ export class Invariants {
     } else if (before !== life)
       violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
     if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica);
-    const committed = this.#committed.get(replica.group);
-    if (committed === undefined || this.#isUnclean(replica)) return;
-    const { logEnd } = replica.log;
-    // Who was appointed long ago, and hears of it only now, owes nothing to the leaders after it.
-    const earlier = committed.byLeader.filter(({ term }) => term < replica.term);
-    const owed = Math.max(0, ...earlier.map(({ end }) => end));
-    if (logEnd < owed)
-      violated(
-        name === 'metadata' ? 'R5' : 'P2',
-        `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${owed}`,
-      );
-    this.#compareTerms(number, name, replica.core, committed, owed);
-  }
-
-  /** A replica takes more as committed than before; `leading`: in which term it leads, or did before this event. */
-  #checkCommit(number: number, name: string, replica: Replica, leading: number | null): void {
-    const end = replica.highWatermark;
-    const { core, group } = replica;
-    let committed = this.#committed.get(group);
-    if (committed === undefined) {
-      committed = { end: 0, terms: [], byLeader: [] };
-      this.#committed.set(group, committed);
-    }
-    if (end > committed.end) {
-      if (leading === null)
-        violated(
-          'R7',
-          `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`,
-        );
-      this.#compareTerms(number, name, core, committed, committed.end);
-      committed.end = end;
-      if (leading !== null) noteLeader(committed, leading);
-      committed.terms = core.log.terms.filter(({ start }) => start < end).map(({ term, start }) => ({ term, start }));
-      return;
-    }
-    this.#compareTerms(number, name, core, committed, end);
-  }
-
-  #compareTerms(number: number, name: string, core: CoreState, committed: Committed, end: number): void {
-    if (end <= core.log.start || end === 0) return;
-    const expected = committed.terms.findLast(({ start }) => start < end)?.term;
-    const found = termBefore(core, toOffset(end));
-    if (expected === undefined || found === null || expected === found) return;
-    violated(
-      'P4',
-      `node ${number} holds a record of term ${found} before ${name}@${end}, committed there is one of term ${expected}`,
-    );
-  }
-
-  #isUnclean({ group, term }: Replica): boolean {
-    const declared = this.#unclean.get(group);
-    return declared !== undefined && term >= declared;
+    this.#committed.judgeLeader(number, name, replica);
   }
 
   /** Somebody is to join: he must hold what is committed, if the proposal is of the leader that metadata knows, and may pass. */
@@ -275,9 +228,9 @@ export class Invariants {
     if (proposed === seen.proposed) return;
     seen.proposed = proposed;
     const { topicId, index } = this.#placeOf(replica.group);
-    const record = this.#newest?.topicsById.get(topicId)?.partitions[index];
+    const record = this.#images.newest?.topicsById.get(topicId)?.partitions[index];
     if (proposal === null || record?.leaderTerm !== term || record.version !== proposal.version) return;
-    if (assignment?.term !== term || this.#isUnclean(replica)) return;
+    if (assignment?.term !== term || this.#committed.isUnclean(replica)) return;
     judgeProposal(name, replica, toOffset(this.committedEnd(replica.group)), this.#find(replica.group));
   }
 
@@ -295,61 +248,5 @@ export class Invariants {
       const partition = running.node.hosting.partition(topicId, index);
       return partition === null || partition.failed !== null ? null : partition.replica;
     };
-  }
-
-  #checkImage(number: number, image: MetadataImage): void {
-    const sum = crc32c(Buffer.from(encodeImage(image)));
-    const before = this.#imageAt.get(image.end);
-    if (before !== undefined && before !== sum)
-      violated('R6', `node ${number} has another image at metadata offset ${image.end} than others had`);
-    this.#imageAt.set(image.end, sum);
-    if (this.#newest !== null && image.end <= this.#newest.end) return;
-    this.#newest = image;
-    for (const topic of image.topicsById.values()) {
-      for (const record of topic.partitions) {
-        this.#noteUnclean(topic, record);
-        if (record.replication === 'isr') this.#checkRecord(image, topic, record);
-      }
-    }
-  }
-
-  #noteUnclean({ name }: Topic, record: PartitionRecord): void {
-    const group = partitionGroup(record.topicId, record.index);
-    if (!record.unclean || this.#unclean.get(group) === record.leaderTerm || record.leader === null) return;
-    this.#unclean.set(group, record.leaderTerm);
-    this.#committed.delete(group);
-    this.onDeclaredLoss?.(name, record);
-  }
-
-  #checkRecord(image: MetadataImage, topic: Topic, record: PartitionRecord): void {
-    const { isr, elr, leader, index } = record;
-    const name = `${topic.name}-${index}`;
-    const least = minInsyncReplicas(image, topic, record);
-    this.durable.noteLeast(partitionGroup(topic.id, index), least);
-    const text = (): string =>
-      `${name} at metadata offset ${image.end}: isr ${isr.join()}, elr ${elr.join()}, leader ${leader}, least ${least}`;
-    if (isr.some((node) => elr.includes(node))) violated('P8', `ISR and ELR overlap, ${text()}`);
-    if (isr.length >= least && elr.length > 0) violated('P8', `an ELR although the ISR is large enough, ${text()}`);
-    if (leader !== null && !isr.includes(leader)) violated('P8', `the leader is not in the ISR, ${text()}`);
-    if (isr.some((node) => image.brokers.get(node)?.fenced !== false))
-      violated('P8', `a fenced broker in the ISR, ${text()}`);
-    this.#checkMembers(image, name, record);
-  }
-
-  /** P1: whoever may be elected holds what is committed, as far as it runs as the life that metadata knows. */
-  #checkMembers(image: MetadataImage, name: string, { topicId, index, isr, elr }: PartitionRecord): void {
-    const group = partitionGroup(topicId, index);
-    const committed = this.#committed.get(group);
-    if (committed === undefined) return;
-    for (const member of [...isr, ...elr]) {
-      const running = this.#cluster.node(member);
-      if (running === null || image.brokers.get(member)?.incarnation !== running.node.options.incarnation) continue;
-      const partition = running.node.hosting.partition(topicId, index);
-      if (partition === null) continue;
-      const end: Offset = partition.logEnd;
-      if (end < committed.end)
-        violated('P1', `node ${member} may lead ${name}, its log ends at ${end}, committed is ${committed.end}`);
-      this.#compareTerms(member, name, partition.replica.core, committed, committed.end);
-    }
   }
 }

@@ -3,6 +3,7 @@
  */
 import { crc32c } from '../../storage/index.ts';
 import { readBatchHeader } from '../../storage/batch/index.ts';
+import type { BatchHeader } from '../../storage/batch/index.ts';
 import { byteCount } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 
@@ -20,6 +21,8 @@ export interface LoggedBatch {
   readonly term: number;
   /** CRC32C of all bytes. */
   readonly sum: number;
+  /** The one that the batch itself names. */
+  readonly crc: number;
   /** Null: written without one. */
   readonly producer: BatchProducer | null;
 }
@@ -33,8 +36,7 @@ export interface WholeLog {
 
 const CHUNK = byteCount(1 << 20);
 
-function producerOf(bytes: Uint8Array): BatchProducer | null {
-  const { producerId, producerEpoch, baseSequence, control } = readBatchHeader(bytes);
+function producerOf({ producerId, producerEpoch, baseSequence, control }: BatchHeader): BatchProducer | null {
   if (producerId < 0) return null;
   return { id: producerId, epoch: producerEpoch, sequence: control || baseSequence < 0 ? null : baseSequence };
 }
@@ -50,7 +52,9 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
     let position = 0;
     for (const batch of run.positions) {
       const its = bytes.subarray(position, position + batch.bytes);
-      batches.push({ base: batch.base, end: batch.end, term: batch.term, sum: crc32c(its), producer: producerOf(its) });
+      const header = readBatchHeader(its);
+      const { base, end: next, term } = batch;
+      batches.push({ base, end: next, term, sum: crc32c(its), crc: header.crc, producer: producerOf(header) });
       position += batch.bytes;
       at = batch.end;
     }

@@ -1,14 +1,26 @@
 /**
  * D8 over restarts: what a replica with flush=always said was durable is there when its node comes back on the same directory.
+ * P7: what others have lost with the power is remembered until they have followed a leader.
  *
  * Compared with what the core said, not with disk images: together with `ballots.ts` and the power losses it shows whoever
  * says so too early, or forgets at start.
  */
-import type { Offset } from '../../raft/index.ts';
+import type { Offset, Term } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
 
+/** How a life of a replica began that had lost something. */
+interface Loss {
+  readonly records: number;
+  /** Log end and term when it began. */
+  readonly end: Offset;
+  readonly term: Term;
+}
+
 export class Restarts {
+  /** By group and directory: the log end, of logs that are not flushed always. */
+  readonly #ends = new Map<string, Offset>();
+  readonly #losses = new WeakMap<Replica, Loss>();
   /** By group, directory, and how often that was replaced by an older copy of itself: such a copy owes nothing. */
   readonly #durable = new Map<string, Offset>();
   readonly #restoresOf: (node: number) => number;
@@ -21,7 +33,9 @@ export class Restarts {
   begin(name: string, replica: Replica, rebuilt: boolean): void {
     const key = this.#keyOf(replica);
     const before = this.#durable.get(key) ?? 0;
-    const { log, config } = replica.core;
+    const { log, config, term } = replica.core;
+    const had = this.#ends.get(key) ?? 0;
+    if (!rebuilt && log.end < had) this.#losses.set(replica, { records: had - log.end, end: log.end, term });
     if (!rebuilt && log.end > 0 && log.end < before)
       violated(
         'D8',
@@ -33,13 +47,28 @@ export class Restarts {
   /** Its durable end has moved. */
   note(replica: Replica): void {
     const { core, log } = replica;
-    if (log.settings.flush === 'always') this.#durable.set(this.#keyOf(replica), core.durableEnd);
-    else this.#durable.delete(this.#keyOf(replica));
+    const key = this.#keyOf(replica);
+    const isFlushed = log.settings.flush === 'always';
+    if (isFlushed) this.#durable.set(key, core.durableEnd);
+    else this.#durable.delete(key);
+    if (isFlushed) this.#ends.delete(key);
+    else this.#ends.set(key, core.durableEnd);
+  }
+
+  /** P7: records that this life of the replica began without; 0 when there are none, or it has followed or led since. */
+  lostBy(replica: Replica): number {
+    const loss = this.#losses.get(replica);
+    if (loss === undefined) return 0;
+    const { core } = replica;
+    const { role } = core;
+    const hasHeard = role.kind === 'leader' || ('contactAt' in role && role.contactAt !== null);
+    return core.log.end !== loss.end || core.term !== loss.term || hasHeard ? 0 : loss.records;
   }
 
   /** Its log has failed: it may be deleted and begun anew. */
   forget(replica: Replica): void {
     this.#durable.delete(this.#keyOf(replica));
+    this.#ends.delete(this.#keyOf(replica));
   }
 
   #keyOf({ core, group }: Replica): string {

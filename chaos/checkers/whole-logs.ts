@@ -1,18 +1,26 @@
 /**
  * The logs of all replicas, read whole when everything is over: alike, exactly once, and what each replica derives from its own.
  *
- *   P4  byte for byte     E1 E2  `producer-batches.ts`     P9  `derived-state.ts`
+ *   P4  byte for byte     R4  what it was when it was written     E1 E2  `producer-batches.ts`     P9  `derived-state.ts`
  */
 import type { Partition } from '../../src/partition/index.ts';
+import { LogFailed } from '../../storage/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { judgeIndexes, judgeKnownProducers, judgeTerms, knownProducers } from './derived-state.ts';
+import type { LogChains } from './log-chains.ts';
 import { judgeProducers } from './producer-batches.ts';
 import { readWholeLog } from './replica-log.ts';
 import type { WholeLog } from './replica-log.ts';
 
-/** All replicas that run and whose log has not failed. */
-export async function sameReplicas(cluster: SimCluster): Promise<void> {
+/** A sector that cannot be read takes the log offline: it is found now, and repaired from the others. */
+function unreadable(error: unknown): null {
+  if (error instanceof LogFailed) return null;
+  throw error;
+}
+
+/** All replicas that run and whose log has not failed. `chains`: what was seen of each batch while the run went on. */
+export async function sameReplicas(cluster: SimCluster, chains: LogChains | null = null): Promise<void> {
   for (const topic of cluster.image()?.topicsById.values() ?? []) {
     for (const { index, replicas } of topic.partitions) {
       const name = `${topic.name}-${index}`;
@@ -20,8 +28,11 @@ export async function sameReplicas(cluster: SimCluster): Promise<void> {
       for (const node of replicas) {
         const partition = cluster.node(node)?.node.hosting.partition(topic.id, index) ?? null;
         if (partition === null || partition.failed !== null) continue;
-        const log = await cluster.wait(readWholeLog(partition.replica));
+        const log = await cluster.wait(readWholeLog(partition.replica).catch(unreadable));
+        if (log === null) continue;
         await judgeReplica(cluster, `${name} on node ${node}`, partition, log);
+        if (!partition.replica.log.settings.compact)
+          chains?.judgeLog(`${name} on node ${node}`, partition.replica.group, log.batches);
         logs.push({ node, log });
       }
       const [first, ...others] = logs;
@@ -38,7 +49,7 @@ async function judgeReplica(cluster: SimCluster, where: string, partition: Parti
   judgeTerms(where, replica.core, log);
   const known = knownProducers(partition);
   if (known !== null) judgeKnownProducers(where, known, log);
-  await cluster.wait(judgeIndexes(where, replica.log, log));
+  await cluster.wait(judgeIndexes(where, replica.log, log).catch(unreadable));
 }
 
 /** Whole logs once they have converged, else what both take as committed. */

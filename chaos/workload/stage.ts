@@ -227,7 +227,7 @@ export class Stage {
     const first = enders.length > 0 ? await recovered(cluster, expected) : null;
     for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());
     await this.quiet();
-    const second = await allIsWell(cluster, this.history, expected);
+    const second = await allIsWell(cluster, this.history, expected, this.invariants.chains);
     this.judgedMetadata = judgeMetadata(this.metadata.operations());
     cluster.stopClients();
     return first ?? second;

@@ -9,7 +9,7 @@ import type { CoreState } from '../../../raft/index.ts';
 import { ProducerState } from '../../../src/partition/producer-state.ts';
 
 function batch(base: number, end: number, extra: Partial<LoggedBatch> = {}): LoggedBatch {
-  return { base, end, term: 1, sum: base, producer: null, ...extra };
+  return { base, end, term: 1, sum: base, crc: base, producer: null, ...extra };
 }
 
 /** Of producer 7, in that epoch. */
