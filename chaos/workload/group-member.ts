@@ -20,6 +20,8 @@ export interface GroupMemberOptions {
   readonly group: string;
   readonly topic: string;
   readonly partitions: number;
+  /** Virtual milliseconds that it rests after each poll; default 0. */
+  readonly restMs?: number;
   /** Whims are drawn from it; absent: it has none. */
   readonly whims?: Random;
   /** When it is busy, and when quiet; default: always busy. */
@@ -174,7 +176,7 @@ export class GroupMember {
   }
 
   async #consume(coordinator: number, membership: Membership): Promise<void> {
-    const { topic, group, name } = this.#options;
+    const { topic, group, name, restMs = 0 } = this.#options;
     const offsets = await this.#committed(coordinator);
     if (offsets === null) return;
     const sessions: PollSession[] = [];
@@ -210,7 +212,8 @@ export class GroupMember {
         if (!(await this.#commit(coordinator, membership, partition, position))) return;
       }
       if (!(await this.#followWhim(coordinator, membership))) return;
-      if (isQuiet) await this.#client.sleep(Math.min(this.#options.pace?.pause() ?? 0, QUIET_HEARTBEAT_MS));
+      const pause = Math.min(this.#options.pace?.pause() ?? 0, QUIET_HEARTBEAT_MS);
+      if (pause + restMs > 0) await this.#client.sleep(Math.max(pause, restMs));
     }
   }
 

@@ -16,6 +16,8 @@ export interface RecordReaderOptions {
   readonly partitions: number;
   /** When it is busy, and when quiet; default: always busy. */
   readonly pace?: Pace;
+  /** Virtual milliseconds that it rests after each poll; default 0. */
+  readonly restMs?: number;
   /** The topic's beginning may go away while it reads. */
   readonly trimmed?: boolean;
 }
@@ -80,7 +82,7 @@ export class RecordReader {
       const batches = await this.#consumer.poll();
       this.#polling = false;
       for (const batch of batches) this.#take(batch);
-      const pause = this.#options.pace?.pause() ?? 0;
+      const pause = Math.max(this.#options.restMs ?? 0, this.#options.pace?.pause() ?? 0);
       if (pause > 0) await this.#client.sleep(pause);
     }
   }

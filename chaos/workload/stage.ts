@@ -7,7 +7,6 @@
  *     └── writers, readers       numbered records, everything compared
  * ```
  */
-import type { Random } from '../../raft/index.ts';
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
 import { allIsWell, Invariants, judgeMetadata, recovered } from '../checkers/index.ts';
@@ -17,6 +16,7 @@ import type { SimClusterOptions } from '../cluster/index.ts';
 import { BurstWriter } from './burst-writer.ts';
 import { GroupHistory } from './group-history.ts';
 import { GroupMember } from './group-member.ts';
+import type { GroupMemberOptions } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { MetadataHistory } from './metadata-history.ts';
 import type { Pace } from './pace.ts';
@@ -113,7 +113,7 @@ export class Stage {
     return writer;
   }
 
-  burst(options: { readonly topic: string; readonly partitions: number }): BurstWriter {
+  burst(options: { readonly topic: string; readonly partitions: number; readonly everyMs?: number }): BurstWriter {
     const burst = new BurstWriter(this.cluster, this.history, {
       name: `burst${this.bursts.length + 1}`,
       ...this.#paced(),
@@ -135,7 +135,7 @@ export class Stage {
   }
 
   /** A member of the group `g`. */
-  member(options: { readonly topic: string; readonly partitions: number; readonly whims?: Random }): GroupMember {
+  member(options: Omit<GroupMemberOptions, 'name' | 'group'>): GroupMember {
     const member = new GroupMember(this.cluster, this.history, this.group, {
       name: `member${this.members.length + 1}`,
       group: 'g',

@@ -42,6 +42,8 @@ export interface WorkloadShape {
   readonly writers: number;
   /** Virtual milliseconds between two records of one of them, when busy. */
   readonly everyMs: number;
+  /** Virtual milliseconds that consumers rest after each poll, when busy. */
+  readonly restMs: number;
   /** Bytes added to each record: segments, journal and checkpoints then have work. */
   readonly padding: number;
   /** A client sends several produce requests at a time. */
@@ -106,7 +108,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
   assert(nodes >= 1, 'a cluster without nodes');
   const draw = (label: string): Random => random.fork(label);
   const isOneIn = (label: string, count: number): boolean => draw(label).below(count) === 0;
-  const padding = fixed.padding ?? oneOf(draw('padding'), 0, 0, 300, 20_000);
+  const padding = fixed.padding ?? oneOf(draw('padding'), 0, 0, 0, 300, 300, 20_000);
   return {
     phases: drawPhases(draw('phases')),
     segmentBytes: isOneIn('segments', 2) ? segmentFor(padding) : null,
@@ -116,7 +118,8 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     fragile: isOneIn('fragile', 4) ? drawFragile(draw('fragile topic'), nodes) : null,
     trimmed: isOneIn('trimmed', 4) ? oneOf(draw('how trimmed'), 'retention', 'delete-records') : null,
     writers: isOneIn('writers', 4) ? 4 : 3,
-    everyMs: oneOf(draw('pace'), 25, 25, 60, 120),
+    everyMs: padding > 1000 ? 160 : oneOf(draw('pace'), 30, 60, 60, 120),
+    restMs: oneOf(draw('rest'), 0, 40, 40, 150),
     padding,
     bursts: isOneIn('bursts', 3),
     wanderers: isOneIn('wanderers', 2) ? 1 + draw('how many wanderers').below(2) : 0,

@@ -94,17 +94,17 @@ function startWriters({ stage, shape }: Start): void {
   if (fragile !== null) stage.writer({ topic: 'f', partitions: fragile.partitions, ...usual }).start();
   if (trimmed !== null) stage.writer({ topic: 'r', partitions: 2, idempotent: true, ...usual, padding: 100 }).start();
   if (sparse) stage.writer({ topic: 's', partitions: 2, acks: 1, everyMs: 400, pendingMax: 4 }).start();
-  if (bursts) stage.burst({ topic: 't', partitions: main.partitions }).start();
+  if (bursts) stage.burst({ topic: 't', partitions: main.partitions, everyMs: 300 }).start();
 }
 
 /** Consumers of assigned partitions, and who asks for offsets. */
 function startReaders({ stage, shape, pace, random }: Start): void {
-  const { main, quorumTopic, fragile, trimmed, wanderers, watchers } = shape;
+  const { main, quorumTopic, fragile, trimmed, wanderers, watchers, restMs } = shape;
   const { cluster, history } = stage;
-  stage.reader({ topic: 't', partitions: main.partitions }).start();
-  if (quorumTopic) stage.reader({ topic: 'q' }).start();
-  if (fragile !== null) stage.reader({ topic: 'f', partitions: fragile.partitions }).start();
-  if (trimmed !== null) stage.reader({ topic: 'r', partitions: 2, trimmed: true }).start();
+  stage.reader({ topic: 't', partitions: main.partitions, restMs }).start();
+  if (quorumTopic) stage.reader({ topic: 'q', restMs }).start();
+  if (fragile !== null) stage.reader({ topic: 'f', partitions: fragile.partitions, restMs }).start();
+  if (trimmed !== null) stage.reader({ topic: 'r', partitions: 2, trimmed: true, restMs }).start();
   const topics = [
     { topic: 't', partitions: main.partitions, trimmed: false },
     ...(trimmed === null ? [] : [{ topic: 'r', partitions: 2, trimmed: true }]),
@@ -132,7 +132,7 @@ function startReaders({ stage, shape, pace, random }: Start): void {
 function startMembers({ stage, shape, random }: Start): void {
   for (let index = 1; index <= shape.members; index += 1) {
     const whims = index % 2 === 0 ? {} : { whims: random(`member${index}`) };
-    stage.member({ topic: 't', partitions: shape.main.partitions, ...whims }).start();
+    stage.member({ topic: 't', partitions: shape.main.partitions, restMs: shape.restMs, ...whims }).start();
   }
 }
 
@@ -158,7 +158,7 @@ function startMetadataClients({ stage, shape, pace, random }: Start): void {
   }
   for (let index = 1; index <= shape.racers && shape.admins > 0; index += 1) {
     const name = `racer${index}`;
-    const options = { name, topics: PASSING, random: random(name), pace, everyMs: 60 };
+    const options = { name, topics: PASSING, random: random(name), pace, everyMs: 90 };
     stage.workers.push(new TopicRacer(cluster, history, options).start());
   }
 }
@@ -169,7 +169,7 @@ function startUnusualClients({ stage, shape, pace, random }: Start): void {
   const topic = { topic: 't', partitions: shape.main.partitions, pace };
   for (let index = 1; index <= shape.sequenced; index += 1) {
     const name = `sequenced${index}`;
-    const options = { name, ...topic, random: random(name), everyMs: 40 };
+    const options = { name, ...topic, random: random(name), everyMs: 80 };
     stage.workers.push(new SequencedWriter(cluster, history, options).start());
   }
   if (!shape.rude) return;
