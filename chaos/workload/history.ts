@@ -6,6 +6,7 @@
  */
 
 import { PollHistory } from './poll-history.ts';
+import type { RecordContent } from './record-content.ts';
 
 export interface SentRecord {
   /** Unique in the run, and the record's value. */
@@ -21,6 +22,8 @@ export interface SentRecord {
   readonly kept: boolean;
   /** The writer is idempotent: written at most once, and in order. */
   readonly once: boolean;
+  /** What it carries beside its value; absent: nobody compares. */
+  readonly content?: RecordContent;
   /** The burst that it was sent in: requests of one connection, one after the other; null: sent alone. */
   readonly burst: string | null;
   outcome:

@@ -5,6 +5,7 @@
 import { ClientError, Producer } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import type { History } from './history.ts';
+import { contentOf, outgoingContent } from './record-content.ts';
 import type { Pace } from './pace.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
@@ -97,6 +98,7 @@ export class RecordWriter {
     this.#next += 1;
     const id = `${name}-${number}`;
     const now = this.#cluster.world.now();
+    const content = contentOf(number, padding ?? 0, this.#client.ports.clock.wallNow());
     const record = this.#history.add({
       id,
       topic,
@@ -106,25 +108,22 @@ export class RecordWriter {
       sentAt: now,
       kept: acks !== 0 && acks !== 1,
       once: idempotent ?? false,
+      content,
     });
     this.#pending += 1;
-    const headers = padding === undefined ? [] : [{ key: 'p', value: new Uint8Array(padding) }];
-    this.#producer.push(
-      { topic, partition, key: Buffer.from(`k${number % 5}`), value: Buffer.from(id), headers },
-      (result) => {
-        this.#pending -= 1;
-        const at = this.#cluster.world.now();
-        if (result instanceof ClientError) {
-          const reason = result.code ?? result.kind;
-          this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-          return this.#history.fail(record, result.message);
-        }
-        this.acked += 1;
-        this.longestGap = Math.max(this.longestGap, at - (this.#ackedAt.get(partition) ?? at));
-        this.#ackedAt.set(partition, at);
-        this.#history.ack(record, result.offset, at);
-      },
-    );
+    this.#producer.push({ topic, partition, value: Buffer.from(id), ...outgoingContent(content) }, (result) => {
+      this.#pending -= 1;
+      const at = this.#cluster.world.now();
+      if (result instanceof ClientError) {
+        const reason = result.code ?? result.kind;
+        this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+        return this.#history.fail(record, result.message);
+      }
+      this.acked += 1;
+      this.longestGap = Math.max(this.longestGap, at - (this.#ackedAt.get(partition) ?? at));
+      this.#ackedAt.set(partition, at);
+      this.#history.ack(record, result.offset, at);
+    });
   }
 
   #tick(): void {

@@ -4,9 +4,10 @@
  *   P5  what clients see of high watermark, last stable offset and log start never goes back (D5: and they stand in this order)
  *
  * A leader that was deposed and does not know it yet may answer with less than its successor has: every question names the term
- * that it is for, and answers are compared with those of the same and earlier terms. Where a log begins is the leader's to decide
- * and told before followers have heard of it, so another leader may begin earlier, as with Kafka: that is compared within a term;
- * `log-trimmer.ts` has what was confirmed.
+ * that it is for, and answers are compared with those of the same and earlier terms. Two things a new leader may tell anew, as with
+ * Kafka, and these are compared within a term: where a log begins (its own leader decides, followers hear of it later;
+ * `log-trimmer.ts` has what was confirmed), and what stands in answers to fetches (only ListOffsets waits until a new leader has
+ * committed up to where its term began, KIP-207).
  */
 import type { Random } from '../../raft/index.ts';
 import { ClientError } from '../../src/client/index.ts';
@@ -31,6 +32,13 @@ export interface WatermarkWatcherOptions {
 }
 
 type Mark = 'high watermark' | 'last stable offset' | 'log start';
+
+interface Told {
+  readonly mark: Mark;
+  readonly offset: number;
+  /** Another leader must not tell less. */
+  readonly binding: boolean;
+}
 
 const TIMEOUT_MS = 1500;
 const LATEST = -1;
@@ -97,11 +105,11 @@ export class WatermarkWatcher {
       random.below(2) === 0 ? this.#byFetch(link, partition, known.term) : this.#byList(link, partition, known.term);
     const marks = await told;
     if (marks === null) return void (await this.#client.refresh([topic]));
-    for (const [mark, offset] of marks) this.#note(mark, partition, known.term, offset);
+    for (const mark of marks) this.#note(mark, partition, known.term);
   }
 
   /** Null: no answer, or a refusal. */
-  async #byList(link: RawLink, partition: number, term: number): Promise<readonly (readonly [Mark, number])[] | null> {
+  async #byList(link: RawLink, partition: number, term: number): Promise<readonly Told[] | null> {
     const isLatest = this.#options.random.below(3) > 0;
     const isolationLevel = this.#options.random.below(2);
     const asked = { partitionIndex: partition, currentLeaderEpoch: term, timestamp: isLatest ? LATEST : EARLIEST };
@@ -110,11 +118,12 @@ export class WatermarkWatcher {
     const answer = await link.request(API_TABLE.listOffsets.schema, 7, body, TIMEOUT_MS);
     const found = answer?.topics[0]?.partitions[0];
     if (found?.errorCode !== 0) return null;
-    if (!isLatest) return [['log start', found.offset]];
-    return [[isolationLevel === 0 ? 'high watermark' : 'last stable offset', found.offset]];
+    const { offset } = found;
+    if (!isLatest) return [{ mark: 'log start', offset, binding: false }];
+    return [{ mark: isolationLevel === 0 ? 'high watermark' : 'last stable offset', offset, binding: true }];
   }
 
-  async #byFetch(link: RawLink, partition: number, term: number): Promise<readonly (readonly [Mark, number])[] | null> {
+  async #byFetch(link: RawLink, partition: number, term: number): Promise<readonly Told[] | null> {
     const { topic } = this.#options;
     const fetchOffset = this.#highest('high watermark', partition);
     const asked = { partition, currentLeaderEpoch: term, fetchOffset, partitionMaxBytes: 1 };
@@ -126,9 +135,9 @@ export class WatermarkWatcher {
     if (start > stable || stable > highWatermark)
       violated('D5', `${this.name} was told ${start} ≤ ${stable} ≤ ${highWatermark} of ${topic}/${partition}`);
     return [
-      ['log start', start],
-      ['last stable offset', stable],
-      ['high watermark', highWatermark],
+      { mark: 'log start', offset: start, binding: false },
+      { mark: 'last stable offset', offset: stable, binding: false },
+      { mark: 'high watermark', offset: highWatermark, binding: false },
     ];
   }
 
@@ -137,13 +146,13 @@ export class WatermarkWatcher {
   }
 
   /** One question at a time: everything that was told before was told before this was asked. */
-  #note(mark: Mark, partition: number, term: number, offset: number): void {
+  #note({ mark, offset, binding }: Told, partition: number, term: number): void {
     const { topic, name } = this.#options;
     this.count += 1;
     const key = `${mark} ${partition}`;
     const terms = this.#seen.get(key) ?? new Map<number, number>();
     for (const [earlier, highest] of terms) {
-      const isBound = mark === 'log start' ? earlier === term : earlier <= term;
+      const isBound = binding ? earlier <= term : earlier === term;
       if (!isBound || highest <= offset || !this.#history.isOwed(topic, partition)) continue;
       const was = `${highest} in term ${earlier}`;
       violated(
