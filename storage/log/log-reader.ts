@@ -35,6 +35,8 @@ export class LogReader {
   /** Takes a fault of the disk or damage; answers what to reject with. */
   readonly #onFault: (error: unknown) => unknown;
   #hints: ReadHint[] = [];
+  /** Cuts when these were found: where they point, other bytes may stand after another one. */
+  #hintCuts = 0;
 
   constructor(set: SegmentSet, tail: Tail, view: ReadView, onFault: (error: unknown) => unknown) {
     this.#set = set;
@@ -71,6 +73,10 @@ export class LogReader {
       return this.read(start, limit);
     }
     const { cuts } = this.#view;
+    if (cuts !== this.#hintCuts) {
+      this.#hints = [];
+      this.#hintCuts = cuts;
+    }
     const at = this.#hints.findIndex((hint) => hint.offset === start);
     const hint = at === -1 ? null : (this.#hints[at] ?? null);
     if (at !== -1) this.#hints.splice(at, 1);
@@ -84,7 +90,6 @@ export class LogReader {
     } catch (error) {
       if (cuts === this.#view.cuts) throw this.#onFault(error);
     }
-    this.#hints = [];
     return this.read(start, limit);
   }
 }
