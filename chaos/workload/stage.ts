@@ -204,6 +204,8 @@ export class Stage {
       machine.watch = null;
       machine.outOfHandles = false;
       machine.clock.thaw();
+      // A record from far in the future is refused, as in Kafka: where clocks differ by hours new writes need not succeed.
+      machine.clock.setWallSkew(0);
       machine.clock.timers = { early: 0, late: 0 };
       disk.unstall();
       disk.slowness = 1;
