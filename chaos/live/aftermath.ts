@@ -21,7 +21,10 @@ import type { LiveHome } from './live-home.ts';
 /** Real milliseconds; a machine with two busy cores is slow, so these are wider than in virtual time. */
 export const LIVE_BOUNDS = { ready: 60_000, inSync: 90_000, writes: 30_000, stop: 30_000, reading: 60_000 } as const;
 
-/** What every node says of every partition: led, and all replicas in sync. Null: as it should be; else who says what. */
+/** Topics that stay; of others a node that lost its disk may have had the only replica. */
+const STAYING: readonly string[] = ['t', 'q', '__consumer_offsets'];
+
+/** What every node says of every partition of them: led, and all replicas in sync. Null: as it should be; else who says what. */
 export async function notInSync(cluster: LiveCluster, client: KafkaClient): Promise<string | null> {
   try {
     if (client.metadata.brokers.size < cluster.numbers().length) await client.refresh(null);
@@ -29,6 +32,7 @@ export async function notInSync(cluster: LiveCluster, client: KafkaClient): Prom
       const body = { topics: null, allowAutoTopicCreation: false };
       const { topics } = await client.on(node, API_TABLE.metadata.schema, body, 2000);
       for (const { name, partitions } of topics) {
+        if (name === null || !STAYING.includes(name)) continue;
         for (const { partitionIndex, leaderId, isrNodes, replicaNodes } of partitions) {
           if (leaderId < 0 || isrNodes.length !== replicaNodes.length)
             return `node ${node}: ${name}-${partitionIndex} leader ${leaderId}, isr ${isrNodes.join()} of ${replicaNodes.join()}`;

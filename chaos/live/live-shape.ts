@@ -38,6 +38,8 @@ export interface LiveShape {
   readonly padding: number;
   readonly bursts: boolean;
   readonly members: number;
+  /** Clients that make, change and delete topics. */
+  readonly admins: number;
   readonly quorumTopic: boolean;
   readonly kafkajs: boolean;
   /** To see that the checks can fail. */
@@ -84,6 +86,7 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
     padding: [0, 500, 4000][random.below(3)] ?? 0,
     bursts: random.below(2) === 0,
     members: random.below(2) === 0 ? 2 : 0,
+    admins: random.below(2) === 0 ? 2 : 0,
     // Replicas that vote and have lost their log wait for an operator, for ever.
     quorumTopic: !losesReplicas && random.below(2) === 0,
     kafkajs: random.below(2) === 0,

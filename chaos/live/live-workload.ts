@@ -1,16 +1,24 @@
 /**
  * Everybody who works on a live cluster: the workload of the simulation on real sockets, and kafkajs beside it.
  */
+import type { Random } from '../../raft/index.ts';
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
 import {
+  ALWAYS_BUSY,
   BurstWriter,
   GroupHistory,
   GroupMember,
   History,
+  MetadataClient,
+  MetadataHistory,
+  Pace,
   RecordReader,
   RecordWriter,
+  SequencedWriter,
   violated,
+  WanderingReader,
+  WatermarkWatcher,
 } from '../workload/index.ts';
 import type { RecordWriterOptions, WorkloadHome } from '../workload/index.ts';
 import { KafkajsClients, loadKafkajs } from './kafkajs-clients.ts';
@@ -18,6 +26,19 @@ import { eventually, pass } from './live-home.ts';
 import type { LiveShape } from './live-shape.ts';
 
 export const PARTITIONS = 3;
+
+/** Topics that come and go. */
+const PASSING = ['c1', 'c2'];
+
+interface UnusualOptions {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly random: Random;
+  readonly pace: Pace;
+  readonly trimmed: boolean;
+}
 
 export interface Reach {
   readonly brokers: readonly string[];
@@ -30,14 +51,18 @@ const DELIVERY_MS = 25_000;
 
 export class LiveWorkload {
   readonly history = new History();
+  readonly metadata = new MetadataHistory();
   readonly #home: WorkloadHome;
+  readonly #random: Random;
   readonly #group = new GroupHistory();
-  readonly #writers: (RecordWriter | BurstWriter)[] = [];
-  readonly #readers: (RecordReader | GroupMember)[] = [];
+  /** What they have on its way is waited for at the end. */
+  readonly #writers: (RecordWriter | BurstWriter | SequencedWriter | MetadataClient | WatermarkWatcher)[] = [];
+  readonly #readers: (RecordReader | GroupMember | WanderingReader)[] = [];
   #kafkajs: KafkajsClients | null = null;
 
-  constructor(home: WorkloadHome) {
+  constructor(home: WorkloadHome, random: Random) {
     this.#home = home;
+    this.#random = random;
   }
 
   /** Makes the topics, and starts everybody. */
@@ -65,10 +90,29 @@ export class LiveWorkload {
       const member = { name: `member${index}`, group: 'g', ...where };
       this.#readers.push(new GroupMember(home, this.history, this.#group, member).start());
     }
+    this.#startUnusual(shape);
     const library = shape.kafkajs ? await loadKafkajs() : null;
     if (library === null) return;
     const options = { ...reach, ...where, everyMs: 30, padding };
     this.#kafkajs = new KafkajsClients(library, home, this.history, options).start();
+  }
+
+  /** Who asks how far partitions are committed, reads here and there, numbers its batches itself, or makes and deletes topics. */
+  #startUnusual(shape: LiveShape): void {
+    const home = this.#home;
+    const pace = new Pace(ALWAYS_BUSY, () => home.world.now());
+    const random = (name: string): Random => this.#random.fork(name);
+    const options = (name: string, everyMs: number): UnusualOptions => ({
+      ...{ name, everyMs, topic: 't', partitions: PARTITIONS, random: random(name), pace, trimmed: false },
+    });
+    this.#writers.push(new WatermarkWatcher(home, this.history, options('watcher', 120)).start());
+    this.#readers.push(new WanderingReader(home, this.history, options('wanderer', 100)).start());
+    if (shape.bursts) this.#writers.push(new SequencedWriter(home, this.history, options('sequenced', 60)).start());
+    for (let index = 0; index < shape.admins; index += 1) {
+      const name = `admin${index}`;
+      const of = { topics: PASSING, replicasMax: shape.nodes, lifeOf: () => null };
+      this.#writers.push(new MetadataClient(home, this.metadata, { ...options(name, 150), ...of }).start());
+    }
   }
 
   get acked(): number {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { Random } from '../../raft/index.ts';
 import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
+import { judgeMetadata } from '../checkers/index.ts';
 import { Violation } from '../workload/index.ts';
 import { comesBack, judgeReadBack, notInSync, readBackAll, sameFiles, takesWrites } from './aftermath.ts';
 import type { TopicShape } from './aftermath.ts';
@@ -76,7 +77,7 @@ export class Round {
     this.#options = options;
     this.#cluster = cluster;
     this.#home = home;
-    this.#workload = new LiveWorkload(home);
+    this.#workload = new LiveWorkload(home, options.random.fork('workload'));
     this.#observer = home.client('chaos', { requestTimeoutMs: 1500, callTimeoutMs: 3000 });
   }
 
@@ -207,6 +208,7 @@ export class Round {
     found.lost = readBack.lost.length;
     for (const { id } of readBack.lost.slice(0, LOST_TOLD)) this.#log(`lost: ${id}`);
     judgeReadBack(history, readBack);
+    judgeMetadata(this.#workload.metadata.operations());
     await comesBack(cluster, this.#home);
     await sameFiles(cluster, this.#spent);
   }

@@ -31,7 +31,7 @@ async function ran(shape: LiveOptions['shape'], seconds: number): Promise<LastLi
     nodes: 3,
     output: 'json',
     write,
-    shape: { program: 'power', linkFaults: [], kafkajs: false, members: 0, quorumTopic: false, ...shape },
+    shape: { program: 'power', linkFaults: [], kafkajs: false, members: 0, admins: 0, quorumTopic: false, ...shape },
   });
   return { ...(JSON.parse(text) as LastLine), code };
 }
