@@ -51,7 +51,8 @@ export type FrameItem =
   | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly body: Uint8Array }
   | { readonly kind: 'answer'; readonly id: number; readonly body: Uint8Array }
   | { readonly kind: 'failure'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'identity'; readonly clusterId: string | null; readonly empty: boolean };
+  /** `deaf`: the sender has not had all connections of the receiver for a while. */
+  | { readonly kind: 'identity'; readonly clusterId: string | null; readonly empty: boolean; readonly deaf: boolean };
 
 export function encodeItem(item: FrameItem): WireItem {
   switch (item.kind) {
@@ -64,7 +65,7 @@ export function encodeItem(item: FrameItem): WireItem {
     case 'failure':
       return { response: { id: item.id, failed: true, reason: item.reason } };
     case 'identity':
-      return { identity: { clusterId: item.clusterId ?? '', empty: item.empty } };
+      return { identity: { clusterId: item.clusterId ?? '', empty: item.empty, deaf: item.deaf } };
     case 'hello': {
       const { version, sender, addressed, lane, endpoint } = item.hello;
       const laneNumber = LANES.indexOf(lane) + 1;
@@ -94,7 +95,8 @@ export function decodeItem(wire: WireItem): FrameItem {
       : { kind: 'answer', id, body: body ?? NO_BYTES };
   }
   if (wire.identity) {
-    return { kind: 'identity', clusterId: wire.identity.clusterId || null, empty: wire.identity.empty === true };
+    const { clusterId, empty, deaf } = wire.identity;
+    return { kind: 'identity', clusterId: clusterId || null, empty: empty === true, deaf: deaf === true };
   }
   if (wire.hello) return { kind: 'hello', hello: decodeHello(wire.hello) };
   if (wire.helloReply) return { kind: 'hello-reply', reply: decodeHelloReply(wire.helloReply) };

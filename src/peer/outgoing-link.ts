@@ -216,8 +216,8 @@ export class OutgoingLink {
     this.#events.connected(identity);
   }
 
-  /** Tells the peer that this node's cluster id or emptiness changed. */
-  announce(self: PeerIdentity): void {
-    this.lane('control').push({ kind: 'identity', clusterId: self.clusterId, empty: self.empty }, [], 128);
+  /** Tells the peer that this node's cluster id or emptiness changed, or (`deaf`) that it lacks the peer's connections. */
+  announce(self: PeerIdentity, deaf = false): void {
+    this.lane('control').push({ kind: 'identity', clusterId: self.clusterId, empty: self.empty, deaf }, [], 128);
   }
 }

@@ -15,6 +15,7 @@ import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import type { Timer } from '../../storage/index.ts';
 import type { Endpoint } from '../metadata/index.ts';
+import { LANES } from './frame-item.ts';
 import type { FrameItem, Hello, Lane } from './frame-item.ts';
 import { mergeIdentity, otherCluster } from './handshake.ts';
 import { HintBackoff } from './hint-backoff.ts';
@@ -51,6 +52,8 @@ export class Peer {
   #lastFrameAt: Millis | null = null;
   /** Silence is counted from here at the earliest. */
   #heardAt: number;
+  /** Since when our link stands and the peer lacks one of its connections to us; null: it does not. */
+  #deafSince: Millis | null = null;
   #suspected = false;
   #complaint = '';
   #stopped = false;
@@ -135,9 +138,10 @@ export class Peer {
     this.#heardAt = this.#lastFrameAt;
   }
 
-  /** The peer's cluster id or emptiness changed. */
-  learn(change: { readonly clusterId: string | null; readonly empty: boolean }): void {
+  /** The peer's cluster id or emptiness changed, or it lacks connections of ours. */
+  learn(change: { readonly clusterId: string | null; readonly empty: boolean; readonly deaf: boolean }): void {
     if (this.#identity === null) return;
+    if (change.deaf) this.#judgeLink();
     this.#identity = mergeIdentity(this.#identity, { ...this.#identity, ...change });
     if (otherCluster(this.#identity, this.#context.self())) this.cut('it belongs to another cluster');
   }
@@ -154,10 +158,35 @@ export class Peer {
   tick(now: Millis, excused: boolean): void {
     if (excused) this.#heardAt = now;
     if (this.#link !== null && this.#link.connected) this.#link.lane('control').keepAlive(now);
+    this.#complainOfDeafness(now, excused);
     // A peer that can not connect to us is silent for another reason, and our link to it may be sound.
     const awaited = this.#incoming.size > 0;
     const silent = now - this.#heardAt;
     if (awaited && silent > this.#context.timings.silence) this.cut(`no frame for ${Math.round(silent)} ms`);
+  }
+
+  /**
+   * Our link stands, and the peer's to us does not: it may not know (half-open: its bytes end nowhere, and nobody tells it), so
+   * it is told, once in each silence.
+   */
+  #complainOfDeafness(now: Millis, excused: boolean): void {
+    const link = this.#link;
+    const isDeaf = link !== null && link.connected && LANES.some((lane) => !this.#incoming.has(lane));
+    if (!isDeaf || excused) this.#deafSince = null;
+    else this.#deafSince ??= now;
+    if (this.#deafSince === null || now - this.#deafSince <= this.#context.timings.silence) return;
+    this.#deafSince = now;
+    link?.announce(this.#context.self(), true);
+  }
+
+  /** The peer says that it lacks connections of ours: one that has stood for long does not lead to it. */
+  #judgeLink(): void {
+    const { clock, log, timings } = this.#context;
+    if (this.#connectedAt === null || clock.now() - this.#connectedAt <= timings.silence) return;
+    log.log('warn', 'a link does not lead to the peer any more', { peer: this.node });
+    this.#dropLink();
+    this.#failures = 0;
+    this.#dialNow();
   }
 
   /** Closes everything between this node and the peer; connecting begins anew. */

@@ -29,7 +29,12 @@ const items: fc.Arbitrary<FrameItem> = fc.oneof(
   fc.record({ kind: fc.constant('request' as const), id, method: name, body: bytes }),
   fc.record({ kind: fc.constant('answer' as const), id, body: bytes }),
   fc.record({ kind: fc.constant('failure' as const), id, reason: name }),
-  fc.record({ kind: fc.constant('identity' as const), clusterId: fc.option(name), empty: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('identity' as const),
+    clusterId: fc.option(name),
+    empty: fc.boolean(),
+    deaf: fc.boolean(),
+  }),
   fc.record({
     kind: fc.constant('hello' as const),
     hello: fc.record({ version, sender, addressed: fc.nat().map(nodeId), lane: fc.constantFrom(...LANES), endpoint }),

@@ -162,7 +162,7 @@ describe('a connection', () => {
     const rig = new PeerRig('no hello');
     rig.start(1);
     const raw = await rawConnection(rig, 1);
-    raw.send(...frameOf({ kind: 'identity', clusterId: null, empty: false }));
+    raw.send(...frameOf({ kind: 'identity', clusterId: null, empty: false, deaf: false }));
     await rig.until(() => raw.closed !== null);
     expect(rig.logged(1, 'did not begin with a hello')).toHaveLength(1);
   });

@@ -515,6 +515,9 @@ export namespace flotilla {
             /** IdentityChange empty. */
             empty: boolean;
 
+            /** IdentityChange deaf. */
+            deaf: boolean;
+
             /**
              * Encodes the specified IdentityChange message. Does not implicitly {@link flotilla.peer.IdentityChange.verify|verify} messages.
              * @param message IdentityChange message or plain object to encode
@@ -544,6 +547,9 @@ export namespace flotilla {
 
                 /** IdentityChange empty */
                 empty?: (boolean|null);
+
+                /** IdentityChange deaf */
+                deaf?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -709,6 +709,7 @@ export const flotilla = $root.flotilla = (() => {
             };
             IdentityChange.prototype.clusterId = "";
             IdentityChange.prototype.empty = false;
+            IdentityChange.prototype.deaf = false;
             IdentityChange.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -720,6 +721,8 @@ export const flotilla = $root.flotilla = (() => {
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.clusterId);
                 if (message.empty != null && $Object.hasOwnProperty.call(message, "empty") && message.empty !== false)
                     writer.uint32(/* id 2, wireType 0 =*/16).bool(message.empty);
+                if (message.deaf != null && $Object.hasOwnProperty.call(message, "deaf") && message.deaf !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.deaf);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -768,6 +771,15 @@ export const flotilla = $root.flotilla = (() => {
                                 message.empty = value;
                             else
                                 delete message.empty;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.deaf = value;
+                            else
+                                delete message.deaf;
                             continue;
                         }
                     }
