@@ -99,6 +99,7 @@ async function main(): Promise<void> {
   await running.ready;
   ready = true;
   report({ kind: 'ready' });
+  void real.log.load();
 }
 
 void main();

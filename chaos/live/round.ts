@@ -100,7 +100,12 @@ export class Round {
     const round = new Round(options, cluster, home);
     late.round = round;
     const unhandled = (error: unknown): void => home.world.fail(error);
+    // It takes the rest of a frame that was cut off for the beginning of what the next connection brings.
+    const uncaught = (error: unknown): void => {
+      if (!isOfKafkajs(error)) home.world.fail(error);
+    };
     process.on('unhandledRejection', unhandled);
+    process.on('uncaughtException', uncaught);
     try {
       return await round.#run();
     } finally {
@@ -110,6 +115,7 @@ export class Round {
       home.close();
       await cluster.close();
       process.off('unhandledRejection', unhandled);
+      process.off('uncaughtException', uncaught);
     }
   }
 
@@ -276,6 +282,10 @@ export class Round {
     const sent = this.#workload.history.records();
     writeFileSync(join(directory, 'history.json'), JSON.stringify({ shape, violation: text, sent }, null, 1));
   }
+}
+
+function isOfKafkajs(error: unknown): boolean {
+  return error instanceof Error && /node_modules[\\/]kafkajs[\\/]/.test(error.stack ?? '');
 }
 
 function textOf(error: unknown): string {
