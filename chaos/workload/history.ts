@@ -6,7 +6,17 @@
  */
 
 import { PollHistory } from './poll-history.ts';
-import type { RecordContent } from './record-content.ts';
+
+/** What a record carries beside its value; see `record-content.ts`. */
+export interface RecordContent {
+  readonly key: string;
+  /** Bytes of the header. */
+  readonly padding: number;
+  /** What they all are. */
+  readonly byte: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+}
 
 export interface SentRecord {
   /** Unique in the run, and the record's value. */

@@ -5,17 +5,7 @@
  */
 import type { LogRecord } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
-import type { History } from './history.ts';
-
-export interface RecordContent {
-  readonly key: string;
-  /** Bytes of the header. */
-  readonly padding: number;
-  /** What they all are. */
-  readonly byte: number;
-  /** Milliseconds since 1970. */
-  readonly timestamp: number;
-}
+import type { History, RecordContent } from './history.ts';
 
 /** The content of a writer's record number `number`. */
 export function contentOf(number: number, padding: number, timestamp: number): RecordContent {

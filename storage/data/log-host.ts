@@ -11,6 +11,7 @@
 import { millis } from '../../raft/index.ts';
 import type { GroupId } from '../../raft/index.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { DiskError } from '../disk.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeyValue } from '../key-value.ts';
@@ -210,10 +211,11 @@ export class LogHost implements LogEnvironment {
   }
 
   async #lookAtSpace(): Promise<void> {
-    const { disk, directory, limits } = this.#options;
-    const free = await disk.freeBytes(directory);
+    const { directory, limits } = this.#options;
+    const free = await this.#askForSpace();
     this.#freeBytes = free;
-    const isFull = free < limits.freeBytesMin;
+    // Where the file system does not say, the writes will.
+    const isFull = free !== null && free < limits.freeBytesMin;
     const message = `${free} bytes are free, less than ${limits.freeBytesMin}`;
     if (this.#onStuck !== null) return;
     this.noteSpace('free bytes', isFull ? { path: directory, message } : null);
@@ -221,6 +223,17 @@ export class LogHost implements LogEnvironment {
     const waiting = [...this.#full];
     this.#full.clear();
     for (const log of waiting) log.retry();
+  }
+
+  /** Bytes that are free; null: the file system does not say. */
+  async #askForSpace(): Promise<number | null> {
+    const { disk, directory } = this.#options;
+    try {
+      return await disk.freeBytes(directory);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      return null;
+    }
   }
 
   async #syncInterval(): Promise<void> {

@@ -190,6 +190,22 @@ describe('a full disk', () => {
     expect(log.failure).toBe(null);
   });
 
+  it('is not known where the file system does not say how much is free: writes go on, and it is asked again', async () => {
+    const rig = new StoreRig('silent space');
+    rig.machine.disk.capacityBytes = 10_000_000;
+    const store = await rig.open({ freeBytesMin: FREE });
+    const log = await rig.openLog(store);
+    const takeBack = rig.machine.disk.inject({ operation: 'freeBytes', error: 'io', times: Number.POSITIVE_INFINITY });
+    await rig.persist(log, { append: [makeBatch(0, 1)] });
+    await rig.world.runFor(3000);
+    expect(log.failure).toBe(null);
+    expect(store.status().freeBytes).toBe(null);
+    takeBack();
+    await rig.persist(log, { append: [makeBatch(1, 1)] });
+    await rig.world.runFor(1500);
+    expect(store.status().freeBytes).toBeGreaterThan(FREE);
+  });
+
   it('does not hold up the close', async () => {
     const rig = new StoreRig('close full');
     const store = await rig.open();
