@@ -3,7 +3,7 @@
  *
  *   R6  same metadata offset, same image            P1  every running member of ISR and ELR holds what is committed
  *   P8  ISR and ELR of images                       P3  the ISR that a leader counts with covers the one that metadata knows
- *   P7  who came back with less than it had before is in no ISR before it has followed a leader
+ *   P7  who came back with less than it had before is in no ISR before it has caught up
  */
 import { crc32c } from '../../storage/index.ts';
 import type { NodeId } from '../../raft/index.ts';
@@ -17,13 +17,14 @@ import { compareTerms } from './committed-logs.ts';
 import type { CommittedLogs } from './committed-logs.ts';
 import { judgeMaximalIsr } from './copies.ts';
 import type { DurableCopies } from './durable-copies.ts';
+import type { Restarts } from './restarts.ts';
 
 export interface ImageChecksOptions {
   readonly cluster: SimCluster;
   readonly committed: CommittedLogs;
   readonly durable: DurableCopies;
-  /** How much the replica's log had lost when this life of it began; 0: nothing, or it has followed a leader since. */
-  readonly lostBy: (replica: Replica) => number;
+  /** What the replica's log had lost when this life of it began; null: nothing. */
+  readonly lossOf: Restarts['lossOf'];
   /** Metadata says of an election that it may have lost something of that partition of the topic of that name. */
   readonly onDeclaredLoss: (name: string, record: PartitionRecord) => void;
 }
@@ -85,15 +86,16 @@ export class ImageChecks {
     for (const member of [...isr, ...elr]) {
       const replica = this.#replica(member, record);
       if (replica === null || image.brokers.get(member)?.incarnation !== replica.core.config.incarnation) continue;
-      const lost = this.#options.lostBy(replica);
-      if (lost > 0 && !record.unclean)
+      const { logEnd } = replica.log;
+      const loss = record.unclean ? null : this.#options.lossOf(replica);
+      const isBehind = committed !== null && logEnd < committed.end;
+      if (loss !== null && (isBehind || !loss.hasHeard))
         violated(
           'P7',
-          `node ${member} may lead ${name}; it came back without its last ${lost} records, and has followed nobody`,
+          `node ${member} may lead ${name}; it came back without ${loss.records} records, and has not caught up since`,
         );
       if (committed === null) continue;
-      const { logEnd } = replica.log;
-      if (logEnd < committed.end)
+      if (isBehind)
         violated('P1', `node ${member} may lead ${name}, its log ends at ${logEnd}, committed is ${committed.end}`);
       compareTerms(member, name, replica.core, committed, committed.end);
     }

@@ -84,7 +84,7 @@ export class Invariants {
       cluster,
       committed: this.#committed,
       durable: this.durable,
-      lostBy: (replica) => this.#restarts.lostBy(replica),
+      lossOf: (replica) => this.#restarts.lossOf(replica),
       onDeclaredLoss: (name, record) => this.onDeclaredLoss?.(name, record),
     });
     this.#ballots = new Ballots(find, (name, replica) =>

@@ -55,14 +55,13 @@ export class Restarts {
     else this.#ends.set(key, core.durableEnd);
   }
 
-  /** P7: records that this life of the replica began without; 0 when there are none, or it has followed or led since. */
-  lostBy(replica: Replica): number {
+  /** P7: records that this life of the replica began without, and whether it has followed or led since; null: it lost none. */
+  lossOf(replica: Replica): { readonly records: number; readonly hasHeard: boolean } | null {
     const loss = this.#losses.get(replica);
-    if (loss === undefined) return 0;
-    const { core } = replica;
-    const { role } = core;
-    const hasHeard = role.kind === 'leader' || ('contactAt' in role && role.contactAt !== null);
-    return core.log.end !== loss.end || core.term !== loss.term || hasHeard ? 0 : loss.records;
+    if (loss === undefined) return null;
+    const { role, log, term } = replica.core;
+    const isFollowing = role.kind === 'leader' || ('contactAt' in role && role.contactAt !== null);
+    return { records: loss.records, hasHeard: isFollowing || log.end !== loss.end || term !== loss.term };
   }
 
   /** Its log has failed: it may be deleted and begun anew. */
