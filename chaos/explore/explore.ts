@@ -67,7 +67,7 @@ function settle(world: SmallWorld, state: World): void {
   for (let moved = true; moved;) {
     moved = false;
     for (const move of movesOf('quorum', 'coarse', 1))
-      if (move.kind === 'drain' && world.make(state, move)) moved = true;
+      if (move.kind === 'drain' && !move.stalled && world.make(state, move)) moved = true;
   }
 }
 

@@ -8,7 +8,7 @@
  * The seed, the shape and the decisions are the whole run: done again they give the same hash.
  */
 import { seededRandom } from '../../raft/index.ts';
-import { describeCluster } from '../checkers/index.ts';
+import { describeCluster, lookAtEnd } from '../checkers/index.ts';
 import type { Recovery } from '../checkers/index.ts';
 import { Schedule } from '../schedule/index.ts';
 import type { Decision, Misfit } from '../schedule/index.ts';
@@ -88,6 +88,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     const details = `${schedule.lines().join('\n')}\n${what}\n${describeCluster(cluster)}`;
     failure = failureOf(error, cluster.world.now(), details);
   }
+  lookAtEnd(stage.markers, stage, schedule.decisions);
   return {
     seed,
     shape,
@@ -97,7 +98,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     failed: history.failed,
     elections: invariants.elections,
     faults: Object.fromEntries(nemesis.counts),
-    markers: [],
+    markers: [...stage.markers.reached()],
     decisions: schedule.decisions,
     misfits: schedule.misfits,
     healedAt,

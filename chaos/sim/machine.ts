@@ -79,6 +79,11 @@ export class Machine implements NetworkMachine {
     return this.#life !== null && this.#life.alive;
   }
 
+  /** Nothing is delivered to it at the moment. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** False from a power loss until the next start. */
   get powered(): boolean {
     return this.#powered;

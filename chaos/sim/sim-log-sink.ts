@@ -25,6 +25,8 @@ function textOf({ level, message, own, fields }: Omit<Entry, 'at' | 'life'>): st
 /** The last lines of one machine; they outlive its processes. */
 export class MachineLog {
   #entries: Entry[] = [];
+  /** Told of each line, for markers; must change nothing. */
+  listener: ((message: string, fields: LogFields | undefined) => void) | null = null;
 
   /** Oldest first. */
   get lines(): readonly string[] {
@@ -55,6 +57,7 @@ export class SimLogSink implements LogSink {
     const { trace } = life.scheduler;
     if (trace.records) trace.describe(textOf(entry));
     life.note('log', 0, 0, message);
+    this.#log.listener?.(message, fields);
     this.#log.add(entry);
   }
 

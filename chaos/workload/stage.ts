@@ -9,7 +9,7 @@
  */
 import { AdminClient } from '../../src/client/index.ts';
 import type { NewTopic } from '../../src/client/index.ts';
-import { allIsWell, Invariants, judgeMetadata, recovered } from '../checkers/index.ts';
+import { allIsWell, Invariants, judgeMetadata, Markers, recovered } from '../checkers/index.ts';
 import type { Expectations, JudgedMetadata, Recovery } from '../checkers/index.ts';
 import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
@@ -50,6 +50,7 @@ export class Stage {
   /** What came of them at the end; null before. */
   judgedMetadata: JudgedMetadata | null = null;
   readonly invariants: Invariants;
+  readonly markers = new Markers();
   readonly admin: AdminClient;
   readonly writers: RecordWriter[] = [];
   readonly bursts: BurstWriter[] = [];
@@ -68,6 +69,7 @@ export class Stage {
     this.invariants = new Invariants(this.cluster).watch();
     this.invariants.onDeclaredLoss = (name, { topicId, index }) => this.history.declareLoss(name, topicId, index);
     this.history.onAck = (record, offset) => this.invariants.durable.judgeAck(record, offset);
+    this.markers.watch(this.cluster);
     this.admin = new AdminClient(this.cluster.client('admin'));
   }
 

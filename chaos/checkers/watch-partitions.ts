@@ -1,0 +1,76 @@
+/** What clients are told by partitions: heard at `produce`, `read` and `latest`, which answer as always. */
+import type { Partition, ProduceOutcome } from '../../src/partition/index.ts';
+import type { MarkerName } from './marker-table.ts';
+import type { Markers } from './markers.ts';
+import { termAt } from './watch-replicas.ts';
+
+const REFUSALS: Partial<Record<ProduceOutcome['kind'], MarkerName>> = {
+  'not-enough-replicas': 'too-few-in-sync-answered',
+  'out-of-order-sequence': 'out-of-order-refused',
+  'producer-fenced': 'producer-fenced',
+  corrupt: 'corrupt-batch-refused',
+};
+
+const READS: Partial<Record<string, MarkerName>> = {
+  diverged: 'reader-diverged',
+  'offset-out-of-range': 'reader-out-of-range',
+  'stale-term': 'stale-term-answered',
+  'unknown-term': 'unknown-term-answered',
+};
+
+/** From now on, for the life of `partition`. */
+export function listenToPartition(markers: Markers, partition: Partition): void {
+  listenToProduce(markers, partition);
+  const read = partition.read.bind(partition);
+  partition.read = (...given) => {
+    const answer = read(...given);
+    if (answer instanceof Promise) markers.reach('read-from-segment');
+    else if (answer.kind === 'read') {
+      if (answer.run instanceof Promise) markers.reach('read-from-segment');
+      else if (answer.run !== null && answer.run.positions.length > 0) markers.reach('read-from-memory');
+    } else reachKnown(markers, READS[answer.kind]);
+    return answer;
+  };
+  const latest = partition.latest.bind(partition);
+  partition.latest = () => {
+    const answer = latest();
+    if (typeof answer !== 'number' && answer.kind === 'offset-not-available') markers.reach('end-not-known-yet');
+    return answer;
+  };
+}
+
+function reachKnown(markers: Markers, name: MarkerName | undefined): void {
+  if (name !== undefined) markers.reach(name);
+}
+
+function listenToProduce(markers: Markers, partition: Partition): void {
+  const produce = partition.produce.bind(partition);
+  let full = false;
+  partition.produce = (bytes, acks, origin, done) => {
+    const before = partition.logEnd;
+    if (partition.leading !== null && !partition.producers.ready) markers.reach('producer-state-rebuilt');
+    const full0 = partition.replica.log.failure?.kind === 'full';
+    let appended = false;
+    produce(bytes, acks, origin, (outcome) => {
+      if (outcome.kind === 'acknowledged') {
+        if (outcome.base < before && acks !== 'none') noteDuplicate(markers, partition, outcome);
+        if (full) markers.reach('disk-full-over');
+      } else if (outcome.kind === 'not-leader')
+        markers.reach(appended ? 'leadership-lost-while-waiting' : 'not-leader-answered');
+      else reachKnown(markers, REFUSALS[outcome.kind]);
+      done(outcome);
+    });
+    if (full0) full = true;
+    appended = partition.failed === null && partition.logEnd > before;
+  };
+}
+
+function noteDuplicate(
+  markers: Markers,
+  { replica }: Partition,
+  { base, term }: ProduceOutcome & { readonly kind: 'acknowledged' },
+): void {
+  markers.reach('duplicate-answered');
+  const original = termAt(replica, base);
+  if (original !== null && original < term) markers.reach('duplicate-across-leaders');
+}
