@@ -9,7 +9,6 @@
  * They look, and change nothing: a run with them is the same run to the last event. What happens inside of an event is seen by
  * methods of replicas, logs and partitions that are listened to from outside; the code that ships has no switches.
  */
-import type { Replica } from '../../src/replica/index.ts';
 import type { RunningNode } from '../../src/node/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
@@ -81,9 +80,13 @@ export class Markers {
     if (metadata !== null) seen.metadata = watch.look(number, metadata.replica, seen.metadata);
     const hosted = hosting.all();
     if (seen.hosted !== hosted) this.#hostedAnew(seen, hosted);
-    for (const [at, partition] of hosted.entries())
-      if (partition.failed === null)
-        seen.replicas[at] = watch.look(number, replicaOf(partition), seen.replicas[at] ?? null);
+    // After every event: no iterator is made.
+    for (let at = 0; at < hosted.length; at += 1) {
+      const partition = hosted[at];
+      if (partition === undefined || partition.failed !== null) continue;
+      const { replica } = partition;
+      seen.replicas[at] = watch.look(number, replica, seen.replicas[at] ?? null);
+    }
   }
 
   #hostedAnew(seen: SeenNode, hosted: readonly Partition[]): void {
@@ -92,8 +95,4 @@ export class Markers {
     seen.hosted = hosted;
     seen.replicas = hosted.map((partition) => former.get(partition) ?? null);
   }
-}
-
-function replicaOf(partition: Partition): Replica {
-  return partition.replica;
 }

@@ -68,7 +68,8 @@ export class LineWatch {
         const reasons = REASONS[message];
         if (reasons !== undefined) this.#reachFor(reasons, String(fields?.['reason']));
         if (message === 'broker state' && fields?.['state'] === 'leaving') this.#markers.reach('shutdown-controlled');
-        if (message === 'groups loaded') this.#loaded(number, Number(fields?.['partition']), Number(fields?.['groups']));
+        if (message === 'groups loaded')
+          this.#loaded(number, Number(fields?.['partition']), Number(fields?.['groups']));
       };
     }
   }

@@ -31,11 +31,13 @@ export class MachineWatch {
   readonly #markers: Markers;
   readonly #cluster: SimCluster;
   readonly #seen = new Map<number, SeenMachine>();
+  readonly #voters: number;
   #ends = 0;
 
   constructor(markers: Markers, cluster: SimCluster) {
     this.#markers = markers;
     this.#cluster = cluster;
+    this.#voters = cluster.config(1).voters.length;
   }
 
   sweep(): void {
@@ -48,7 +50,7 @@ export class MachineWatch {
     if (!begun) return;
     const up = numbers.filter((number) => this.#cluster.machine(number).running);
     if (up.length === 0) this.#markers.reach('whole-cluster-down');
-    const voters = numbers.slice(0, this.#cluster.config(1).voters.length);
+    const voters = numbers.slice(0, this.#voters);
     if (2 * voters.filter((number) => up.includes(number)).length <= voters.length)
       this.#markers.reach('majority-down');
   }

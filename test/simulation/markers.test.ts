@@ -135,7 +135,6 @@ describe('the markers', () => {
       'dead-broker-fenced-by-hint',
       'peer-suspected',
       'peer-replaced',
-      'peer-reset',
       'leaderless',
     ];
     await expectReached({}, names, async (stage) => {
