@@ -40,11 +40,14 @@ interface Seen {
   failed: boolean;
   end: number;
   newestTerm: TermStart | null;
+  /** By the node's clock. */
+  steppedAt: number;
 }
 
 /** What was last seen of one life of a node: as long as identities are the same, nothing has to be looked up. */
 interface Watched {
   readonly running: RunningNode;
+  readonly clock: { now(): number };
   image: MetadataImage | null;
   hosted: readonly Partition[];
   replicas: readonly Replica[];
@@ -110,7 +113,8 @@ export class Invariants {
     const { node } = running;
     let watched = this.#watched[number];
     if (watched?.running !== running) {
-      watched = { running, image: null, hosted: [], replicas: [], seen: [] };
+      const { clock } = this.#cluster.machine(number);
+      watched = { running, clock, image: null, hosted: [], replicas: [], seen: [] };
       this.#watched[number] = watched;
     }
     const image = node.image();
@@ -119,7 +123,8 @@ export class Invariants {
       this.#images.check(number, image);
     }
     const metadata = node.metadata;
-    if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica);
+    const now = watched.clock.now();
+    if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica, now);
     const hosted = node.hosting.all();
     const before = watched.hosted;
     if (before !== hosted) {
@@ -127,13 +132,13 @@ export class Invariants {
       watched.replicas = hosted.map(({ replica }) => replica);
       watched.seen = hosted.map(({ id, replica, failed }) => this.#seenOf(id, replica, failed !== null));
     }
-    for (let index = 0; index < hosted.length; index += 1) this.#checkPartition(number, watched, index);
+    for (let index = 0; index < hosted.length; index += 1) this.#checkPartition(number, watched, index, now);
     // Removed with its topic, or to be made anew.
     if (before !== hosted)
       for (const partition of before) if (!hosted.includes(partition)) this.#restarts.forget(partition.replica);
   }
 
-  #checkPartition(number: number, { hosted, replicas, seen }: Watched, index: number): void {
+  #checkPartition(number: number, { hosted, replicas, seen }: Watched, index: number, now: number): void {
     const partition = hosted[index];
     const replica = replicas[index];
     const its = seen[index];
@@ -142,7 +147,7 @@ export class Invariants {
       its.failed = true;
       this.#restarts.forget(replica);
     }
-    this.#checkSteps(number, its, replica);
+    this.#checkSteps(number, its, replica, now);
   }
 
   #seenOf(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
@@ -152,7 +157,7 @@ export class Invariants {
   #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
     const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
     const { durableEnd } = replica;
-    const known = { highWatermark: 0, term: 0, led: false, proposed: 0, end: -1, newestTerm: null };
+    const known = { highWatermark: 0, term: 0, led: false, proposed: 0, end: -1, newestTerm: null, steppedAt: -1 };
     const seen: Seen = { ...known, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
@@ -164,7 +169,12 @@ export class Invariants {
     return seen;
   }
 
-  #checkSteps(number: number, seen: Seen, replica: Replica): void {
+  /** @param now of the node's clock */
+  #checkSteps(number: number, seen: Seen, replica: Replica, now: number): void {
+    const { core } = replica;
+    // A core changes only in its steps, and each notes when it was.
+    if (core.now === seen.steppedAt && core.now !== now) return;
+    seen.steppedAt = core.now;
     const { highWatermark, term, leads, durableEnd } = replica;
     const { name } = seen;
     if (seen.durableEnd !== durableEnd && !seen.failed) {
@@ -172,7 +182,6 @@ export class Invariants {
       this.#restarts.note(replica);
       this.durable.judgeEnd(number, name, replica);
     }
-    const { core } = replica;
     const end = core.log.end;
     const newestTerm = core.log.terms.at(-1) ?? null;
     if (seen.end !== end || seen.newestTerm !== newestTerm || seen.led !== leads || seen.term !== term) {
