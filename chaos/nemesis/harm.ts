@@ -113,3 +113,10 @@ export function partitionOfSomething({ cluster, random }: FaultContext): Partiti
 export function leaderOfSomething(context: FaultContext): number | null {
   return partitionOfSomething(context)?.leader ?? null;
 }
+
+export function shuffled<T>({ random }: FaultContext, items: readonly T[]): readonly T[] {
+  const left = [...items];
+  const drawn: T[] = [];
+  while (left.length > 0) drawn.push(...left.splice(random.below(left.length), 1));
+  return drawn;
+}

@@ -4,7 +4,7 @@
  */
 import type { Deed } from '../schedule/index.ts';
 import type { LinkTroubles } from '../sim/index.ts';
-import { duration, nameOf, pick, pickPair, slowLink } from './harm.ts';
+import { duration, nameOf, pick, pickPair, shuffled, slowLink } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 import { PARTITION_FAULTS } from './partition-faults.ts';
 
@@ -91,10 +91,32 @@ function connects(context: FaultContext, how: LinkTroubles['connects']): void {
   if (breaks) act({ kind: 'cut', ...way, how: 'reset', after: 0, which: null });
 }
 
+/**
+ * Schedules with priorities (after Burckhardt et al., "A randomized scheduler with probabilistic guarantees of finding bugs",
+ * 2010): an order of all nodes is drawn, and the lower one stands in it the later it gets everything; now and then the order is
+ * drawn anew. Bugs that need one node to be far behind another, again and again, are rare under equal delays.
+ */
+function priorities(context: FaultContext): void {
+  const { cluster, random, later } = context;
+  const changes = 1 + random.below(3);
+  const milliseconds = duration(random, 200, 2000);
+  for (let change = 0; change < changes; change += 1) {
+    later(change * milliseconds, () => {
+      const order = shuffled(context, cluster.numbers());
+      for (const [rank, to] of order.entries()) {
+        const least = rank === 0 ? 0 : 2 ** (rank + random.below(5));
+        for (const from of order)
+          if (from !== to && least > 0) slowLink(context, [from, to], { least, tail: least / 4 }, milliseconds);
+      }
+    });
+  }
+}
+
 export const NETWORK_FAULTS = {
   ...PARTITION_FAULTS,
   'slow-network': slowNetwork,
   'bit-flips': flipBits,
+  priorities,
   'cut-connections': cutConnections,
   'half-open': halfOpen,
   'refused-connects': (context: FaultContext): void => connects(context, 'refused'),

@@ -9,15 +9,8 @@
  * ```
  * Nodes stand in these pictures in an order that is drawn. Clients reach everybody unless it is said otherwise.
  */
-import { block, duration, isolate, nameOf, pick, pickPair } from './harm.ts';
+import { block, duration, isolate, nameOf, pick, pickPair, shuffled } from './harm.ts';
 import type { FaultContext } from './harm.ts';
-
-function shuffled<T>({ random }: FaultContext, items: readonly T[]): readonly T[] {
-  const left = [...items];
-  const drawn: T[] = [];
-  while (left.length > 0) drawn.push(...left.splice(random.below(left.length), 1));
-  return drawn;
-}
 
 function cut(context: FaultContext, one: string, other: string, milliseconds: number): void {
   block(context, one, other, milliseconds);
