@@ -1,6 +1,7 @@
 /** What can be told when a run is over: from its decisions, what became of records, and what lies on the disks. */
 import type { SimCluster } from '../cluster/index.ts';
 import type { History } from '../workload/history.ts';
+import type { MarkerName } from './marker-table.ts';
 import type { Markers } from './markers.ts';
 
 /** What this needs to know of a decision (`schedule/`). */
@@ -15,6 +16,15 @@ export interface EndOfRun {
   readonly group: { readonly generations: number };
 }
 
+const DEEDS: Readonly<Record<string, MarkerName>> = {
+  'restore-disk': 'disk-restored',
+  twin: 'twin-started',
+  handles: 'out-of-handles',
+  cut: 'cut-at-any-byte',
+  forget: 'half-open',
+  freeze: 'wall-clock-frozen',
+};
+
 const MANY_GENERATIONS = 5;
 const TIMED_OUT = /\berror 7\b|REQUEST_TIMED_OUT/;
 
@@ -22,6 +32,8 @@ export function lookAtEnd(markers: Markers, { cluster, history, group }: EndOfRu
   for (const { kind, mode } of decisions) {
     if (kind === 'power-loss' && mode === 'lose-all') markers.reach('power-lost-all');
     if (kind === 'power-loss' && mode === 'mixed') markers.reach('power-lost-mixed');
+    const name = DEEDS[kind];
+    if (name !== undefined) markers.reach(name);
   }
   for (const { outcome } of history.records())
     if (outcome.kind === 'failed' && TIMED_OUT.test(outcome.reason)) markers.reach('timed-out-while-waiting');

@@ -31,6 +31,12 @@ export function listenToPartition(markers: Markers, partition: Partition): void 
     } else reachKnown(markers, READS[answer.kind]);
     return answer;
   };
+  const { producers } = partition;
+  const rebuild = producers.rebuild.bind(producers);
+  producers.rebuild = () => {
+    if (partition.logEnd > partition.logStart) markers.reach('producer-state-rebuilt');
+    rebuild();
+  };
   const latest = partition.latest.bind(partition);
   partition.latest = () => {
     const answer = latest();
@@ -45,22 +51,21 @@ function reachKnown(markers: Markers, name: MarkerName | undefined): void {
 
 function listenToProduce(markers: Markers, partition: Partition): void {
   const produce = partition.produce.bind(partition);
-  let full = false;
+  let wasFull = false;
   partition.produce = (bytes, acks, origin, done) => {
     const before = partition.logEnd;
-    if (partition.leading !== null && !partition.producers.ready) markers.reach('producer-state-rebuilt');
-    const full0 = partition.replica.log.failure?.kind === 'full';
+    const isFull = partition.replica.log.failure?.kind === 'full';
     let appended = false;
     produce(bytes, acks, origin, (outcome) => {
       if (outcome.kind === 'acknowledged') {
         if (outcome.base < before && acks !== 'none') noteDuplicate(markers, partition, outcome);
-        if (full) markers.reach('disk-full-over');
+        if (wasFull) markers.reach('disk-full-over');
       } else if (outcome.kind === 'not-leader')
         markers.reach(appended ? 'leadership-lost-while-waiting' : 'not-leader-answered');
       else reachKnown(markers, REFUSALS[outcome.kind]);
       done(outcome);
     });
-    if (full0) full = true;
+    if (isFull) wasFull = true;
     appended = partition.failed === null && partition.logEnd > before;
   };
 }

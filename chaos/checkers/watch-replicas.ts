@@ -14,6 +14,7 @@ import type { Markers } from './markers.ts';
 const STUCK_MS = 1000;
 const LONG_TAIL = 20;
 const MANY_CAMPAIGNS = 5;
+const DEEP_WINDOW = 8;
 const MANY_CONTROLLERS = 3;
 
 /** What was last seen of one replica in one life. */
@@ -195,8 +196,7 @@ export class ReplicaWatch {
     const progress = core.role.progress.get(from);
     if (progress === undefined || progressId === 0) return;
     if (progress.progressId !== progressId) return markers.reach('former-answer-ignored');
-    if (progress.inflights.appends.length >= core.config.inflightAppendsMax) markers.reach('window-full');
-    if (progress.inflights.bytes >= core.config.inflightBytesMax) markers.reach('window-full');
+    if (progress.inflights.appends.length >= DEEP_WINDOW) markers.reach('window-deep');
     if (outcome.kind === 'matched') seen.diverged.delete(from);
     if (outcome.kind !== 'diverged') return;
     // An empty log is no other history.

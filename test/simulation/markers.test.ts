@@ -75,7 +75,7 @@ describe('the markers', () => {
         'pre-vote-refused',
         'candidate-gave-way',
         'prospect-gave-way',
-        'window-full',
+        'window-deep',
       ];
       const known = new Set<MarkerName>([
         ...fair,
