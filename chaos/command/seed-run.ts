@@ -9,6 +9,7 @@ import { campaign } from '../nemesis/index.ts';
 import type { CampaignResult, CampaignShape, ShapeOptions } from '../nemesis/index.ts';
 import { shrink } from '../schedule/index.ts';
 import type { Decision, ReplayFile } from '../schedule/index.ts';
+import { lessWork } from '../workload/index.ts';
 
 export interface FoundViolation {
   readonly replay: ReplayFile;
@@ -112,10 +113,9 @@ function smallerShapes({
   workload,
   settings,
 }: CampaignShape): readonly ((shape: CampaignShape) => Partial<CampaignShape>)[] {
-  const withoutWork = Object.entries(workload).flatMap(([key, value]) => {
-    const none = value === true ? false : typeof value === 'number' && value > 0 ? 0 : null;
-    return none === null ? [] : [(shape: CampaignShape) => ({ workload: { ...shape.workload, [key]: none } })];
-  });
+  const withoutWork = lessWork(workload).map((less) => (shape: CampaignShape) => ({
+    workload: { ...shape.workload, ...less },
+  }));
   const withoutSetting = settings.map((setting) => (shape: CampaignShape) => ({
     settings: shape.settings.filter((each) => each !== setting),
   }));

@@ -32,7 +32,7 @@ export { WanderingReader } from './wandering-reader.ts';
 export type { WanderingReaderOptions } from './wandering-reader.ts';
 export { WatermarkWatcher } from './watermark-watcher.ts';
 export type { WatermarkWatcherOptions } from './watermark-watcher.ts';
-export { drawWorkload } from './workload-shape.ts';
+export { drawWorkload, lessWork } from './workload-shape.ts';
 export type { TopicShape, WorkloadShape } from './workload-shape.ts';
 export { startWorkload } from './workload.ts';
 export type { Workload } from './workload.ts';

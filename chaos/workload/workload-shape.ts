@@ -132,3 +132,19 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     ...fixed,
   };
 }
+
+/** Ways to have less of it, one at a time, for who looks for the smallest workload that still fails. */
+export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[] {
+  const { segmentBytes, fragile, trimmed } = shape;
+  const flags = (['quorumTopic', 'sparse', 'bursts', 'watchers', 'rude'] as const).filter((key) => shape[key]);
+  const counts = (
+    ['writers', 'restMs', 'padding', 'wanderers', 'members', 'admins', 'racers', 'sequenced'] as const
+  ).filter((key) => shape[key] > 0);
+  return [
+    ...flags.map((key) => ({ [key]: false })),
+    ...counts.map((key) => ({ [key]: 0 })),
+    ...(fragile === null ? [] : [{ fragile: null }]),
+    ...(trimmed === null ? [] : [{ trimmed: null }]),
+    ...(segmentBytes === null ? [] : [{ segmentBytes: null }]),
+  ];
+}

@@ -1,14 +1,17 @@
 /** Consumers of all kinds on a cluster that is well: that they do what they are for, and find nothing. */
 import { describe, expect, it } from 'vitest';
+
 import { seededRandom } from '../../../raft/index.ts';
 import {
   ALWAYS_BUSY,
   drawWorkload,
+  lessWork,
   LogTrimmer,
   Stage,
   startWorkload,
   WatermarkWatcher,
 } from '../../../chaos/workload/index.ts';
+import type { WorkloadShape } from '../../../chaos/workload/index.ts';
 import { quietWorkload } from './quiet-workload.ts';
 
 const MAIN = { partitions: 3, replicas: 3, minInsync: null, denseIndex: false } as const;
@@ -89,6 +92,9 @@ describe('the shape of a workload', () => {
       expect(shape.main.minInsync ?? 1).toBeLessThan(Math.max(2, shape.main.replicas));
       expect(shape.fragile?.replicas ?? 1).toBeLessThanOrEqual(nodes);
       expect(JSON.parse(JSON.stringify(shape))).toEqual(shape);
+      const least = lessWork(shape).reduce<WorkloadShape>((smaller, less) => ({ ...smaller, ...less }), shape);
+      expect(lessWork(least)).toEqual([]);
+      expect(least.everyMs).toBeGreaterThan(0);
     }
   });
 });
