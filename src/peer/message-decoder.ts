@@ -51,6 +51,7 @@ function messageOf(item: WireItem): Message | null {
 
 function decodeAppend(wire: flotilla.peer.Append.$Properties): Append {
   const prevOffset = offset(whole(wire.prevOffset, 'prevOffset'));
+  const logStart = offset(whole(wire.logStart, 'logStart'));
   return {
     kind: 'append',
     term: term(whole(wire.term, 'term')),
@@ -59,20 +60,26 @@ function decodeAppend(wire: flotilla.peer.Append.$Properties): Append {
     prevTerm: term(whole(wire.prevTerm, 'prevTerm')),
     termStart: offset(whole(wire.termStart, 'termStart')),
     highWatermark: offset(whole(wire.highWatermark, 'highWatermark')),
-    logStart: offset(whole(wire.logStart, 'logStart')),
+    logStart,
     round: whole(wire.round, 'round'),
-    batches: decodeBatches(prevOffset, wire.batches ?? []),
+    batches: decodeBatches(prevOffset, prevOffset === logStart, wire.batches ?? []),
   };
 }
 
-function decodeBatches(prevOffset: number, wire: readonly flotilla.peer.Batch.$Properties[]): readonly BatchPosition[] {
+/** `isStart`: what comes before is no batch, but where the log begins, and that may lie inside the first one (DeleteRecords). */
+function decodeBatches(
+  prevOffset: number,
+  isStart: boolean,
+  wire: readonly flotilla.peer.Batch.$Properties[],
+): readonly BatchPosition[] {
   const batches: BatchPosition[] = [];
   let previousEnd = prevOffset;
   for (const each of wire) {
     const base = whole(each.base, 'base');
     const end = whole(each.end, 'end');
     const bytes = whole(each.bytes, 'bytes');
-    if (base < previousEnd) throw new FrameError(`a batch begins at ${base}, below ${previousEnd}`);
+    const isAround = isStart && batches.length === 0 && end > prevOffset;
+    if (base < previousEnd && !isAround) throw new FrameError(`a batch begins at ${base}, below ${previousEnd}`);
     if (end <= base) throw new FrameError(`a batch ends at ${end}, not above its base ${base}`);
     if (bytes === 0) throw new FrameError(`the batch at ${base} has no bytes`);
     batches.push({

@@ -36,6 +36,11 @@ export interface LogFacts {
   readonly voters: readonly VotersEntry[];
 }
 
+/** A log that begins inside a batch (DeleteRecords), and is empty, is filled again with that whole batch. */
+export function follows({ logStart, logEnd }: LogFacts, position: BatchPosition): boolean {
+  return position.base >= logEnd || (logStart === logEnd && position.end > logEnd);
+}
+
 /** Why `operation` cannot follow `facts`; null when it can. The gate for what is read back from the journal. */
 export function invalidOperation(facts: LogFacts, operation: LogOperation): string | null {
   switch (operation.kind) {
@@ -46,7 +51,7 @@ export function invalidOperation(facts: LogFacts, operation: LogOperation): stri
         ? null
         : `truncation to ${operation.to} is beyond the log end ${facts.logEnd}`;
     case 'append':
-      return operation.position.base >= facts.logEnd
+      return follows(facts, operation.position)
         ? null
         : `batch ${operation.position.base} is below the log end ${facts.logEnd}`;
     case 'open-term':
@@ -91,7 +96,7 @@ export function applyOperation(facts: LogFacts, operation: LogOperation): LogFac
       const last = facts.terms.at(-1)?.term ?? facts.logStartTerm;
       const isNew = position.term !== last || facts.terms.length === 0;
       const isContinued = facts.terms.length === 0 && position.term === facts.logStartTerm;
-      const start = isContinued ? facts.logStart : position.base;
+      const start = isContinued ? facts.logStart : offset(Math.max(position.base, facts.logStart));
       const terms = isNew ? withTerm(facts, { term: position.term, start }) : facts.terms;
       const { hardState, logStart, logStartTerm, voters } = facts;
       // Named one by one: a spread is many times slower, and this runs for every batch.

@@ -163,7 +163,9 @@ async function scan(
     const size = await sizeOf(set.ports, segment.path);
     // A missing file before it would be a hole, unless it lay below the log start and was removed for that.
     const follows = base === set.end || (base > set.end && base <= plan.facts.logStart);
-    if (whole && follows && size > 0) {
+    // A log that begins inside a batch, and was filled again with that whole batch.
+    const isAround = set.segments.length === 0 && base < set.end && set.end === plan.facts.logStart;
+    if (whole && (follows || isAround) && size > 0) {
       set.adopt(segment);
       whole = await scanFile(set, segment, size, size, believe, isWritten);
       if (segment.bytes > 0) continue;

@@ -171,7 +171,7 @@ export class SegmentSet {
 
   /** Takes a segment that recovery found behind the others. Its name may never have been synced by who made it. */
   adopt(segment: Segment): void {
-    assert(segment.base >= this.end, () => `${segment.path} lies below the end`);
+    assert(segment.base >= this.end || this.#segments.length === 0, () => `${segment.path} lies below the end`);
     this.directoryDirty = true;
     this.#segments.push(segment);
   }
@@ -227,7 +227,8 @@ export class SegmentSet {
 
   async #roll(first: StoredBatch): Promise<Segment> {
     const isNear = first.position.end - 1 - this.end <= RELATIVE_MAX;
-    const base = isNear ? this.end : first.position.base;
+    // Below the end where the log begins inside a batch: the file is named by the whole of it, as that of the leader is.
+    const base = isNear ? (Math.min(this.end, first.position.base) as Offset) : first.position.base;
     const segment = new Segment(this.directory, emptySummary(base));
     const open = await this.ports.files.use(segment.path, 'exclusive');
     open.release();
