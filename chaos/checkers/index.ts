@@ -3,6 +3,8 @@ export { ANOMALIES, findAnomalies, TOLERATED } from './anomalies.ts';
 export type { Anomaly, FinalLog, FoundAnomaly } from './anomalies.ts';
 export { allIsWell, BOUNDS, describeCluster, recovered, writable } from './convergence.ts';
 export type { Expectations, Recovery } from './convergence.ts';
+export { DeclaredLoss, loudOrWhole } from './declared-loss.ts';
+export type { LoudOutcome } from './declared-loss.ts';
 export { INVARIANTS, inWords } from './invariant-table.ts';
 export { Invariants } from './invariants.ts';
 export { MARKERS } from './marker-table.ts';

@@ -113,13 +113,19 @@ export class SimCluster {
 
   /** From its next start on the node has these settings, `key=value`, over those of all. Null, or why it may not have them. */
   configure(number: number, settings: readonly string[]): string | null {
-    const read = readSettings({ file: null, environment: {}, flags: [...SMALL, ...settings] });
-    if (read.kind === 'invalid') return read.problems.join('; ');
+    const read = this.#read(number, settings);
+    if (typeof read === 'string') return read;
     this.#changed.set(number, settings);
     return null;
   }
 
   config(number: number, more: readonly string[] = []): NodeConfig {
+    const config = this.#read(number, [...(this.#changed.get(number) ?? []), ...more]);
+    assert(typeof config !== 'string', () => String(config));
+    return config;
+  }
+
+  #read(number: number, more: readonly string[]): NodeConfig | string {
     const voters = this.numbers()
       .slice(0, this.#options.voters ?? this.#options.nodes)
       .map((each) => `${each}@node${each}:9192`);
@@ -130,13 +136,12 @@ export class SimCluster {
       `host=node${number}`,
       ...SMALL,
       ...(this.#options.settings ?? []),
-      ...(this.#changed.get(number) ?? []),
       ...more,
     ];
     const read = readSettings({ file: null, environment: {}, flags });
-    assert(read.kind === 'settings', () => (read.kind === 'invalid' ? read.problems.join('; ') : ''));
+    if (read.kind === 'invalid') return read.problems.join('; ');
     const result = nodeConfig(read.settings);
-    assert(result.kind === 'config', () => (result.kind === 'invalid' ? result.problems.join('; ') : ''));
+    if (result.kind === 'invalid') return result.problems.join('; ');
     const { config } = result;
     const segmentBytes = this.#options.segmentBytes ?? config.topics.segmentBytes;
     return { ...config, topics: { ...config.topics, segmentBytes } };

@@ -6,6 +6,8 @@
  *   wiped    its disk was replaced, or a log that votes damaged, and its vote with it, for ever: fewer than half of the voters.
  *
  * Under `flush=always` a power loss takes nothing that was acknowledged, and costs nothing.
+ *
+ * Beyond the budget everything is allowed, and counted.
  */
 import { nodeId } from '../../raft/index.ts';
 import { minInsyncReplicas } from '../../src/metadata/index.ts';
@@ -16,6 +18,8 @@ export interface BudgetOptions {
   readonly voters: number;
   /** Topics of which users know that they may lose something: they do not count. */
   readonly fragile: ReadonlySet<string>;
+  /** Nothing is refused. */
+  readonly beyond?: boolean;
 }
 
 export class Budget {
@@ -24,6 +28,8 @@ export class Budget {
   /** Node and the incarnation that it had when it lost something; what is damaged and still there although nobody has seen it. */
   readonly #lossy = new Map<number, { readonly before: string | null; readonly isThere: () => boolean }>();
   readonly #wiped = new Set<number>();
+  /** How often more was allowed than the promise bears. */
+  overdrawn = 0;
 
   constructor(cluster: SimCluster, options: BudgetOptions) {
     this.#cluster = cluster;
@@ -44,7 +50,7 @@ export class Budget {
 
   /** What it holds may be damaged or lost now; counted from now on, as long as `isThere` says so, too. */
   maySpoil(node: number, isThere: () => boolean = () => false): boolean {
-    if (!this.#wouldBear(node)) return false;
+    if (!this.#wouldBear(node) && !this.#mayOverdraw()) return false;
     const earlier = this.#lossy.get(node)?.isThere ?? ((): boolean => false);
     const before = this.#cluster.node(node)?.node.options.incarnation ?? null;
     this.#lossy.set(node, { before, isThere: () => earlier() || isThere() });
@@ -54,7 +60,8 @@ export class Budget {
   /** Its disk may be replaced by an empty one; counted from now on. */
   mayWipe(node: number, isThere?: () => boolean): boolean {
     const wiped = new Set([...this.#wiped, node]);
-    if (2 * wiped.size >= this.#options.voters || !this.#leavesMajorities(wiped)) return false;
+    const isBorne = 2 * wiped.size < this.#options.voters && this.#leavesMajorities(wiped);
+    if (!isBorne && !this.#mayOverdraw()) return false;
     if (!this.maySpoil(node, isThere)) return false;
     this.#wiped.add(node);
     return true;
@@ -63,6 +70,12 @@ export class Budget {
   /** Its disk may be replaced by an empty one, now or later: that is counted already. */
   mayReplace(node: number): boolean {
     return this.#wiped.has(node) && this.lossy.includes(node);
+  }
+
+  #mayOverdraw(): boolean {
+    if (this.#options.beyond !== true) return false;
+    this.overdrawn += 1;
+    return true;
   }
 
   #wouldBear(node: number): boolean {

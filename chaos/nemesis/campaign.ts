@@ -9,15 +9,17 @@
  */
 import { seededRandom } from '../../raft/index.ts';
 import { describeCluster, lookAtEnd } from '../checkers/index.ts';
-import type { Recovery } from '../checkers/index.ts';
+import type { LoudOutcome, Recovery } from '../checkers/index.ts';
 import { Schedule } from '../schedule/index.ts';
 import type { Decision, Misfit } from '../schedule/index.ts';
 import { SimulationError } from '../sim/index.ts';
 import { Stage, startWorkload } from '../workload/index.ts';
+import { endBeyond, watchDeclared } from './beyond.ts';
 import { Budget } from './budget.ts';
 import { failureOf } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { Nemesis } from './nemesis.ts';
+import { isBeyond } from './profiles.ts';
 import { drawShape } from './shape.ts';
 import type { CampaignShape, ShapeOptions } from './shape.ts';
 
@@ -47,8 +49,10 @@ export interface CampaignResult {
   readonly misfits: readonly Misfit[];
   /** When the faults ended; null: it failed before. */
   readonly healedAt: number | null;
-  /** Null when it failed. */
+  /** Null when it failed, and beyond the budget, where nothing need recover. */
   readonly recovery: Recovery | null;
+  /** What became of the partitions beyond the budget; null otherwise. */
+  readonly loud: LoudOutcome | null;
   readonly failure: Failure | null;
 }
 
@@ -69,13 +73,16 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   options.onStage?.(stage);
   const { cluster, history, invariants } = stage;
   const schedule = new Schedule(cluster);
-  const budget = new Budget(cluster, { ...shape, fragile: history.fragile });
+  const beyond = isBeyond(shape.profile);
+  const budget = new Budget(cluster, { ...shape, fragile: history.fragile, beyond });
   const nemesis = new Nemesis({ cluster, shape, random: draw.fork('faults'), budget, schedule });
   let recovery: Recovery | null = null;
+  let loud: LoudOutcome | null = null;
   let healedAt: number | null = null;
   let failure: Failure | null = null;
   try {
-    recovery = await run(stage, shape, () => {
+    const declared = beyond ? watchDeclared(stage) : null;
+    await run(stage, shape, () => {
       if (options.decisions === undefined) nemesis.begin();
       else schedule.replay(options.decisions);
       return () => {
@@ -83,6 +90,8 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
         nemesis.end();
       };
     });
+    if (declared === null) recovery = await stage.end({ patience: shape.timeouts });
+    else loud = await endBeyond(stage, declared);
   } catch (error) {
     const what = error instanceof SimulationError ? error.message : cluster.world.describeFailure(error);
     const details = `${schedule.lines().join('\n')}\n${what}\n${describeCluster(cluster)}`;
@@ -103,6 +112,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     misfits: schedule.misfits,
     healedAt,
     recovery,
+    loud,
     failure,
   };
 }
@@ -116,7 +126,7 @@ export async function passingCampaign(options: CampaignOptions): Promise<Campaig
 }
 
 /** @param begin begins the faults; the answer ends them */
-async function run(stage: Stage, shape: CampaignShape, begin: () => () => void): Promise<Recovery> {
+async function run(stage: Stage, shape: CampaignShape, begin: () => () => void): Promise<void> {
   const { cluster } = stage;
   await stage.open();
   const workload = await startWorkload(stage, shape.workload, shape.storms);
@@ -126,5 +136,4 @@ async function run(stage: Stage, shape: CampaignShape, begin: () => () => void):
   stage.heal();
   cluster.startDead();
   workload.stop();
-  return stage.end({ patience: shape.timeouts });
 }

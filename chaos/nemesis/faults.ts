@@ -7,6 +7,7 @@
  */
 import { CLOCK_FAULTS } from './clock-faults.ts';
 import { DAMAGE_FAULTS } from './damage-faults.ts';
+import { DECEIT_FAULTS } from './deceit-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import type { FaultContext } from './harm.ts';
 import { LIFE_FAULTS } from './life-faults.ts';
@@ -21,6 +22,7 @@ export const FAMILIES = {
   network: NETWORK_FAULTS,
   disk: DISK_FAULTS,
   damage: DAMAGE_FAULTS,
+  deceit: DECEIT_FAULTS,
   clock: CLOCK_FAULTS,
 } as const;
 
@@ -35,6 +37,7 @@ export const FAULTS: Readonly<Record<FaultName, (context: FaultContext) => void>
   ...NETWORK_FAULTS,
   ...DISK_FAULTS,
   ...DAMAGE_FAULTS,
+  ...DECEIT_FAULTS,
   ...CLOCK_FAULTS,
 };
 

@@ -5,6 +5,6 @@ export type { Failure } from './failure.ts';
 export { FAULT_NAMES, FAULTS } from './faults.ts';
 export type { FaultName } from './faults.ts';
 export type { FaultContext } from './harm.ts';
-export { PROFILE_NAMES, PROFILES } from './profiles.ts';
+export { isBeyond, PROFILE_NAMES, PROFILES } from './profiles.ts';
 export type { ProfileName } from './profiles.ts';
 export type { CampaignShape, FixedShape, ShapeOptions } from './shape.ts';

@@ -121,7 +121,7 @@ function drawSettings(random: Random): readonly string[] {
     `replica.lag.time.max.ms=${pick(random, [2000, 30_000]) ?? 2000}`,
     `metadata.snapshot.bytes=${pick(random, [4096, 1_048_576]) ?? 4096}`,
     `log.segment.bytes=${pick(random, [1_048_576, 1_073_741_824]) ?? 1_048_576}`,
-    `peer.heartbeat.ms=${pick(random, [100, 200, 400]) ?? 200}`,
+    `peer.heartbeat.ms=${pick(random, [100, 200, 300]) ?? 200}`,
     ...(pick(random, [[], ['election.timeout.min.ms=900', 'election.timeout.max.ms=2000']]) ?? []),
   ];
   return all.filter(() => random.below(2) === 0);

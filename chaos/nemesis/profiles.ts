@@ -11,6 +11,7 @@
  * | transactions | producers that must not repeat themselves, and groups; transactions join them when there are any     |
  * | powerloss    | machines without power, one or all, under both flush modes                                           |
  * | upgrade      | rolling restarts, with kills and slow links in the middle; one build: there is no older one to mix   |
+ * | beyond       | more damage at once than the promise bears: nothing is lost in silence, and nobody is given wrong records |
  */
 import type { WorkloadShape } from '../workload/index.ts';
 import { namesOf } from './faults.ts';
@@ -21,6 +22,8 @@ export interface Profile {
   /** In every run, whatever else is drawn. */
   readonly always: readonly FaultName[];
   readonly workload: Partial<WorkloadShape>;
+  /** The budget is no limit; only what must hold even then is checked. */
+  readonly beyond?: true;
 }
 
 const ALL: readonly FaultName[] = [
@@ -57,8 +60,28 @@ export const PROFILES = {
     always: ['power-loss-all'],
     workload: {},
   },
+  beyond: {
+    faults: [
+      ...namesOf('damage'),
+      ...namesOf('deceit'),
+      'replace-disk',
+      'power-loss-all',
+      'kill-all',
+      'kill',
+      'isolate',
+    ],
+    always: ['damage-several'],
+    workload: { members: 0, admins: 0, racers: 0, sequenced: 0, bursts: false, fragile: null, trimmed: null },
+    beyond: true,
+  },
   upgrade: { faults: ['stop', 'rolling-restart', 'kill', 'slow-network'], always: ['rolling-restart'], workload: {} },
 } as const satisfies Readonly<Record<string, Profile>>;
+
+/** Whether runs of this profile damage more than the promise bears. */
+export function isBeyond(name: ProfileName): boolean {
+  const profile: Profile = PROFILES[name];
+  return profile.beyond === true;
+}
 
 export type ProfileName = keyof typeof PROFILES;
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];

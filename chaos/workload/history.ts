@@ -73,6 +73,8 @@ export class History {
   readonly #lost = new Set<string>();
   acked = 0;
   failed = 0;
+  /** In runs beyond the budget: whether the cluster has said that it may have lost something of that partition. */
+  isDeclaredLost: ((topic: string, partition: number) => boolean) | null = null;
   /** Told of each acknowledgement at the moment when a client hears it; for checkers. */
   onAck: ((record: SentRecord, offset: number | null) => void) | null = null;
 
@@ -83,7 +85,7 @@ export class History {
 
   /** Whether a partition owes what it has told; `topic` is a label. */
   isOwed(topic: string, partition: number): boolean {
-    return !this.#lost.has(`${topic}/${partition}`);
+    return !this.#lost.has(`${topic}/${partition}`) && !(this.isDeclaredLost?.(topic, partition) ?? false);
   }
 
   /** What stands for a topic in here: its name, or also its id where there may be several of that name. */
