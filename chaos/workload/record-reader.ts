@@ -110,5 +110,7 @@ export class RecordReader {
     this.events.push(event);
     const isTrim = trimmed && event.kind === 'out-of-range' && event.to > event.from;
     if (!isTrim && this.#history.isOwed(topic, event.partition)) violated('D5', `${name}: ${JSON.stringify(event)}`);
+    // What it had read is gone, and that was declared: it reads on from here.
+    this.#positions[event.partition] = event.to;
   }
 }
