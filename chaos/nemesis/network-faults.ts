@@ -100,16 +100,16 @@ function priorities(context: FaultContext): void {
   const { cluster, random, later } = context;
   const changes = 1 + random.below(3);
   const milliseconds = duration(random, 200, 2000);
-  for (let change = 0; change < changes; change += 1) {
-    later(change * milliseconds, () => {
-      const order = shuffled(context, cluster.numbers());
-      for (const [rank, to] of order.entries()) {
-        const least = rank === 0 ? 0 : 2 ** (rank + random.below(5));
-        for (const from of order)
-          if (from !== to && least > 0) slowLink(context, [from, to], { least, tail: least / 4 }, milliseconds);
-      }
-    });
-  }
+  const draw = (): void => {
+    const order = shuffled(context, cluster.numbers());
+    for (const [rank, to] of order.entries()) {
+      const least = rank === 0 ? 0 : 2 ** (rank + random.below(5));
+      for (const from of order)
+        if (from !== to && least > 0) slowLink(context, [from, to], { least, tail: least / 4 }, milliseconds);
+    }
+  };
+  draw();
+  for (let change = 1; change < changes; change += 1) later(change * milliseconds, draw);
 }
 
 export const NETWORK_FAULTS = {
