@@ -11,7 +11,8 @@
  *   (KIP-279's divergence without data): it is cut as soon as the log below is verified.
  * - An answer names the durable end of what was *verified in this term*, never the log end: the tail may be foreign.
  * - The high watermark follows after the cut, and never beyond what is verified (KAFKA-14704, DLedger #278).
- * - Nothing below the own high watermark is ever cut, unless the appointment is unclean: that would be a lost record.
+ * - Nothing below the own high watermark is ever cut, unless the appointment is unclean: that would be a lost record. A leader
+ *   of which metadata has not told yet waits until it has.
  */
 import { assert } from './assert.ts';
 import type { BatchPosition } from './batch-position.ts';
@@ -54,10 +55,19 @@ function holds(state: CoreState, end: Offset, term: Term): boolean {
   return end <= log.end && termBefore(log, end) === term;
 }
 
+/**
+ * The leader of this term is known by its own word only: metadata may yet say that it was appointed uncleanly. What it asks is left
+ * without an answer; it asks again.
+ */
+function isUnannounced({ config, assignment, term }: CoreState): boolean {
+  return config.policy === 'isr' && (assignment === null || assignment.term < term);
+}
+
 /** Cuts the log at `end`; false when that would take back what is committed. */
 function cutTo(state: CoreState, end: Offset): boolean {
   if (end >= state.log.end) return true;
   if (end < state.highWatermark) {
+    if (isUnannounced(state)) return false;
     if (state.assignment?.unclean !== true || state.assignment.term !== state.term) {
       violate(state, `truncation to ${end} below the own high watermark ${state.highWatermark} in term ${state.term}`);
       return false;
@@ -191,6 +201,7 @@ export function onReset(state: CoreState, role: FollowerRole, from: NodeId, rese
   const { end, term } = reset.start;
   // A reset that was delivered twice, or late: the log is there already.
   if (end < state.log.start || holds(state, end, term)) return replyMatched(state, role, from, reset, end);
+  if (end < state.highWatermark && isUnannounced(state)) return;
   if (end < state.highWatermark && state.assignment?.unclean !== true) {
     return violate(state, `reset to ${end} below the own high watermark ${state.highWatermark} in term ${state.term}`);
   }
