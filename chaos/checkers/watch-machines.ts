@@ -119,9 +119,11 @@ export class MachineWatch {
 
   /** Only links that somebody has used are looked at. */
   #lookAtLinks(numbers: readonly number[]): void {
+    const { links } = this.#cluster.world.network;
+    if (links.blockedCount === 0) return;
     const nodes = new Set(numbers.map((number) => this.#cluster.machine(number).index));
     const blocked = new Set<number>();
-    for (const link of this.#cluster.world.network.links.all())
+    for (const link of links.all())
       if (link.blocked && nodes.has(link.from) && nodes.has(link.to)) blocked.add(link.from * LINKS + link.to);
     if (blocked.size === 0) return;
     for (const from of nodes) {

@@ -66,6 +66,8 @@ export class SimCluster {
   onStopped: ((node: number) => void) | null = null;
   readonly #options: SimClusterOptions;
   readonly #numbers: readonly number[];
+  /** By number. */
+  readonly #machines: Machine[] = [];
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
   readonly #clients: KafkaClient[] = [];
@@ -88,7 +90,11 @@ export class SimCluster {
   }
 
   machine(number: number): Machine {
-    return this.world.machine(`node${number}`);
+    const known = this.#machines[number];
+    if (known !== undefined) return known;
+    const machine = this.world.machine(`node${number}`);
+    this.#machines[number] = machine;
+    return machine;
   }
 
   /** The node that runs as `number`, or null. */

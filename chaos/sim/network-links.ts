@@ -48,6 +48,8 @@ export class NetworkLinks {
   defaultLatency: Latency = USUAL;
   /** Told of all bytes that a process hands to its kernel, for who draws a picture of a run; machines by their indexes. */
   onSend: ((from: number, to: number, connection: number, data: Buffer) => void) | null = null;
+  /** Directions that are blocked now. */
+  blockedCount = 0;
   readonly #links = new Map<number, Link>();
   readonly #onOpen: (link: Link) => void;
   readonly #note: (from: number, to: number, blocked: boolean) => void;
@@ -82,6 +84,7 @@ export class NetworkLinks {
     const link = this.link(from, to);
     if (link.blocked === blocked || from === to) return;
     link.blocked = blocked;
+    this.blockedCount += blocked ? 1 : -1;
     this.#note(from, to, blocked);
     if (!blocked) this.#onOpen(link);
   }
