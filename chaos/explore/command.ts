@@ -5,20 +5,20 @@
  */
 import type { Policy } from '../../raft/index.ts';
 import { parsed, UsageError, whole } from '../command/options.ts';
-import { type Beginning, BUDGET, DEFAULTS, explore } from './explore.ts';
+import type { Beginning } from './beginning.ts';
+import { BUDGET, DEFAULTS, explore } from './explore.ts';
 import type { Grain } from './move.ts';
-import type { Budget } from './small-world.ts';
+import { BUDGET_MAX, type Budget } from './small-world.ts';
 
 export const EXPLORE_USAGE = `flotilla chaos explore            every schedule of a group of three, up to a bound
   --seconds S                    for so long (default 60)      --depth N   schedules up to this weight
-  --policy quorum,isr   --grain fine,coarse   --from start,led     only these searches
+  --policy quorum,isr   --grain fine,coarse   --from start,led,diverged     only these searches
   --reach N                      messages of one connection may overtake N - 1 others (default 1: they do not)
   --timeouts N --proposals N --crashes N --cuts N --stalls N --appointments N --lags N     what may happen at most`;
 
 const POLICIES: readonly Policy[] = ['quorum', 'isr'];
 const GRAINS: readonly Grain[] = ['fine', 'coarse'];
-const BEGINNINGS: readonly Beginning[] = ['start', 'led'];
-const BUDGET_MAX = 15;
+const BEGINNINGS: readonly Beginning[] = ['start', 'led', 'diverged'];
 const REACH_MAX = 8;
 
 function listOf<T extends string>(name: string, text: string | undefined, all: readonly T[]): readonly T[] {

@@ -3,16 +3,15 @@
  *
  *   for policy × grain × beginning ─▶ a search, a share of the time each, in turns ─▶ verdict
  *
- * Two grains: fine has every order of deliveries, coarse whole exchanges, which goes much deeper. Beginnings: three nodes that
- * have just started, and a group with a leader that everybody follows.
+ * Two grains: fine has every order of deliveries, coarse whole exchanges, which goes much deeper. Beginnings: beginning.ts.
  */
 import type { Policy } from '../../raft/index.ts';
 import { describeMessage } from '../../raft/index.ts';
+import { begin, type Beginning } from './beginning.ts';
 import { Broken } from './ghost.ts';
 import { describeMove, type Grain, type Move, movesOf } from './move.ts';
 import { type Found, Search } from './search.ts';
 import { type Budget, SmallWorld, type World } from './small-world.ts';
-import { NODES } from './local-state.ts';
 
 export interface ExploreOptions {
   /** Longest schedule in moves; none: as long as there is time. */
@@ -30,8 +29,6 @@ export interface ExploreOptions {
   readonly now: () => number;
 }
 
-export type Beginning = 'start' | 'led';
-
 export const BUDGET: Budget = {
   timeouts: 2,
   proposals: 2,
@@ -48,7 +45,7 @@ export const DEFAULTS = {
   seconds: 60,
   policies: ['quorum', 'isr'],
   grains: ['fine', 'coarse'],
-  beginnings: ['start', 'led'],
+  beginnings: ['start', 'led', 'diverged'],
   reach: 1,
   budget: BUDGET,
 } as const;
@@ -60,27 +57,6 @@ interface Task {
   readonly search: Search;
   spent: number;
   open: boolean;
-}
-
-/** Everybody's messages arrive, in a fixed order, until none is under way. */
-function settle(world: SmallWorld, state: World): void {
-  for (let moved = true; moved;) {
-    moved = false;
-    for (const move of movesOf('quorum', 'coarse', 1))
-      if (move.kind === 'drain' && !move.stalled && world.make(state, move)) moved = true;
-  }
-}
-
-function begin(world: SmallWorld, policy: Policy, beginning: Beginning): World {
-  const state = world.first();
-  if (beginning === 'start') return state;
-  const [one, two] = NODES;
-  if (one === undefined || two === undefined) return state;
-  if (policy === 'isr')
-    for (const node of NODES) world.make(state, { kind: 'apply', node, to: node, at: 0, stalled: false });
-  else world.make(state, { kind: 'campaign', node: one, to: two, at: 0, stalled: false });
-  settle(world, state);
-  return state;
 }
 
 function tasksOf(options: ExploreOptions): readonly Task[] {

@@ -41,7 +41,9 @@ const LEFT = 11;
 /** Numbers in a world. */
 export const WORLD_LENGTH = 12;
 
-/** Of four bits each in the last number. */
+/** Each limit of a budget takes four bits. */
+export const BUDGET_MAX = 15;
+
 const PLACES = ['proposals', 'crashes', 'cuts', 'stalls', 'appointments', 'lags'] as const;
 type Place = (typeof PLACES)[number];
 
@@ -79,11 +81,18 @@ export class SmallWorld {
       world[at] = this.#book.locals.numberOf(firstLife(this.#policy, node, this.#budget.timeouts));
     world[GHOST] = this.#ghosts.numberOf(NO_GHOST);
     world[CONTROLLER] = this.#controllers.numberOf(firstController());
-    let left = 0;
-    for (const [at, place] of PLACES.entries()) left |= this.#budget[place] << (at * 4);
-    world[LEFT] = left;
+    this.renew(world);
     for (const node of NODES) this.#connectAll(world, node);
     return world;
+  }
+
+  /** The budget is whole (again): what has happened so far was the beginning. */
+  renew(world: World, budget = this.#budget): void {
+    let left = 0;
+    for (const [at, place] of PLACES.entries()) left |= budget[place] << (at * 4);
+    world[LEFT] = left;
+    const { timeouts } = budget;
+    for (const node of NODES) world[node - 1] = this.#book.locals.numberOf({ ...this.node(world, node), timeouts });
   }
 
   /** Makes `move` happen in `world`; false when it cannot. Throws {@link Broken} when something does not hold then. */
@@ -236,7 +245,7 @@ export class SmallWorld {
 
   #propose(world: World, { core, node }: LocalState): boolean {
     if (core.role.kind !== 'leader') return false;
-    const value = 1 + this.#budget.proposals - this.#left(world, 'proposals');
+    const value = BUDGET_MAX + 1 - this.#left(world, 'proposals');
     return this.#spend(world, 'proposals') && this.#turn(world, node, { kind: 'propose', value });
   }
 

@@ -5,6 +5,7 @@
  *           └─────────────▶ node-turn.ts, noted
  */
 import type { LocalState } from './local-state.ts';
+import type { NodeDisk } from './node-disk.ts';
 import { type Envelope, type LocalInput, takeTurn, type Turn } from './node-turn.ts';
 import { Symbols } from './symbols.ts';
 import { textOf, timeless } from './fingerprint.ts';
@@ -22,10 +23,13 @@ export const BEAT = 200;
 const JUMPS = [ELECTION, LAG, BEAT];
 
 export class TurnBook {
+  readonly #logTexts = new WeakMap<NodeDisk['batches'], string>();
   readonly locals = new Symbols<LocalState>((state, names) => {
     const { core, life, memory, disk, unflushed, stalled, timeouts, applied, node } = state;
     const frame = { names, now: core.now, durable: core.persistedSequence, sequence: core.sequence };
-    return textOf(frame, '', { core, node, life, memory, disk, unflushed, stalled, timeouts, applied });
+    const { hardState } = disk;
+    const parts = { core, node, life, hardState, opened: [memory.opened, disk.opened], unflushed };
+    return `${textOf(frame, '', parts)}${stalled} ${timeouts} ${applied} ${this.#logText(memory)} ${this.#logText(disk)}`;
   });
   readonly messages = new Symbols<Envelope>((envelope, names) => textOf(timeless(names), '', envelope));
   readonly #turns = new Map<number, KnownTurn>();
@@ -44,6 +48,16 @@ export class TurnBook {
     const made = { next: this.locals.numberOf(turn.next), turn };
     this.#turns.set(key, made);
     return made;
+  }
+
+  /** Names no node, and is asked for again and again: states share their logs. */
+  #logText({ batches }: NodeDisk): string {
+    let text = this.#logTexts.get(batches);
+    if (text === undefined) {
+      text = batches.map(({ position, value }) => `${position.term}:${value}`).join();
+      this.#logTexts.set(batches, text);
+    }
+    return text;
   }
 
   /** Messages are numbered from 0, the other inputs from -1 down: most of them by what they are. */
