@@ -162,7 +162,7 @@ async function settled(log: DiskLog, captured: Promise<LogCapture | null>): Prom
   return log.health.halted ? log.capture() : capture;
 }
 
-/** For people and Kafka's tools; a full disk is no reason to fail. */
+/** For people and Kafka's tools; a full disk, or a process without handles, is no reason to fail. */
 async function writeTerms(log: DiskLog, capture: LogCapture): Promise<void> {
   const { disk } = log.set.ports;
   const path = `${log.set.directory}/${TERM_CHECKPOINT_NAME}`;
@@ -176,6 +176,6 @@ async function writeTerms(log: DiskLog, capture: LogCapture): Promise<void> {
     }
     await disk.rename(`${path}.tmp`, path);
   } catch (error) {
-    if (!(error instanceof DiskError && error.kind === 'full')) throw error;
+    if (!(error instanceof DiskError && (error.kind === 'full' || error.kind === 'handles'))) throw error;
   }
 }

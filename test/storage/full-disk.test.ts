@@ -37,6 +37,17 @@ async function endsWithin(rig: StoreRig, milliseconds: number, work: Promise<voi
   return isDone;
 }
 
+it('no handle for the file that only people and tools read: nothing fails because of it', async () => {
+  const rig = new StoreRig('journal');
+  const store = await rig.open(SPARSE);
+  const failures = failuresOf(store);
+  const log = await rig.openLog(store);
+  await rig.persist(log, { append: [makeBatch(0, 1)] });
+  rig.machine.disk.inject({ operation: 'open', path: 'leader-epoch-checkpoint', error: 'handles' });
+  await rig.world.complete(store.checkpoint());
+  expect([log.failure, failures, rig.fatal]).toEqual([null, [], []]);
+});
+
 describe('a journal without space', () => {
   it('makes all logs refuse, whatever is free, and read what they have', async () => {
     const rig = new StoreRig('journal');
