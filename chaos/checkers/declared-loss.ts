@@ -4,6 +4,7 @@
  *
  *   declared   an unclean election, or so many replicas that are damaged, lossy or refused to start that no copy need be left
  *   refused    no leader, or nobody answers       whole   everything acknowledged is there
+ *   deceived   a replica was on a disk that had lied, or on an older copy of itself: nobody can know, only what is served is judged
  */
 import { minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { MetadataImage, Partition as PartitionRecord } from '../../src/metadata/index.ts';
@@ -16,6 +17,7 @@ import { lostRecords, readPartition } from './kept-records.ts';
 export interface LoudOutcome {
   readonly whole: number;
   readonly declared: number;
+  readonly deceived: number;
   readonly refused: number;
 }
 
@@ -38,6 +40,15 @@ export class DeclaredLoss {
   watch(): this {
     this.#cluster.world.afterEvent = (machine) => this.#look(machine + 1);
     return this;
+  }
+
+  /** Whether nobody could know: ghost state. */
+  isDeceived(topic: string, partition: number): boolean {
+    const replicas = this.#cluster.image()?.topicsByName.get(topic)?.partitions[partition]?.replicas ?? [];
+    return replicas.some((node) => {
+      const { disk } = this.#cluster.machine(node);
+      return disk.lies > 0 || disk.restores > 0;
+    });
   }
 
   /** Whether the cluster has said that records of this partition may be lost. */
@@ -90,7 +101,7 @@ function copiesOf(
 
 /** Reads what there is; everybody has been healed and started, and nobody writes any more. */
 export async function loudOrWhole(cluster: SimCluster, history: History, declared: DeclaredLoss): Promise<LoudOutcome> {
-  const outcome = { whole: 0, declared: 0, refused: 0 };
+  const outcome = { whole: 0, declared: 0, deceived: 0, refused: 0 };
   const places = new Map<string, { readonly topic: string; readonly partition: number }>();
   for (const { topic, partition } of history.records()) places.set(`${topic}/${partition}`, { topic, partition });
   for (const [key, { topic, partition }] of places) {
@@ -105,6 +116,7 @@ export async function loudOrWhole(cluster: SimCluster, history: History, declare
     const [first] = lost;
     if (first === undefined) outcome.whole += 1;
     else if (declared.isDeclared(topic, partition)) outcome.declared += 1;
+    else if (declared.isDeceived(topic, partition)) outcome.deceived += 1;
     else
       violated(
         'D7',

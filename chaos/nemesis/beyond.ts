@@ -12,7 +12,8 @@ const SETTLES_MS = 15_000;
 export function watchDeclared({ cluster, history }: Stage): DeclaredLoss {
   const declared = new DeclaredLoss(cluster).watch();
   history.onAck = null;
-  history.isDeclaredLost = (topic, partition) => declared.isDeclared(topic, partition);
+  history.isDeclaredLost = (topic, partition) =>
+    declared.isDeclared(topic, partition) || declared.isDeceived(topic, partition);
   return declared;
 }
 

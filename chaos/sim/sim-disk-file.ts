@@ -80,7 +80,8 @@ export class SimDiskFile implements DiskFile {
       latency: disk.latencies.sync,
       apply: () => {
         disk.onSync?.(this.path);
-        if (!disk.syncLies) file.sync(order);
+        if (disk.syncLies) disk.lies += 1;
+        else file.sync(order);
         disk.onSync?.(this.path);
       },
       applyPartly: () => file.sync(Math.floor(order - disk.chance.fraction() * 4)),

@@ -56,6 +56,8 @@ export class SimDisk {
   };
   /** Syncs report success and make nothing durable: a device that lies (outside the promise; for detection only). */
   syncLies = false;
+  /** Ghost: how many syncs were lies. */
+  lies = 0;
   /** Ghost: how often it was replaced by an older copy of itself. */
   restores = 0;
   watch: DiskWatch | null = null;

@@ -21,7 +21,11 @@ describe('beyond the budget', () => {
   test('a partition that has everything is whole, and nothing is declared', async () => {
     const { stage, declared } = await written(1);
     expect(declared.isDeclared('t', 0)).toBe(false);
-    expect(await loudOrWhole(stage.cluster, stage.history, declared)).toEqual({ whole: 1, declared: 0, refused: 0 });
+    expect(await loudOrWhole(stage.cluster, stage.history, declared)).toMatchObject({
+      whole: 1,
+      declared: 0,
+      refused: 0,
+    });
   });
 
   test('a record that is missing and of which nobody has said so is a violation', async () => {
