@@ -21,6 +21,9 @@ export interface KafkajsOptions {
 
 type Library = typeof kafkajs;
 
+/** It may hang on a connection that it has misread. */
+const CLOSE_MS = 3000;
+
 /** The package, or null when it is not there. */
 export async function loadKafkajs(): Promise<Library | null> {
   try {
@@ -60,8 +63,13 @@ export class KafkajsClients {
       logLevel: library.logLevel.NOTHING,
       requestTimeout: 3000,
       connectionTimeout: 1000,
-      retry: { initialRetryTime: 50, maxRetryTime: 400, retries: 40 },
-      socketFactory: ({ host, port, onConnect }) => connect({ host, port: options.proxied(port) }, onConnect),
+      // Not for long: a connection that was cut in the middle of a frame understands nothing after it was made anew.
+      retry: { initialRetryTime: 50, maxRetryTime: 400, retries: 5 },
+      socketFactory: ({ host, port, onConnect }) => {
+        const socket = connect({ host, port: options.proxied(port) }, onConnect);
+        // It listens once for each read that is asked for while connecting.
+        return socket.setMaxListeners(0);
+      },
     });
   }
 
@@ -79,9 +87,9 @@ export class KafkajsClients {
 
   /** After {@link stop}, when nothing is pending. */
   async close(): Promise<void> {
-    await Promise.all(this.#lanes);
     // What it leaves open ends with the processes.
-    await this.#consumer?.disconnect().catch(() => undefined);
+    const consumer = this.#consumer?.disconnect().catch(() => undefined);
+    await Promise.race([Promise.all([...this.#lanes, consumer]), pass(CLOSE_MS)]);
   }
 
   /** One record after the other. A producer of which a send failed is not used again: kafkajs would reuse its sequence. */

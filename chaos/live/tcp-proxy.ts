@@ -155,6 +155,7 @@ export class TcpProxy {
   #forwardTo(dialler: Socket): void {
     if (dialler.destroyed) return;
     const target = connect({ ...this.#options.target, allowHalfOpen: true, noDelay: true });
+    target.setMaxListeners(0);
     const { random } = this.#options;
     const pair: Pair = {
       dialler,
