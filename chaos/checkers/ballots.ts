@@ -42,11 +42,18 @@ export class Ballots {
   /** Called when a replica takes another term or vote for durable. */
   readonly #onDurable: (name: string, replica: Replica) => void;
   readonly #seen = new WeakMap<Replica, Seen>();
-  /** By group and directory: what was durable of term and vote. */
+  /** By group, directory, and how often that was replaced by an older copy of itself: what was durable of term and vote. */
   readonly #durable = new Map<string, HardState>();
 
-  constructor(find: (group: GroupId) => FindReplica, onDurable: (name: string, replica: Replica) => void) {
+  readonly #restoresOf: (node: number) => number;
+
+  constructor(
+    find: (group: GroupId) => FindReplica,
+    restoresOf: (node: number) => number,
+    onDurable: (name: string, replica: Replica) => void,
+  ) {
     this.#find = find;
+    this.#restoresOf = restoresOf;
     this.#onDurable = onDurable;
   }
 
@@ -65,7 +72,7 @@ export class Ballots {
     }
     if (seen.durable === core.issued || core.persistedSequence < core.issuedSequence) return;
     seen.durable = core.issued;
-    this.#durable.set(keyOf(replica), core.issued);
+    this.#durable.set(this.#keyOf(replica), core.issued);
     this.#onDurable(name, replica);
   }
 
@@ -90,10 +97,10 @@ export class Ballots {
 
   #judgeBeginning(name: string, replica: Replica): void {
     const { core } = replica;
-    const before = this.#durable.get(keyOf(replica));
+    const before = this.#durable.get(this.#keyOf(replica));
     // A log that was damaged is deleted and begins with nothing; such a replica votes for nobody.
     const isNew = core.term === 0 && core.log.end === 0;
-    if (before === undefined || isNew) return void this.#durable.delete(keyOf(replica));
+    if (before === undefined || isNew) return void this.#durable.delete(this.#keyOf(replica));
     // A vote that was not durable may have become so all the same.
     const isKept =
       core.term > before.term ||
@@ -116,8 +123,9 @@ export class Ballots {
     const whom = `node ${votedFor.node}, at ${others.end} of term ${others.term}`;
     violated('R5', `${who} votes for ${whom}, to lead ${name} in term ${voter.term}`);
   }
-}
 
-function keyOf({ core, group }: Replica): string {
-  return `${group} ${core.config.self.directory}`;
+  #keyOf({ core, group }: Replica): string {
+    const { self } = core.config;
+    return `${group} ${self.directory} ${this.#restoresOf(self.node)}`;
+  }
 }

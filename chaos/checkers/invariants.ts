@@ -90,8 +90,10 @@ export class Invariants {
       lossOf: (replica) => this.#restarts.lossOf(replica),
       onDeclaredLoss: (name, record) => this.onDeclaredLoss?.(name, record),
     });
-    this.#ballots = new Ballots(find, (name, replica) =>
-      this.durable.judgeVote(replica.core.config.self.node, name, replica),
+    this.#ballots = new Ballots(
+      find,
+      (node) => cluster.machine(node).disk.restores,
+      (name, replica) => this.durable.judgeVote(replica.core.config.self.node, name, replica),
     );
   }
 
