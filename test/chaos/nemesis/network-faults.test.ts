@@ -55,7 +55,8 @@ function play(name: Name, seed: string, nodes = 5) {
       const isOpen = (one: number, other: number): boolean =>
         !links.link(one, other).blocked && !links.link(other, one).blocked;
       const places = cluster.numbers().map((number) => cluster.machine(number).index);
-      return places.map((one) => places.filter((other) => other !== one && isOpen(one, other)).length).sort();
+      const degrees = places.map((one) => places.filter((other) => other !== one && isOpen(one, other)).length);
+      return degrees.sort((one, other) => one - other);
     },
     troubles: (): number => {
       const { links } = world.network;
