@@ -18,6 +18,13 @@ const root = resolve(import.meta.dirname, '..');
 const listFolder = join(root, 'chaos/mutants/list');
 const source = (path) => readFileSync(join(root, path), 'utf8');
 
+/** A small cluster with little work on it, which every hint begins from: what a bug needs more is in its own hint. */
+const small = JSON.parse(source('chaos/mutants/small-shape.json'));
+
+function fullHint({ faults, shape = {} }) {
+  return { faults, shape: { ...small, ...shape, workload: { ...small.workload, ...shape.workload } } };
+}
+
 /** All mutants, in the order of files and places. */
 function readList() {
   const files = readdirSync(listFolder).filter((name) => name.endsWith('.json'));
@@ -83,7 +90,8 @@ export function compileMutants(log = console.log) {
     }
     compile(folder);
     const compiled = planned.map(({ mutant, index, changed }) => {
-      const { edits: _edits, ...rest } = mutant;
+      const { edits: _edits, ...words } = mutant;
+      const rest = { ...words, hint: fullHint(mutant.hint) };
       if (typeof changed === 'string') {
         log(`stale mutant ${mutant.id}: ${changed}`);
         return { ...rest, stale: changed, splices: [] };

@@ -1,4 +1,5 @@
 /** The face of the checkers: invariants while a run goes on, and what must hold after the heal. */
+export { votersOf } from './ballots.ts';
 export { ANOMALIES, findAnomalies, TOLERATED } from './anomalies.ts';
 export type { Anomaly, FinalLog, FoundAnomaly } from './anomalies.ts';
 export { allIsWell, BOUNDS, describeCluster, recovered, writable } from './convergence.ts';

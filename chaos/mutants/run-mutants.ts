@@ -11,7 +11,7 @@ import type { ChildProcess } from 'node:child_process';
 import { copyWith, CopyError } from './mutant-copy.ts';
 import type { MutantCopy } from './mutant-copy.ts';
 import { packageRoot, readMutants } from './mutant.ts';
-import type { Mutant } from './mutant.ts';
+import type { Hint, Mutant } from './mutant.ts';
 import { hunt } from './seed-hunt.ts';
 import type { Caught } from './seed-hunt.ts';
 
@@ -115,6 +115,8 @@ class Planting {
   readonly #total: number;
   readonly #children = new Set<ChildProcess>();
   readonly #copies = new Set<MutantCopy>();
+  /** Without a bug; made when it is needed. */
+  #sound: MutantCopy | null = null;
   #interrupted = false;
   #done = 0;
 
@@ -173,6 +175,20 @@ class Planting {
     return judged;
   }
 
+  /** The seed passes where the bug is not: else it shows another bug, or one of the suite. */
+  async #confirmed(caught: Extract<Caught, { kind: 'caught' }>, hint: Hint | null): Promise<Judged['outcome']> {
+    if (this.#sound === null) {
+      this.#sound = copyWith(this.#root, null);
+      this.#copies.add(this.#sound);
+    }
+    const { program } = this.#sound;
+    const from = caught.seed;
+    const again = await hunt({ program, hint, from, seeds: 1, onSeed: () => undefined, children: this.#children });
+    if (this.#interrupted) return { kind: 'interrupted' };
+    if (again.kind === 'survived') return caught;
+    return { kind: 'broken', reason: `seed ${from.toString(16)} fails without the bug, too: ${again.reason}` };
+  }
+
   #tell(text: string): void {
     if (this.#options.quiet !== true) progress(text);
   }
@@ -186,7 +202,8 @@ class Planting {
       const hint = swarm ? null : mutant.hint;
       const { seeds } = this.#options;
       const outcome = await hunt({ program: copy.program, hint, from: 1, seeds, onSeed, children: this.#children });
-      return this.#interrupted ? { kind: 'interrupted' } : outcome;
+      if (this.#interrupted) return { kind: 'interrupted' };
+      return outcome.kind === 'caught' ? await this.#confirmed(outcome, hint) : outcome;
     } catch (error) {
       if (error instanceof CopyError) return { kind: 'broken', reason: error.message };
       throw error;

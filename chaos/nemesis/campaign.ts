@@ -18,6 +18,7 @@ import { endBeyond, watchDeclared } from './beyond.ts';
 import { Budget } from './budget.ts';
 import { failureOf } from './failure.ts';
 import type { Failure } from './failure.ts';
+import { leaveOut } from './left-out.ts';
 import { Nemesis } from './nemesis.ts';
 import { isBeyond } from './profiles.ts';
 import { drawShape } from './shape.ts';
@@ -90,8 +91,10 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
         nemesis.end();
       };
     });
-    if (declared === null) recovery = await stage.end({ patience: shape.timeouts });
-    else loud = await endBeyond(stage, declared);
+    if (declared === null) {
+      await leaveOut(stage, shape, draw.fork('left out'));
+      recovery = await stage.end({ patience: shape.timeouts });
+    } else loud = await endBeyond(stage, declared);
   } catch (error) {
     const what = error instanceof SimulationError ? error.message : cluster.world.describeFailure(error);
     const details = `${schedule.lines().join('\n')}\n${what}\n${describeCluster(cluster)}`;

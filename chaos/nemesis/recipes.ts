@@ -7,6 +7,7 @@
  * | part-kill                  | who acknowledged loses its cache, and elects with who never had it                  | NATS         |
  * | failover-to-the-latecomer  | the leader dies while a follower that was away is being filled                     | KIP-966      |
  * | stale-join                 | a follower joins, loses its cache and is back before the controller hears of it    | KIP-903      |
+ * | last-standing              | the set shrinks to its leader, which loses what it had; somebody else is back first | KIP-966      |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
  */
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
@@ -16,7 +17,13 @@ import type { FaultContext } from './harm.ts';
 /** Between two looks at what is waited for. */
 const LOOK_MS = 5;
 
-export type RecipeName = 'double-failover' | 'part-kill' | 'failover-to-the-latecomer' | 'stale-join' | 'slow-leader';
+export type RecipeName =
+  | 'double-failover'
+  | 'part-kill'
+  | 'failover-to-the-latecomer'
+  | 'stale-join'
+  | 'slow-leader'
+  | 'last-standing';
 
 /** A partition, its leader and its followers, all running; null when there are none such at the moment. */
 function trio(
@@ -99,12 +106,13 @@ function failoverToTheLatecomer(context: FaultContext): void {
   const latecomer = found === null ? null : pick(random, found.followers);
   if (found === null || latecomer === null) return;
   const { leader, followers } = found;
-  const far = duration(random, 5, 150);
+  const far = duration(random, 30, 150);
+  const further = 0.5 + random.fraction();
   const back = duration(random, 100, 1500);
-  const both = back + 300 + 10 * far + duration(random, 5, 300);
+  const both = back + 400 + 10 * far + duration(random, 5, 300);
   if (!act({ kind: 'kill', node: latecomer })) return;
   restart(latecomer, back);
-  for (const node of followers) slow(context, leader, node, (node === latecomer ? 1.5 : 1) * far, both);
+  for (const node of followers) slow(context, leader, node, (node === latecomer ? further : 1) * far, both);
   later(both, () => kill(context, leader));
 }
 
@@ -138,6 +146,36 @@ function staleJoin(context: FaultContext): void {
   });
 }
 
+/** Both followers die, one after the other; then the leader loses its cache, its disk, or only its life. */
+function lastStanding(context: FaultContext): void {
+  const { cluster, random, act, later, restart, budget } = context;
+  const found = trio(context);
+  // Without the three there must be voters enough as soon as one is back.
+  if (found === null || cluster.numbers().length < 5) return;
+  const { leader, followers } = found;
+  const second = duration(random, 400, 900);
+  const third = second + duration(random, 200, 900);
+  const [one, other] = followers;
+  if (one === undefined || other === undefined || !act({ kind: 'kill', node: one })) return;
+  const first = pick(random, [leader, one]);
+  const back = (node: number): number => (node === first ? duration(random, 20, 300) : duration(random, 1500, 4000));
+  restart(one, third + back(one));
+  later(second, () => {
+    if (act({ kind: 'kill', node: other })) restart(other, third - second + back(other));
+  });
+  later(third, () => {
+    if (!cluster.machine(leader).running) return;
+    const how = random.below(3);
+    if (how === 0 && budget.mayWipe(leader)) {
+      act({ kind: 'kill', node: leader });
+      act({ kind: 'wipe', node: leader });
+    } else if (how === 1 && budget.mayLosePower(leader)) {
+      act({ kind: 'power-loss', node: leader, mode: 'lose-all' });
+    } else act({ kind: 'kill', node: leader });
+    restart(leader, back(leader));
+  });
+}
+
 function slowLeader(context: FaultContext): void {
   const { cluster, random, later } = context;
   const controller = random.below(2) === 0 ? cluster.controller() : null;
@@ -156,4 +194,5 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'failover-to-the-latecomer': failoverToTheLatecomer,
   'stale-join': staleJoin,
   'slow-leader': slowLeader,
+  'last-standing': lastStanding,
 };

@@ -9,6 +9,8 @@
 import type { Random } from '../../raft/index.ts';
 import { drawWorkload } from '../workload/index.ts';
 import type { WorkloadShape } from '../workload/index.ts';
+import { drawLeftOut } from './left-out.ts';
+import type { LeftOut } from './left-out.ts';
 import { PROFILES } from './profiles.ts';
 import type { ProfileName } from './profiles.ts';
 import type { FaultName } from './faults.ts';
@@ -36,6 +38,8 @@ export interface CampaignShape {
   readonly storms: readonly Storm[];
   /** From the first fault to the heal. */
   readonly milliseconds: number;
+  /** How one node is away for a while after that, and the others must do without it; absent: none is. */
+  readonly leftOut?: LeftOut;
 }
 
 /** What is not to be drawn. */
@@ -142,6 +146,7 @@ export function drawShape(random: Random, options: ShapeOptions): CampaignShape 
     ...rest,
     nodes,
     voters,
+    leftOut: shape.leftOut ?? drawLeftOut(random.fork('left out'), voters),
     workload,
   };
 }

@@ -5,7 +5,8 @@
  * ```
  *  one connection   produce b0 · produce b1 · produce b2 · produce b3 ─▶     answers: what was written lies in this order (D4)
  * ```
- * A producer that repeats what failed cannot show this: what it repeats may lie behind what it sent later.
+ * A producer that repeats what failed cannot show this: what it repeats may lie behind what it sent later. Nor does one that
+ * gives up show that a node owes an answer (L3): this one waits until the request, its node and the connection are long over.
  */
 import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
@@ -21,6 +22,8 @@ export interface BurstWriterOptions {
   readonly name: string;
   readonly topic: string;
   readonly partitions: number;
+  /** The life of a node, null when it does not run; absent: nobody can tell, and what is not answered soon is given up. */
+  readonly lifeOf?: (node: number) => string | null;
   /** Virtual milliseconds between two bursts; default 200. */
   readonly everyMs?: number;
   /** When it is busy, and when quiet; default: always busy. */
@@ -38,6 +41,8 @@ const NOT_WRITTEN: ReadonlySet<number> = new Set(
   ),
 );
 const TIMEOUT_MS = 3000;
+/** A request may have lain in front of a node that stood still: nothing lasts as long as this. */
+const PATIENCE_MS = 45_000;
 
 export class BurstWriter {
   readonly #cluster: WorkloadHome;
@@ -110,11 +115,16 @@ export class BurstWriter {
         const batch = buildBatch({ records: [{ key: value, value, headers, timestamp: clock.wallNow() }] });
         const topicData = [{ name: record.topic, partitionData: [{ index: partition, records: batch }] }];
         const body = { acks: -1, timeoutMs: TIMEOUT_MS, topicData };
+        const { lifeOf } = this.#options;
+        const life = lifeOf?.(leader) ?? null;
         const failed = (error: unknown): ClientError => {
           if (!(error instanceof ClientError)) throw error;
+          if (error.kind === 'timeout' && life !== null && lifeOf?.(leader) === life)
+            violated('L3', `node ${leader} did not answer ${record.id} within ${PATIENCE_MS} ms`);
           return error;
         };
-        const answer = await link.request(API_TABLE.produce.schema, body, TIMEOUT_MS + 1000).catch(failed);
+        const patience = lifeOf === undefined ? TIMEOUT_MS + 1000 : PATIENCE_MS;
+        const answer = await link.request(API_TABLE.produce.schema, body, patience).catch(failed);
         return answer instanceof ClientError ? answer : (answer.responses[0]?.partitionResponses[0] ?? null);
       }),
     );

@@ -10,7 +10,7 @@ import { violated } from './history.ts';
 /** What the members of one group share that the code under test must not see. */
 export class GroupHistory {
   readonly #owners = new Map<string, string>();
-  /** Per partition: highest acknowledged commit, and one past the highest offset processed without a gap. */
+  /** Per partition: highest acknowledged commit or offset that was shown, and one past the highest offset processed without a gap. */
   readonly #committed: number[] = [];
   readonly #processed: number[] = [];
   commits = 0;
@@ -32,15 +32,19 @@ export class GroupHistory {
     this.#owners.set(key, member);
   }
 
-  /** A member begins at the offset that the group committed. */
-  resume(partition: number, offset: number): void {
-    const committed = this.committed(partition);
-    if (offset < committed) violated('C1', `partition ${partition} resumes at ${offset}, committed was ${committed}`);
+  /**
+   * A member begins at the offset that the group committed. What one was shown is committed, and no other is shown less.
+   *
+   * @param floor {@link committed} when the member asked
+   */
+  resume(partition: number, offset: number, floor: number): void {
+    if (offset < floor) violated('C1', `partition ${partition} resumes at ${offset}, committed was ${floor}`);
     if (offset > (this.#processed[partition] ?? 0))
       violated(
         'C3',
         `partition ${partition} resumes at ${offset}, processed is only ${this.#processed[partition] ?? 0}`,
       );
+    this.#committed[partition] = Math.max(this.committed(partition), offset);
   }
 
   process(partition: number, position: number): void {

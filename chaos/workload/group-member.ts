@@ -177,12 +177,13 @@ export class GroupMember {
 
   async #consume(coordinator: number, membership: Membership): Promise<void> {
     const { topic, group, name, restMs = 0 } = this.#options;
+    const floors = new Map(membership.partitions.map((partition) => [partition, this.#shared.committed(partition)]));
     const offsets = await this.#committed(coordinator);
     if (offsets === null) return;
     const sessions: PollSession[] = [];
     const assignments = membership.partitions.map((partition) => {
       const offset = offsets.get(partition) ?? 0;
-      this.#shared.resume(partition, offset);
+      this.#shared.resume(partition, offset, floors.get(partition) ?? 0);
       sessions[partition] = this.#history.polls.begin(name, topic, partition, offset);
       return { topic, partition, from: { offset } };
     });

@@ -116,8 +116,10 @@ export class Stage {
   }
 
   burst(options: { readonly topic: string; readonly partitions: number; readonly everyMs?: number }): BurstWriter {
+    const lifeOf = (node: number): string | null => this.cluster.node(node)?.node.options.incarnation ?? null;
     const burst = new BurstWriter(this.cluster, this.history, {
       name: `burst${this.bursts.length + 1}`,
+      lifeOf,
       ...this.#paced(),
       ...options,
     });
