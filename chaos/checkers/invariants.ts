@@ -102,6 +102,7 @@ export class Invariants {
     this.#cluster.world.afterEvent = (machine) => {
       const running = machine < 0 ? null : this.#cluster.node(machine + 1);
       if (running !== null) this.#check(machine + 1, running);
+      else if (machine >= 0) this.#checkLast(machine + 1);
     };
     return this;
   }
@@ -109,6 +110,17 @@ export class Invariants {
   /** Offset below which everything was committed; 0 for unknown groups. */
   committedEnd(group: string): number {
     return this.#committed.of(group)?.end ?? 0;
+  }
+
+  /** A process has ended, maybe by itself in this event: what it committed in it has been told to others. */
+  #checkLast(number: number): void {
+    const watched = this.#watched[number];
+    const metadata = watched?.running.node.metadata ?? null;
+    if (watched === undefined) return;
+    delete this.#watched[number];
+    const now = watched.clock.now();
+    if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica, now);
+    for (let index = 0; index < watched.hosted.length; index += 1) this.#checkPartition(number, watched, index, now);
   }
 
   #check(number: number, running: RunningNode): void {
