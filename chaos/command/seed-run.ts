@@ -25,6 +25,8 @@ export interface SeedOutcome {
   readonly hash: string;
   readonly virtualMs: number;
   readonly acked: number;
+  /** See `CampaignResult.tolerated`. */
+  readonly tolerated: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly markers: readonly string[];
   readonly violation: FoundViolation | null;
@@ -48,8 +50,8 @@ const SHRINK_MS_MAX = 120_000;
 export async function runSeed(options: SeedRunOptions): Promise<SeedOutcome> {
   const { seed, shape } = options;
   const first = await campaign({ seed, ...shape });
-  const { hash, virtualMs, acked, faults, failure, markers } = first;
-  const known = { seed, hash, virtualMs, acked, faults, markers };
+  const { hash, virtualMs, acked, tolerated, faults, failure, markers } = first;
+  const known = { seed, hash, virtualMs, acked, tolerated, faults, markers };
   if (failure === null) return { ...known, violation: null, isUnrepeatable: false };
   const again = await repeat(first, first.shape, first.decisions);
   const isUnrepeatable = again.hash !== hash;

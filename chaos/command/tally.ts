@@ -35,6 +35,7 @@ const LINES_MAX = 20;
 
 export class Tally {
   readonly #faults = new Map<string, number>();
+  readonly #tolerated = new Map<string, number>();
   readonly #markers = new Set<string>();
   readonly violations: { readonly found: FoundViolation; readonly replay: string | null }[] = [];
   #virtualMs = 0;
@@ -43,11 +44,13 @@ export class Tally {
   /** Seeds that were run a second time, and gave the same trace. */
   repeated = 0;
 
-  add({ virtualMs, acked, faults, markers }: SeedOutcome): void {
+  add({ virtualMs, acked, tolerated, faults, markers }: SeedOutcome): void {
     this.seeds += 1;
     this.acked += acked;
     this.#virtualMs += virtualMs;
     for (const [name, count] of Object.entries(faults)) this.#faults.set(name, (this.#faults.get(name) ?? 0) + count);
+    for (const [name, count] of Object.entries(tolerated))
+      this.#tolerated.set(name, (this.#tolerated.get(name) ?? 0) + count);
     for (const marker of markers) this.#markers.add(marker);
   }
 
@@ -87,6 +90,7 @@ export class Tally {
   verdict(coreSeconds: number): string {
     const perMinute = (value: number): string => ((value * 60) / Math.max(coreSeconds, 0.001)).toFixed(1);
     const counts = Object.entries(this.report(coreSeconds).faults).map(([name, count]) => `${name} ${count}`);
+    const tolerated = [...this.#tolerated].map(([name, count]) => `${name} ${count}`).sort();
     const never = this.neverReached();
     return [
       `${this.seeds} seeds, ${this.simulatedHours.toFixed(2)} simulated hours in ${coreSeconds.toFixed(0)} core seconds` +
@@ -94,6 +98,7 @@ export class Tally {
       `faults: ${counts.join(', ')}`,
       `states reached: ${this.#markers.size} of ${Object.keys(MARKERS).length}` +
         (never.length === 0 || this.seeds < 100 ? '' : `; never: ${never.join(', ')}`),
+      `seen and no violation: ${tolerated.length === 0 ? 'nothing' : tolerated.join(', ')}`,
       `run twice with the same trace: ${this.repeated}`,
       this.violations.length === 0 ? 'nothing found' : `${this.violations.length} violations`,
     ].join('\n');

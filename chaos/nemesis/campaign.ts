@@ -42,6 +42,8 @@ export interface CampaignResult {
   readonly acked: number;
   readonly failed: number;
   readonly elections: number;
+  /** What was seen and is no violation: anomalies that Kafka's model of writing allows, histories too long to judge (R11). */
+  readonly tolerated: Readonly<Record<string, number>>;
   /** Faults that did something, by name; empty in a replay. */
   readonly faults: Readonly<Record<string, number>>;
   /** Names of the states that it reached. */
@@ -109,6 +111,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     acked: history.acked,
     failed: history.failed,
     elections: invariants.elections,
+    tolerated: toleratedOf(stage),
     faults: Object.fromEntries(nemesis.counts),
     markers: [...stage.markers.reached()],
     decisions: schedule.decisions,
@@ -139,4 +142,9 @@ async function run(stage: Stage, shape: CampaignShape, begin: () => () => void):
   stage.heal();
   cluster.startDead();
   workload.stop();
+}
+
+function toleratedOf({ history, judgedMetadata }: Stage): Readonly<Record<string, number>> {
+  const undecided = judgedMetadata?.unknown ?? 0;
+  return { ...Object.fromEntries(history.tolerated), ...(undecided === 0 ? {} : { 'R11 undecided': undecided }) };
 }
