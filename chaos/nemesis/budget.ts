@@ -11,12 +11,13 @@
  */
 import { nodeId } from '../../raft/index.ts';
 import { minInsyncReplicas } from '../../src/metadata/index.ts';
+import type { Partition } from '../../src/metadata/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 
 export interface BudgetOptions {
   readonly flush: 'always' | 'os';
   readonly voters: number;
-  /** Topics of which users know that they may lose something: they do not count. */
+  /** Topics of which users know that they may lose something. */
   readonly fragile: ReadonlySet<string>;
   /** Nothing is refused. */
   readonly beyond?: boolean;
@@ -81,11 +82,19 @@ export class Budget {
   #wouldBear(node: number): boolean {
     const image = this.#cluster.image();
     if (image === null) return false;
-    const lossy = new Set([...this.lossy, node]).size;
-    for (const topic of image.topicsById.values())
-      for (const partition of this.#options.fragile.has(topic.name) ? [] : topic.partitions)
-        if (lossy > minInsyncReplicas(image, topic, partition) - 1) return false;
-    return true;
+    const lossy = new Set([...this.lossy, node]);
+    return [...image.topicsById.values()].every((topic) =>
+      topic.partitions.every((partition) =>
+        this.#options.fragile.has(topic.name)
+          ? this.#leavesWhole(partition, lossy)
+          : lossy.size < minInsyncReplicas(image, topic, partition),
+      ),
+    );
+  }
+
+  /** A fragile partition may lose a replica, but not all that are in sync: under `flush=always` it waits for its operator then. */
+  #leavesWhole({ replicas, isr }: Partition, lossy: ReadonlySet<number>): boolean {
+    return !replicas.some((replica) => lossy.has(replica)) || isr.some((member) => !lossy.has(member));
   }
 
   /** Of the topics whose replicas vote. */
