@@ -46,11 +46,17 @@ export class Budget {
 
   /** Its unsynced data may be lost now; counted as lost from now on. */
   mayLosePower(node: number): boolean {
-    return this.#options.flush === 'always' || this.maySpoil(node);
+    return this.#options.flush === 'always' || this.#count(node, () => false);
   }
 
   /** What it holds may be damaged or lost now; counted from now on, as long as `isThere` says so, too. */
   maySpoil(node: number, isThere: () => boolean = () => false): boolean {
+    // A power loss leaves something to be led on with; damage need not.
+    if (!this.#leavesCopies(node) && !this.#mayOverdraw()) return false;
+    return this.#count(node, isThere);
+  }
+
+  #count(node: number, isThere: () => boolean): boolean {
     if (!this.#wouldBear(node) && !this.#mayOverdraw()) return false;
     const earlier = this.#lossy.get(node)?.isThere ?? ((): boolean => false);
     const before = this.#cluster.node(node)?.node.options.incarnation ?? null;
@@ -95,6 +101,15 @@ export class Budget {
   /** A fragile partition may lose a replica, but not all that are in sync: under `flush=always` it waits for its operator then. */
   #leavesWhole({ replicas, isr }: Partition, lossy: ReadonlySet<number>): boolean {
     return !replicas.some((replica) => lossy.has(replica)) || isr.some((member) => !lossy.has(member));
+  }
+
+  /** Of each partition, fragile or not, one replica is whole. */
+  #leavesCopies(node: number): boolean {
+    const lossy = new Set([...this.lossy, node]);
+    const topics = [...(this.#cluster.image()?.topicsById.values() ?? [])];
+    return topics.every(({ partitions }) =>
+      partitions.every(({ replicas }) => replicas.some((replica) => !lossy.has(replica))),
+    );
   }
 
   /** Of the topics whose replicas vote. */

@@ -86,7 +86,8 @@ function drawDamage(
       return now.every((byte) => byte === 0) ? null : as({ kind: 'zero-bytes', node, path, from: at, length });
     default: {
       const source = pick(random, segments(disk)) ?? path;
-      const sourceAt = random.below(Math.max(1, sizeOf(disk, source) - length));
+      // Not from the beginning: a whole batch of another log looks as good as one of this.
+      const sourceAt = 1 + random.below(Math.max(1, sizeOf(disk, source) - length));
       const there = Buffer.from(disk.cachedBytes(source) ?? []).subarray(sourceAt, sourceAt + length);
       if (there.length < length || there.equals(now)) return null;
       return as({ kind: 'copy-bytes', node, path, from: at, length, source, sourceFrom: sourceAt });
@@ -112,13 +113,22 @@ function drawSegmentDamage(context: FaultContext, node: number, isCutKnown: bool
     case 2:
       return { ...whole, deed: { kind: 'delete-file', node, path } };
     case 3: {
-      const others = siblings.filter((sibling) => isOfVoters(context, path) || !isOfVoters(context, sibling));
-      const other = pick(random, others);
+      const others = siblings.filter(
+        (sibling) => (isOfVoters(context, path) || !isOfVoters(context, sibling)) && isOtherShape(disk, path, sibling),
+      );
+      // What is scanned without a checkpoint is believed when it checks; and nothing in a segment says whose it is.
+      const other = isCutKnown ? pick(random, others) : null;
       return other === null ? null : { ...whole, deed: { kind: 'swap-files', node, path, to: other } };
     }
     default:
       return drawDamage(context, node, path, drawPage(random, 0, to));
   }
+}
+
+/** Nothing in a segment says whose it is: logs of equal batches can be told apart only by what is in them. */
+function isOtherShape(disk: SimDisk, left: string, right: string): boolean {
+  const [one, other] = [left, right].map((path) => Buffer.from(disk.cachedBytes(path) ?? []).subarray(8, 12));
+  return one !== undefined && other !== undefined && !one.equals(other);
 }
 
 function directoryOf(path: string): string {
