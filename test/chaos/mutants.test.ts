@@ -20,7 +20,9 @@ const folder = 'chaos/mutants/list';
 const mutants = readdirSync(folder)
   .sort()
   .flatMap((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as readonly Mutant[]);
-const named = mutants.map((mutant) => [`${mutant.id} ${mutant.name}`, mutant] as const);
+/** Planted, and not caught within the few seeds that were run so far: holes of the suite, or of their hints. */
+const uncaught = JSON.parse(readFileSync('chaos/mutants/uncaught.json', 'utf8')) as readonly Mutant[];
+const named = [...mutants, ...uncaught].map((mutant) => [`${mutant.id} ${mutant.name}`, mutant] as const);
 
 it.each(named)('%s applies', (_title, { edits, hint, expects, source }) => {
   const changed = new Map<string, string>();
@@ -37,7 +39,8 @@ it.each(named)('%s applies', (_title, { edits, hint, expects, source }) => {
 });
 
 it('every mutant has an id of its own', () => {
-  expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
+  const all = [...mutants, ...uncaught].map(({ id }) => id);
+  expect(new Set(all).size).toBe(all.length);
 });
 
 it('every mutant has been caught', () => {
