@@ -133,7 +133,6 @@ export const MARKERS = {
   'reconnect-storm': 'six connections between nodes were made within a tenth of a second',
   'one-way-partition': 'two nodes could talk in one direction only',
   'leader-cut-off': 'a leader could reach nobody else',
-  'client-connection-lost': 'a client’s connection broke while a node served it',
   // Clocks.
   'wall-clock-back': 'the wall clock of a node that ran jumped back by a second or more',
   'wall-clocks-apart': 'the wall clocks of two nodes were half an hour apart',

@@ -19,7 +19,6 @@ const LINES: Readonly<Record<string, MarkerName>> = {
   'handshake with a peer failed': 'handshake-refused',
   'append refused: its bytes are not what its header says': 'append-damaged',
   'peer cut off': 'peer-silent',
-  'connection lost': 'client-connection-lost',
   'replica is offline': 'replica-offline',
   'replica is rebuilt from its leader': 'replica-rebuilt',
   'a damaged log is whole again': 'replica-whole-again',

@@ -107,15 +107,13 @@ class TurnInProgress {
   }
 
   #step(input: Input): void {
-    let effects: readonly Effect[] = [];
     try {
-      effects = step(this.core, input, this.core.now);
+      for (const effect of step(this.core, input, this.core.now)) this.#execute(effect);
     } catch (error) {
-      // What the core says of itself is a finding like any other: it is told with the way that led there.
+      // What the core says of itself, or its disk of what it is to do, is a finding like any other, told with the way there.
       if (!(error instanceof AssertionError)) throw error;
       this.happenings.push({ kind: 'broken', reason: `node ${this.state.node} asserts: ${error.message}` });
     }
-    for (const effect of effects) this.#execute(effect);
   }
 
   #flushOne(): boolean {
