@@ -9,7 +9,7 @@ export const USAGE = `flotilla chaos [run]              random seeds: clusters, 
   --minutes M                    for so long (default 10), from a random seed on
   --seeds N [--from HEX]         so many, from seed 1 (or HEX) on
   --seed HEX                     one; prints its trace hash, the same on every machine
-  --profile P                    default network disk clock membership transactions powerloss upgrade
+  --profile P                    default network disk clock membership transactions powerloss upgrade beyond
   --faults a,b                   only these faults        --nodes N   1 to 7        --ms N   virtual milliseconds of faults
   --shape JSON                   what is not drawn, such as {"flush":"os"}
   --jobs N                       processes (default: all cores)
