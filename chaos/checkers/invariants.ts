@@ -61,7 +61,7 @@ export class Invariants {
   readonly #committed = new CommittedLogs();
   readonly #seen = new WeakMap<Replica, Seen>();
   /** By number of the node. */
-  readonly #watched: Watched[] = [];
+  readonly #watched: (Watched | undefined)[] = [];
   readonly #restarts = new Restarts((node) => this.#cluster.machine(node).disk.restores);
   /** Group and incarnation of every replica that ever was. */
   readonly #lives = new Set<string>();
@@ -117,7 +117,7 @@ export class Invariants {
     const watched = this.#watched[number];
     const metadata = watched?.running.node.metadata ?? null;
     if (watched === undefined) return;
-    delete this.#watched[number];
+    this.#watched[number] = undefined;
     const now = watched.clock.now();
     if (metadata !== null) this.#checkSteps(number, this.#seenOf(null, metadata.replica, false), metadata.replica, now);
     for (let index = 0; index < watched.hosted.length; index += 1) this.#checkPartition(number, watched, index, now);

@@ -142,3 +142,9 @@ export const MARKERS = {
 } as const satisfies Readonly<Record<string, string>>;
 
 export type MarkerName = keyof typeof MARKERS;
+
+/** Where those who watch tell that a state was reached. */
+export interface MarkerSink {
+  reach(name: MarkerName): void;
+  has(name: MarkerName): boolean;
+}

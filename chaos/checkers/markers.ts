@@ -12,7 +12,7 @@
 import type { RunningNode } from '../../src/node/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
-import type { MarkerName } from './marker-table.ts';
+import type { MarkerName, MarkerSink } from './marker-table.ts';
 import { ImageWatch } from './watch-image.ts';
 import { LineWatch } from './watch-lines.ts';
 import { MachineWatch } from './watch-machines.ts';
@@ -31,7 +31,7 @@ interface SeenNode {
   replicas: (SeenReplica | null)[];
 }
 
-export class Markers {
+export class Markers implements MarkerSink {
   readonly #reached = new Set<MarkerName>();
   readonly #nodes: (SeenNode | undefined)[] = [];
   #sweepAt = 0;

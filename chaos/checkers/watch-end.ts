@@ -1,8 +1,7 @@
 /** What can be told when a run is over: from its decisions, what became of records, and what lies on the disks. */
 import type { SimCluster } from '../cluster/index.ts';
 import type { History } from '../workload/history.ts';
-import type { MarkerName } from './marker-table.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerName, MarkerSink } from './marker-table.ts';
 
 /** What this needs to know of a decision (`schedule/`). */
 interface Deed {
@@ -28,7 +27,11 @@ const DEEDS: Readonly<Record<string, MarkerName>> = {
 const MANY_GENERATIONS = 5;
 const TIMED_OUT = /\berror 7\b|REQUEST_TIMED_OUT/;
 
-export function lookAtEnd(markers: Markers, { cluster, history, group }: EndOfRun, decisions: readonly Deed[]): void {
+export function lookAtEnd(
+  markers: MarkerSink,
+  { cluster, history, group }: EndOfRun,
+  decisions: readonly Deed[],
+): void {
   for (const { kind, mode } of decisions) {
     if (kind === 'power-loss' && mode === 'lose-all') markers.reach('power-lost-all');
     if (kind === 'power-loss' && mode === 'mixed') markers.reach('power-lost-mixed');
@@ -41,7 +44,7 @@ export function lookAtEnd(markers: Markers, { cluster, history, group }: EndOfRu
   for (const number of cluster.numbers()) lookAtDisk(markers, cluster.machine(number).disk.paths());
 }
 
-function lookAtDisk(markers: Markers, paths: readonly string[]): void {
+function lookAtDisk(markers: MarkerSink, paths: readonly string[]): void {
   for (const path of paths) {
     if (path.endsWith('.log') && !path.endsWith('/00000000000000000000.log')) markers.reach('segment-rolled');
     if (path.endsWith('.journal') && !path.endsWith('/00000001.journal')) markers.reach('journal-rolled');

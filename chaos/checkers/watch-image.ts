@@ -1,18 +1,18 @@
 /** What metadata goes through: in-sync replicas, leaders, brokers, topics. Looks at what is another object than before. */
 import { minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../../src/metadata/index.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerSink } from './marker-table.ts';
 
 const MANY_LEADERS = 5;
 
 export class ImageWatch {
-  readonly #markers: Markers;
+  readonly #markers: MarkerSink;
   #newest: MetadataImage | null = null;
   /** By topic id and index: who led last, and how many led. */
   readonly #leaders = new Map<string, { last: number; count: number }>();
   readonly #deleted = new Set<string>();
 
-  constructor(markers: Markers) {
+  constructor(markers: MarkerSink) {
     this.#markers = markers;
   }
 

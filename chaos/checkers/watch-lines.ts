@@ -4,8 +4,7 @@
  *   message ─▶ LINES: a state each        message, reason ─▶ REASONS        connections and loads of groups are counted
  */
 import type { SimCluster } from '../cluster/index.ts';
-import type { MarkerName } from './marker-table.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerName, MarkerSink } from './marker-table.ts';
 
 const LINES: Readonly<Record<string, MarkerName>> = {
   'metadata snapshot taken': 'snapshot-taken',
@@ -48,13 +47,13 @@ const REASONS: Readonly<Record<string, readonly (readonly [part: string, name: M
 const STORM = { connections: 6, milliseconds: 100 } as const;
 
 export class LineWatch {
-  readonly #markers: Markers;
+  readonly #markers: MarkerSink;
   /** When the last connections between nodes were made, oldest first. */
   readonly #connected: number[] = [];
   /** Nodes that have loaded each partition of the groups' topic. */
   readonly #coordinators = new Map<number, Set<number>>();
 
-  constructor(markers: Markers) {
+  constructor(markers: MarkerSink) {
     this.#markers = markers;
   }
 

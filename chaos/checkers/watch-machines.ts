@@ -1,7 +1,6 @@
 /** What processes, clocks and links go through, looked at many times a virtual second. */
 import type { SimCluster } from '../cluster/index.ts';
-import type { MarkerName } from './marker-table.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerName, MarkerSink } from './marker-table.ts';
 
 const HALF_AN_HOUR_MS = 1_800_000;
 const BACK_MS = 1000;
@@ -28,13 +27,13 @@ const STANDINGS: Readonly<Record<string, MarkerName | null>> = {
 };
 
 export class MachineWatch {
-  readonly #markers: Markers;
+  readonly #markers: MarkerSink;
   readonly #cluster: SimCluster;
   readonly #seen = new Map<number, SeenMachine>();
   readonly #voters: number;
   #ends = 0;
 
-  constructor(markers: Markers, cluster: SimCluster) {
+  constructor(markers: MarkerSink, cluster: SimCluster) {
     this.#markers = markers;
     this.#cluster = cluster;
     this.#voters = cluster.config(1).voters.length;

@@ -1,7 +1,6 @@
 /** What clients are told by partitions: heard at `produce`, `read` and `latest`, which answer as always. */
 import type { Partition, ProduceOutcome } from '../../src/partition/index.ts';
-import type { MarkerName } from './marker-table.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerName, MarkerSink } from './marker-table.ts';
 import { termAt } from './watch-replicas.ts';
 
 const REFUSALS: Partial<Record<ProduceOutcome['kind'], MarkerName>> = {
@@ -19,7 +18,7 @@ const READS: Partial<Record<string, MarkerName>> = {
 };
 
 /** From now on, for the life of `partition`. */
-export function listenToPartition(markers: Markers, partition: Partition): void {
+export function listenToPartition(markers: MarkerSink, partition: Partition): void {
   listenToProduce(markers, partition);
   const read = partition.read.bind(partition);
   partition.read = (...given) => {
@@ -45,11 +44,11 @@ export function listenToPartition(markers: Markers, partition: Partition): void 
   };
 }
 
-function reachKnown(markers: Markers, name: MarkerName | undefined): void {
+function reachKnown(markers: MarkerSink, name: MarkerName | undefined): void {
   if (name !== undefined) markers.reach(name);
 }
 
-function listenToProduce(markers: Markers, partition: Partition): void {
+function listenToProduce(markers: MarkerSink, partition: Partition): void {
   const produce = partition.produce.bind(partition);
   let wasFull = false;
   partition.produce = (bytes, acks, origin, done) => {
@@ -71,7 +70,7 @@ function listenToProduce(markers: Markers, partition: Partition): void {
 }
 
 function noteDuplicate(
-  markers: Markers,
+  markers: MarkerSink,
   { replica }: Partition,
   { base, term }: ProduceOutcome & { readonly kind: 'acknowledged' },
 ): void {

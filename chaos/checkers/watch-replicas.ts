@@ -9,7 +9,7 @@ import { METADATA_GROUP, statusOf, termBefore } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { LogChange } from '../../storage/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
-import type { Markers } from './markers.ts';
+import type { MarkerSink } from './marker-table.ts';
 
 const STUCK_MS = 1000;
 const LONG_TAIL = 20;
@@ -32,14 +32,14 @@ export interface SeenReplica {
 }
 
 export class ReplicaWatch {
-  readonly #markers: Markers;
+  readonly #markers: MarkerSink;
   readonly #cluster: SimCluster;
   /** Newest leader's term by group. */
   readonly #leaderTerms = new Map<string, number>();
   readonly #controllers = new Set<number>();
   readonly #directories = new Map<number, string>();
 
-  constructor(markers: Markers, cluster: SimCluster) {
+  constructor(markers: MarkerSink, cluster: SimCluster) {
     this.#markers = markers;
     this.#cluster = cluster;
   }
