@@ -80,7 +80,8 @@ async function makeTopic(stage: Stage, name: string, shape: TopicShape): Promise
     ...(minInsync === null ? {} : { 'min.insync.replicas': String(minInsync) }),
     ...(denseIndex ? DENSE_INDEX : {}),
   };
-  await stage.topic(name, { partitions, replicationFactor: replicas, configs });
+  const replicationFactor = Math.min(replicas, stage.cluster.numbers().length);
+  await stage.topic(name, { partitions, replicationFactor, configs });
 }
 
 /** Producers as users write them. */
