@@ -203,8 +203,9 @@ export class Invariants {
       seen.newestTerm = newestTerm;
       if (!seen.failed) this.chains.note(name, replica);
     }
-    if (core.config.policy === 'quorum') this.#ballots.note(name, replica);
-    else this.#checkProposal(name, replica, seen);
+    if (core.config.policy !== 'quorum') this.#checkProposal(name, replica, seen);
+    // A replica whose log has failed votes for nobody.
+    else if (!seen.failed) this.#ballots.note(name, replica);
     if (replica.group === METADATA_GROUP) this.#metadataLogs.note(replica);
     if (seen.highWatermark === highWatermark && seen.term === term && seen.led === leads) return;
     if (leads && (!seen.led || seen.term !== term)) this.#checkLeader(number, name, replica);

@@ -55,7 +55,10 @@ export async function leaveOut(
   const back = away(cluster, node, how);
   if (how === 'stalled') return isReplaced(stage, node, timeouts, back);
   await works(stage, node, timeouts);
-  if (how === 'cut-off' && cluster.node(node)?.node.metadata?.replica.leads === true)
+  // The others may have elected another before it has noticed that nobody hears it.
+  const leads = (): boolean => cluster.node(node)?.node.metadata?.replica.leads === true;
+  const milliseconds = timeouts * BOUNDS.controller;
+  if (how === 'cut-off' && leads() && !(await cluster.world.run(() => !leads(), { milliseconds })))
     violated(
       'L1',
       `node ${node}, which no other node has heard for long, leads the metadata group${describeCluster(cluster)}`,
