@@ -202,7 +202,7 @@ export class World {
     const limit = this.trace.count + events;
     let instant = this.now();
     let inInstant = 0;
-    let inTurn = 0;
+    let turnAt = this.trace.count;
     const others = process.listeners('unhandledRejection');
     const onRejection = (reason: unknown): void => this.#caught(reason);
     const onSprung = (error: unknown): void => this.fail(error);
@@ -225,10 +225,11 @@ export class World {
       const tick = (): void => nextTick(proceed);
       const proceed = (): void => {
         disarmTraps();
-        inTurn += 1;
         // Rejections of a life that has just ended must be heard while it is still known whose they are.
-        if (inTurn < EVENTS_PER_TURN && this.scheduler.current?.alive !== false) return turn();
-        inTurn = 0;
+        // Counted by the trace: decisions that leave none must not change when rejections are heard.
+        const isEarly = this.trace.count - turnAt < EVENTS_PER_TURN;
+        if (isEarly && this.scheduler.current?.alive !== false) return turn();
+        turnAt = this.trace.count;
         nextTurn(turn);
       };
       const turn = (): void => {

@@ -119,7 +119,9 @@ export class BurstWriter {
         const life = lifeOf?.(leader) ?? null;
         const failed = (error: unknown): ClientError => {
           if (!(error instanceof ClientError)) throw error;
-          if (error.kind === 'timeout' && life !== null && lifeOf?.(leader) === life)
+          // A connection that is given up sooner says the same.
+          const isPatient = this.#cluster.world.now() - record.sentAt >= PATIENCE_MS;
+          if (error.kind === 'timeout' && isPatient && life !== null && lifeOf?.(leader) === life)
             violated('L3', `node ${leader} did not answer ${record.id} within ${PATIENCE_MS} ms`);
           return error;
         };
