@@ -94,7 +94,8 @@ export interface TimestampedOffset {
  * it is alone.
  */
 export interface LogFailure {
-  readonly kind: 'damaged' | 'disk' | 'full';
+  /** `unmade`: the disk did not take a new log; there is none, and there never was. */
+  readonly kind: 'damaged' | 'disk' | 'full' | 'unmade';
   readonly path: string;
   /** Byte position in the file, when known. */
   readonly position: number | null;

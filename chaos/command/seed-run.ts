@@ -5,7 +5,7 @@
  *  seed ─▶ campaign ─ fails ─▶ decisions done again: the same hash? ─▶ shrink decisions ─▶ shrink shape ─▶ replay file
  * ```
  */
-import { campaign } from '../nemesis/index.ts';
+import { campaign, timeoutSettings } from '../nemesis/index.ts';
 import type { CampaignResult, CampaignShape, ShapeOptions } from '../nemesis/index.ts';
 import { shrink } from '../schedule/index.ts';
 import type { Decision, ReplayFile } from '../schedule/index.ts';
@@ -114,12 +114,21 @@ function endedSooner({ shape, failure, decisions }: CampaignResult): CampaignSha
 function smallerShapes({
   workload,
   settings,
+  timeouts,
 }: CampaignShape): readonly ((shape: CampaignShape) => Partial<CampaignShape>)[] {
   const withoutWork = lessWork(workload).map((less) => (shape: CampaignShape) => ({
     workload: { ...shape.workload, ...less },
   }));
-  const withoutSetting = settings.map((setting) => (shape: CampaignShape) => ({
-    settings: shape.settings.filter((each) => each !== setting),
-  }));
-  return [...withoutWork, ...withoutSetting];
+  const without = (shape: CampaignShape, unwanted: readonly string[]): readonly string[] =>
+    shape.settings.filter((setting) => !unwanted.includes(setting));
+  // They fit each other, and no single one fits the defaults of the others.
+  const slow = timeoutSettings(timeouts);
+  const withDefaultTimeouts = (shape: CampaignShape): Partial<CampaignShape> => ({
+    timeouts: 1,
+    settings: without(shape, slow),
+  });
+  const withoutSetting = settings
+    .filter((setting) => !slow.includes(setting))
+    .map((setting) => (shape: CampaignShape) => ({ settings: without(shape, [setting]) }));
+  return [...withoutWork, ...(slow.length > 0 ? [withDefaultTimeouts] : []), ...withoutSetting];
 }

@@ -87,7 +87,7 @@ function drawSettings(random: Random): readonly string[] {
 /** Nodes that talk less while there is nothing to say: what is slow for a laptop is usual between data centres. */
 const SLOW = 5;
 
-function timeoutSettings(factor: number): readonly string[] {
+export function timeoutSettings(factor: number): readonly string[] {
   if (factor === 1) return [];
   return [
     `peer.heartbeat.ms=${200 * factor}`,

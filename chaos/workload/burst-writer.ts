@@ -15,6 +15,7 @@ import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface BurstWriterOptions {
@@ -50,20 +51,19 @@ export class BurstWriter {
   readonly #options: BurstWriterOptions;
   readonly #client: KafkaClient;
   #next = 0;
-  #running = false;
-  /** Requests without an answer. */
-  pending = 0;
+  readonly #work: PacedWork;
 
   constructor(cluster: WorkloadHome, history: History, options: BurstWriterOptions) {
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;
     this.#client = cluster.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
+    const { everyMs = 200 } = options;
+    this.#work = new PacedWork(cluster, { ...options, everyMs, oneAtATime: true }, () => this.#burst());
   }
 
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
@@ -71,22 +71,19 @@ export class BurstWriter {
     return this.#options.name;
   }
 
-  /** Sends nothing more; what is on its way goes on. */
-  stop(): void {
-    this.#running = false;
+  /** Bursts without all their answers. */
+  get pending(): number {
+    return this.#work.pending;
   }
 
-  #tick(): void {
-    if (!this.#running) return;
-    if (this.pending === 0) void this.#burst();
-    const { pace, everyMs = 200 } = this.#options;
-    this.#cluster.world.after(pace?.wait(everyMs) ?? everyMs, () => this.#tick());
+  /** Sends nothing more; what is on its way goes on. */
+  stop(): void {
+    this.#work.stop();
   }
 
   async #burst(): Promise<void> {
     const { topic, partitions } = this.#options;
     const partition = Math.floor(this.#next / BURST) % partitions;
-    this.pending += 1;
     try {
       const leader = this.#client.leaderOf(topic, partition)?.leader ?? null;
       if (leader === null) await this.#client.refresh([topic]);
@@ -96,8 +93,6 @@ export class BurstWriter {
       await this.#client.refresh([topic]).catch((failed: unknown) => {
         if (!(failed instanceof ClientError)) throw failed;
       });
-    } finally {
-      this.pending -= 1;
     }
   }
 

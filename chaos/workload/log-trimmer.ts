@@ -4,11 +4,12 @@
  *   P5  the beginning of a log never goes back behind what an answer to DeleteRecords has said
  */
 import type { Random } from '../../raft/index.ts';
-import { AdminClient, ClientError } from '../../src/client/index.ts';
+import { AdminClient } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface LogTrimmerOptions {
@@ -25,34 +26,35 @@ export interface LogTrimmerOptions {
 const TIMEOUT_MS = 3000;
 
 export class LogTrimmer {
-  readonly #home: WorkloadHome;
   readonly #options: LogTrimmerOptions;
   readonly #client: KafkaClient;
   readonly #admin: AdminClient;
   /** Where each log begins at least, by partition. */
   readonly #starts: number[] = [];
-  #running = false;
-  pending = 0;
+  readonly #work: PacedWork;
 
   constructor(home: WorkloadHome, options: LogTrimmerOptions) {
-    this.#home = home;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#admin = new AdminClient(this.#client);
+    this.#work = new PacedWork(home, { ...options, oneAtATime: true }, () => this.#trim());
   }
 
   get name(): string {
     return this.#options.name;
   }
 
+  get pending(): number {
+    return this.#work.pending;
+  }
+
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
   stop(): void {
-    this.#running = false;
+    this.#work.stop();
   }
 
   /** Log starts that were confirmed, by partition. */
@@ -62,28 +64,13 @@ export class LogTrimmer {
 
   async atEnd(): Promise<void> {
     const { topic } = this.#options;
-    await this.#client.refresh([topic]);
+    await this.#client.retry(() => this.#client.refresh([topic]));
     const partitions = [...this.#starts.keys()];
     for (const { partition, offset } of await this.#admin.listOffsets(topic, partitions, 'earliest')) {
       const least = this.#starts[partition] ?? 0;
       if (offset !== null && offset < least)
         violated('P5', `${topic}/${partition} begins at ${offset}, records below ${least} had been deleted`);
     }
-  }
-
-  #tick(): void {
-    if (!this.#running) return;
-    if (this.pending === 0) {
-      this.pending = 1;
-      void this.#trim().then(
-        () => void (this.pending = 0),
-        (error: unknown) => {
-          this.pending = 0;
-          if (!(error instanceof ClientError)) this.#home.world.fail(error);
-        },
-      );
-    }
-    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
   }
 
   async #trim(): Promise<void> {

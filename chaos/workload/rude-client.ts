@@ -8,13 +8,13 @@
  * ```
  */
 import type { Random } from '../../raft/index.ts';
-import { ClientError } from '../../src/client/index.ts';
 import type { Address, KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import { RawLink } from './raw-link.ts';
 import { NO_BATCHES, NO_REQUESTS } from './rude-bytes.ts';
 import type { WorkloadHome } from './workload-home.ts';
@@ -46,8 +46,7 @@ export class RudeClient {
   readonly #client: KafkaClient;
   readonly #addresses = new Map<number, Address>();
   #next = 0;
-  #running = false;
-  pending = 0;
+  readonly #work: PacedWork;
   /** Connections that a node has closed, and batches that it has refused. */
   refused = 0;
 
@@ -56,25 +55,29 @@ export class RudeClient {
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
+    this.#work = new PacedWork(home, options, () => this.#act());
   }
 
   get name(): string {
     return this.#options.name;
   }
 
+  get pending(): number {
+    return this.#work.pending;
+  }
+
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
   stop(): void {
-    this.#running = false;
+    this.#work.stop();
   }
 
   /** All nodes run and can be reached: what they owe, they owe now. */
   async atEnd(): Promise<void> {
-    await this.#client.refresh([this.#options.topic]);
+    await this.#client.retry(() => this.#client.refresh([this.#options.topic]));
     const { brokers } = this.#client.metadata;
     for (const [node, address] of brokers) {
       for (const [what, bytes] of Object.entries(NO_REQUESTS)) {
@@ -107,19 +110,6 @@ export class RudeClient {
   /** Or {@link CLOSED_MS} are over. */
   async #untilClosed(link: RawLink): Promise<void> {
     for (let waited = 0; waited < CLOSED_MS && link.open; waited += 50) await this.#client.sleep(50);
-  }
-
-  #tick(): void {
-    if (!this.#running) return;
-    this.pending += 1;
-    void this.#act().then(
-      () => void (this.pending -= 1),
-      (error: unknown) => {
-        this.pending -= 1;
-        if (!(error instanceof ClientError)) this.#home.world.fail(error);
-      },
-    );
-    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
   }
 
   async #act(): Promise<void> {

@@ -13,6 +13,7 @@ import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import { RawLinks } from './raw-link.ts';
 import { REMEMBERED, SequencedRow } from './sequenced-row.ts';
 import type { ProducerLife, SequencedBatch } from './sequenced-row.ts';
@@ -72,7 +73,7 @@ export class SequencedWriter {
   #former: ProducerLife | null = null;
   #zombies: ProducerLife[] = [];
   #lives = 0;
-  #running = false;
+  readonly #work: PacedWork;
   /** Asking for an id. */
   #asking = false;
   /** Requests beside those of rows: repeats, gaps and old epochs. */
@@ -86,6 +87,7 @@ export class SequencedWriter {
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
+    this.#work = new PacedWork(home, options, () => this.#act());
   }
 
   get name(): string {
@@ -99,26 +101,12 @@ export class SequencedWriter {
   }
 
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
   stop(): void {
-    this.#running = false;
-  }
-
-  #tick(): void {
-    if (!this.#running) return;
-    this.#do(() => this.#act());
-    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
-  }
-
-  /** What fails in there fails the run. */
-  #do(work: () => Promise<void>): void {
-    void work().catch((error: unknown) => {
-      if (!(error instanceof ClientError)) this.#home.world.fail(error);
-    });
+    this.#work.stop();
   }
 
   async #act(): Promise<void> {
@@ -229,7 +217,7 @@ export class SequencedWriter {
   #recover(row: SequencedRow): void {
     if (row.recovering) return;
     row.recovering = true;
-    this.#do(async () => {
+    this.#work.do(async () => {
       await this.#client.sleep(20 + this.#options.random.below(200));
       await this.#refresh();
       row.recovering = false;

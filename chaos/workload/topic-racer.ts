@@ -5,7 +5,6 @@
  *   D6  a record is only ever in the topic of the id that it was sent to, whatever topic has the name by then
  */
 import type { Random } from '../../raft/index.ts';
-import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient, KnownTopic } from '../../src/client/index.ts';
 import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { buildBatch, nextBatch, readRecords } from '../../storage/batch/index.ts';
@@ -13,6 +12,7 @@ import { decompressStream } from '../../storage/compression/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import { RawLinks } from './raw-link.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
@@ -47,8 +47,7 @@ export class TopicRacer {
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
   #next = 0;
-  #running = false;
-  pending = 0;
+  readonly #work: PacedWork;
   /** Answers by code, for tests. */
   readonly codes = new Map<number, number>();
 
@@ -58,33 +57,24 @@ export class TopicRacer {
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
+    this.#work = new PacedWork(home, options, () => this.#act());
   }
 
   get name(): string {
     return this.#options.name;
   }
 
+  get pending(): number {
+    return this.#work.pending;
+  }
+
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
   stop(): void {
-    this.#running = false;
-  }
-
-  #tick(): void {
-    if (!this.#running) return;
-    this.pending += 1;
-    void this.#act().then(
-      () => void (this.pending -= 1),
-      (error: unknown) => {
-        this.pending -= 1;
-        if (!(error instanceof ClientError)) this.#home.world.fail(error);
-      },
-    );
-    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
+    this.#work.stop();
   }
 
   async #act(): Promise<void> {

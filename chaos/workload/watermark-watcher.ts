@@ -10,12 +10,12 @@
  * committed up to where its term began, KIP-207).
  */
 import type { Random } from '../../raft/index.ts';
-import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
+import { PacedWork } from './paced-work.ts';
 import { RawLinks } from './raw-link.ts';
 import type { RawLink } from './raw-link.ts';
 import type { WorkloadHome } from './workload-home.ts';
@@ -45,53 +45,39 @@ const LATEST = -1;
 const EARLIEST = -2;
 
 export class WatermarkWatcher {
-  readonly #home: WorkloadHome;
   readonly #history: History;
   readonly #options: WatermarkWatcherOptions;
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
   /** By mark and partition: the highest of each term. */
   readonly #seen = new Map<string, Map<number, number>>();
-  #running = false;
-  pending = 0;
+  readonly #work: PacedWork;
   /** Marks that were told. */
   count = 0;
 
   constructor(home: WorkloadHome, history: History, options: WatermarkWatcherOptions) {
-    this.#home = home;
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
+    this.#work = new PacedWork(home, { ...options, oneAtATime: true }, () => this.#ask());
   }
 
   get name(): string {
     return this.#options.name;
   }
 
+  get pending(): number {
+    return this.#work.pending;
+  }
+
   start(): this {
-    this.#running = true;
-    this.#tick();
+    this.#work.start();
     return this;
   }
 
   stop(): void {
-    this.#running = false;
-  }
-
-  #tick(): void {
-    if (!this.#running) return;
-    if (this.pending === 0) {
-      this.pending = 1;
-      void this.#ask().then(
-        () => void (this.pending = 0),
-        (error: unknown) => {
-          this.pending = 0;
-          if (!(error instanceof ClientError)) this.#home.world.fail(error);
-        },
-      );
-    }
-    this.#home.world.after(this.#options.pace.wait(this.#options.everyMs), () => this.#tick());
+    this.#work.stop();
   }
 
   async #ask(): Promise<void> {

@@ -10,7 +10,7 @@
  * A log is deleted only behind all of these gates. It is kept for an operator when nobody else can lead (it was the only
  * or the last good replica), when its replicas vote (its term and vote are lost: rebuilt under the same directory id it could
  * vote twice, or vote for a log that lacks what it helped to commit), and when it only contradicts its leader (it may be
- * the one that is right).
+ * the one that is right). A log that could not even be made is tried again where there is nobody to take its place.
  */
 import { METADATA_GROUP, millis } from '../../raft/index.ts';
 import type { GroupId, Term } from '../../raft/index.ts';
@@ -53,6 +53,8 @@ interface Failed {
   readonly term: Term | null;
   /** Why its log is kept although others have the data; null: it is not. */
   readonly keep: string | null;
+  /** There is no log, and there never was: nothing can be lost by making one. */
+  readonly unmade: boolean;
   /** The last thing that the operator was told. */
   told: string;
 }
@@ -97,12 +99,12 @@ export class FailedReplicas {
     if (group === METADATA_GROUP) return this.#ports.fatal(`the metadata log has failed: ${reason}`);
     const partition = this.#ports.hosting.takeOffline(group, reason);
     // Not hosted (yet): whoever opens it sees that it has failed.
-    if (partition !== null) this.#add(partition, partition.replica.term, null);
+    if (partition !== null) this.#add(partition, { term: partition.replica.term });
   }
 
   /** Its log cannot be used from the start; `partition` has failed already. */
   onUnusable(partition: Partition): void {
-    this.#add(partition, null, null);
+    this.#add(partition, { unmade: partition.replica.log.failure?.kind === 'unmade' });
   }
 
   /** Its log contradicts its leader's. */
@@ -111,7 +113,7 @@ export class FailedReplicas {
     if (this.#ports.hosting.takeOffline(group, `contradicts its leader: ${violation}`) === null) return;
     const keep =
       'its log contradicts that of its leader: if the leader is right, remove the log directory while the node is stopped';
-    this.#add(partition, partition.replica.term, keep);
+    this.#add(partition, { term: partition.replica.term, keep });
   }
 
   /** It is well again. */
@@ -124,11 +126,11 @@ export class FailedReplicas {
     if (this.#failed.size > 0) this.#look();
   }
 
-  #add({ id, failed }: Partition, term: Term | null, keep: string | null): void {
+  #add({ id, failed }: Partition, known: Partial<Pick<Failed, 'term' | 'keep' | 'unmade'>>): void {
     const group = groupOf(id);
     this.#total += 1;
     this.#ports.sink.log('error', 'replica is offline', { topic: id.topic, partition: id.index, reason: failed });
-    this.#failed.set(group, { group, id, term, keep, told: '' });
+    this.#failed.set(group, { group, id, term: null, keep: null, unmade: false, told: '', ...known });
     this.#look();
   }
 
@@ -173,10 +175,11 @@ export class FailedReplicas {
     if (reports.length > 0) this.#report(reports);
   }
 
-  #verdict({ term, keep }: Failed, record: PartitionRecord | undefined): Verdict {
+  #verdict({ term, keep, unmade }: Failed, record: PartitionRecord | undefined): Verdict {
     const { node } = this.#ports.self;
     if (record === undefined || !record.replicas.includes(node)) return 'gone';
     const { isr, elr, leader, leaderTerm, replication, replicas } = record;
+    if (unmade && (replicas.length === 1 || (replication === 'quorum' && leader !== node))) return 'rebuild';
     if (replication === 'quorum') return leader === node ? 'report' : 'keep';
     const counts = leader === node || isr.includes(node) || elr.includes(node);
     if (counts || (term !== null && leaderTerm <= term)) return 'report';
@@ -203,7 +206,7 @@ export class FailedReplicas {
     });
   }
 
-  #rebuild({ group, id }: Failed): void {
+  #rebuild({ group, id, unmade }: Failed): void {
     const { clock, sink, hosting } = this.#ports;
     const before = this.#rebuilds.get(group) ?? { count: 0, notBefore: 0 };
     const now = clock.now();
@@ -211,7 +214,10 @@ export class FailedReplicas {
     const pause = Math.min(REBUILD_AGAIN_MAX, REBUILD_AGAIN_MIN * 2 ** before.count);
     this.#rebuilds.set(group, { count: before.count + 1, notBefore: now + pause });
     this.#failed.delete(group);
-    sink.log('warn', 'replica is rebuilt from its leader', { topic: id.topic, partition: id.index });
+    sink.log('warn', unmade ? 'log is made again' : 'replica is rebuilt from its leader', {
+      topic: id.topic,
+      partition: id.index,
+    });
     hosting.rebuild(group);
   }
 

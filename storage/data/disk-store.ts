@@ -338,7 +338,7 @@ export class DiskStore implements Store {
       for (const creation of creations) creation.resolve(null);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      const failure: LogFailure = { kind: 'disk', path: error.path, position: null, reason: error.message };
+      const failure: LogFailure = { kind: 'unmade', path: error.path, position: null, reason: error.message };
       for (const creation of creations) creation.resolve(failure);
     }
   }

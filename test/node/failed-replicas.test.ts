@@ -159,3 +159,41 @@ describe('a log that failed', () => {
     expect(rig.deaths[0]).toContain('/data/logs/t-0/0.log at byte 77');
   });
 });
+
+describe('a log that could not be made', () => {
+  const unmade = (rig: Rig): void => {
+    const partition = {
+      id: { topicId: 'id', topic: 't', index: 0 },
+      replica: { term: 0, log: { failure: { kind: 'unmade' } } },
+      failed: '/data/logs/t-0: no space',
+    };
+    rig.failed.onUnusable(partition as unknown as Parameters<FailedReplicas['onUnusable']>[0]);
+  };
+  const alone = { replicas: [nodeId(1)], isr: [nodeId(1)], leader: nodeId(1) };
+
+  it('is tried again, later and later, where it is the only replica, and not reported', async () => {
+    const rig = new Rig();
+    rig.apply(alone);
+    for (const pause of [500, 500, 2000]) {
+      unmade(rig);
+      await rig.clock.advance(pause);
+    }
+    expect(rig.reports).toEqual([]);
+    expect(rig.rebuiltAt).toEqual([1000, 2000, 4000]);
+    expect(rig.lines.at(-1)).toContain('log is made again');
+  });
+
+  it('is reported like any other where others can take its place', () => {
+    const rig = new Rig();
+    unmade(rig);
+    expect(rig.reports).toEqual([{ topicId: 'id', partition: 0, version: 8 }]);
+    expect(rig.rebuilt).toEqual([]);
+  });
+
+  it('is tried again where its replicas vote and another leads: it never has', () => {
+    const rig = new Rig();
+    rig.apply({ replication: 'quorum', leader: nodeId(2) });
+    unmade(rig);
+    expect([rig.reports, rig.rebuilt]).toEqual([[], [GROUP]]);
+  });
+});
