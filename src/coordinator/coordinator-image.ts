@@ -6,17 +6,11 @@
  * of the sizes of the records that {@link CoordinatorImage.record} gives for {@link CoordinatorImage.names}.
  */
 import { Buffer } from 'node:buffer';
+import { recordBytes } from '../coordinator-log/index.ts';
+import type { KeyValueRecord, LogImage } from '../coordinator-log/index.ts';
 import type { GroupMetadataValue, WireCodec } from '../wire/index.ts';
 import { decodeRecord, groupRecord, offsetRecord } from './coordinator-record.ts';
 import type { CommittedOffset } from './coordinator-record.ts';
-import type { KeyValueRecord } from './partition-log.ts';
-
-/** Bytes of a record beside its key and value: lengths, deltas, attributes. Close enough for accounting. */
-const RECORD_OVERHEAD_BYTES = 8;
-
-export function recordBytes(record: KeyValueRecord): number {
-  return record.key.length + (record.value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
-}
 
 interface Stored<Value> {
   readonly value: Value;
@@ -34,7 +28,7 @@ export interface NamedOffset extends CommittedOffset {
   readonly partition: number;
 }
 
-export class CoordinatorImage {
+export class CoordinatorImage implements LogImage<RecordName> {
   readonly #codec: WireCodec;
   readonly #offsets = new Map<string, Map<string, Map<number, Stored<CommittedOffset>>>>();
   /** As written, byte for byte: the group in memory may have gone on since. */
@@ -96,6 +90,10 @@ export class CoordinatorImage {
     this.#liveBytes += (record.value === null ? 0 : bytes) - (former === undefined ? 0 : recordBytes(former));
     if (record.value === null) this.#others.delete(name);
     else this.#others.set(name, { key: new Uint8Array(record.key), value: new Uint8Array(record.value) });
+  }
+
+  keepFrom(): null {
+    return null;
   }
 
   offset(group: string, topic: string, partition: number): CommittedOffset | null {

@@ -14,6 +14,8 @@
 import { assert, millis } from '../../raft/index.ts';
 import type { Millis, Random } from '../../raft/index.ts';
 import type { Clock, Timer } from '../../storage/index.ts';
+import { PartitionWriter } from '../coordinator-log/index.ts';
+import type { KeyValueRecord, PartitionLog, Settled } from '../coordinator-log/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
@@ -26,9 +28,6 @@ import { emptyGroup } from './group-state.ts';
 import type { Group, RequestNumber } from './group-state.ts';
 import type { GroupAnswer, GroupEffect, GroupInput, StepContext } from './group-step.ts';
 import { findExpired } from './offset-expiry.ts';
-import type { KeyValueRecord, PartitionLog } from './partition-log.ts';
-import { PartitionWriter } from './partition-writer.ts';
-import type { Settled } from './pending-appends.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
 export interface CoordinatorPartitionOptions {
@@ -45,7 +44,7 @@ type Condition = 'loading' | 'active' | 'failed' | 'closed';
 
 export class CoordinatorPartition {
   readonly image: CoordinatorImage;
-  readonly writer: PartitionWriter;
+  readonly writer: PartitionWriter<RecordName>;
   readonly options: CoordinatorPartitionOptions;
   readonly #groups = new Map<string, Group>();
   /** Who waits for the answer to which request; the argument is an answer or the error that ends the wait. */

@@ -8,6 +8,7 @@
  * that this coordinator does not know are kept as they are, so that a rewrite of the log does not lose them.
  */
 import { Buffer } from 'node:buffer';
+import type { KeyValueRecord } from '../coordinator-log/index.ts';
 import {
   groupMetadataKey,
   groupMetadataValue,
@@ -17,7 +18,6 @@ import {
   ZERO_UUID,
 } from '../wire/index.ts';
 import type { DataSchema, Encodable, GroupMetadataValue, WireCodec } from '../wire/index.ts';
-import type { KeyValueRecord } from './partition-log.ts';
 
 const OFFSET_KEY_TYPE = 1;
 const GROUP_KEY_TYPE = 2;

@@ -33,7 +33,7 @@ function findOne(coordinator: GroupCoordinator, keyType: number, key: string): F
     return notFound(ERROR_CODES.INVALID_REQUEST.code, `There is no coordinator of type ${keyType}.`);
   const invalid = invalidGroupId(key, true, coordinator.options.settings.groupIdLengthMax);
   if (invalid !== null) return notFound(ERROR_CODES.INVALID_GROUP_ID.code, invalid);
-  const endpoint = coordinator.endpointOf(key);
+  const endpoint = coordinator.topic.endpointOf(key);
   if (endpoint === null)
     return notFound(ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code, 'The coordinator is not available.');
   return { nodeId: endpoint.node, host: endpoint.host, port: endpoint.port, errorCode: 0, errorMessage: null };

@@ -9,14 +9,14 @@
  * A request for a group whose partition is not led here is refused with 16, while its log is being read with 14, and
  * with 15 as long as the topic does not exist (FindCoordinator has it made).
  */
-import { present } from '../../raft/index.ts';
 import type { Random, Term } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
+import { InternalTopic } from '../coordinator-log/index.ts';
+import type { PartitionLog } from '../coordinator-log/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
-import { coordinatorPartition, ERROR_CODES, WireCodec } from '../wire/index.ts';
+import { ERROR_CODES, WireCodec } from '../wire/index.ts';
 import { CoordinatorPartition } from './coordinator-partition.ts';
-import type { PartitionLog } from './partition-log.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
 /** The internal topic that holds groups and offsets: 50 partitions, `cleanup.policy=compact`. */
@@ -50,11 +50,17 @@ export interface GroupRequestContext {
 
 export class GroupCoordinator {
   readonly options: GroupCoordinatorOptions;
+  readonly topic: InternalTopic;
   readonly #codec = new WireCodec();
   readonly #partitions = new Map<number, CoordinatorPartition>();
 
   constructor(options: GroupCoordinatorOptions) {
     this.options = options;
+    this.topic = new InternalTopic({
+      name: OFFSETS_TOPIC,
+      image: options.image,
+      ensure: options.ensureOffsetsTopic,
+    });
   }
 
   /** This node leads a partition in a (new) term: what an earlier term left is dropped, and the log is read. */
@@ -94,11 +100,7 @@ export class GroupCoordinator {
 
   /** Number of the partition of `groupId`; null when the topic does not exist (it is then asked for). */
   partitionOf(groupId: string): number | null {
-    const topic = this.options.image().topicsByName.get(OFFSETS_TOPIC);
-    if (topic !== undefined && topic.partitions.length > 0)
-      return coordinatorPartition(groupId, topic.partitions.length);
-    this.options.ensureOffsetsTopic();
-    return null;
+    return this.topic.partitionOf(groupId);
   }
 
   /** The coordinator of `groupId` when it is here and ready. Kafka lets offsets be stored under the empty id: `emptyAllowed`. */
@@ -122,17 +124,6 @@ export class GroupCoordinator {
     const image = this.options.image();
     const topic = byId ? image.topicsById.get(topicId) : image.topicsByName.get(name);
     return topic === undefined ? null : { name: topic.name, id: topic.id, partitions: topic.partitions.length };
-  }
-
-  /** Where clients find the coordinator of `groupId`; null when there is none now. */
-  endpointOf(groupId: string): { readonly node: number; readonly host: string; readonly port: number } | null {
-    const image = this.options.image();
-    const number = this.partitionOf(groupId);
-    if (number === null) return null;
-    const { leader } = present(image.topicsByName.get(OFFSETS_TOPIC)?.partitions[number], 'the partition of the group');
-    const broker = leader === null ? undefined : image.brokers.get(leader);
-    if (leader === null || broker === undefined || broker.fenced) return null;
-    return { node: leader, host: broker.kafka.host, port: broker.kafka.port };
   }
 }
 

@@ -10,13 +10,5 @@ export { GroupCoordinator, OFFSETS_TOPIC, OFFSETS_TOPIC_PARTITIONS } from './gro
 export type { GroupCoordinatorOptions, GroupRequestContext } from './group-coordinator.ts';
 export { heartbeat, joinGroup, leaveGroup, syncGroup } from './membership-requests.ts';
 export { offsetCommit, offsetDelete, offsetFetch } from './offset-requests.ts';
-export type {
-  AppendRefusal,
-  AppendResult,
-  KeyValueRecord,
-  PartitionLog,
-  RecordRun,
-  Settlement,
-} from './partition-log.ts';
 export { DEFAULT_COORDINATOR_SETTINGS } from './settings.ts';
 export type { CoordinatorSettings } from './settings.ts';

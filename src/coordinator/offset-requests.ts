@@ -5,6 +5,7 @@
  * what the image says, once everything that the image says is committed: nobody is shown an offset that a change of
  * coordinator could take back. Transactions do not exist yet, so every offset is stable (`requireStable`).
  */
+import type { KeyValueRecord } from '../coordinator-log/index.ts';
 import { ERROR_CODES, isFar } from '../wire/index.ts';
 import type {
   OffsetCommitRequest,
@@ -20,7 +21,6 @@ import type { CoordinatorPartition } from './coordinator-partition.ts';
 import type { RecordName } from './coordinator-image.ts';
 import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
 import { admitCommit } from './group.ts';
-import type { KeyValueRecord } from './partition-log.ts';
 import { groupSubscription } from './subscription.ts';
 
 const UNKNOWN_OFFSET = -1;

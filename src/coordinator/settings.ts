@@ -5,8 +5,10 @@
  * arrive one after the other, and on a cluster that is up in a second they arrive within half of one; three more
  * seconds before the first record is what people of local clusters set to 0 at once. 0 turns the delay off.
  */
+import { DEFAULT_COORDINATOR_LOG_SETTINGS } from '../coordinator-log/index.ts';
+import type { CoordinatorLogSettings } from '../coordinator-log/index.ts';
 
-export interface CoordinatorSettings {
+export interface CoordinatorSettings extends CoordinatorLogSettings {
   /** `group.initial.rebalance.delay.ms`: a new group waits this long for more members; again after each that came. */
   readonly initialRebalanceDelayMs: number;
   /** `group.min.session.timeout.ms`, `group.max.session.timeout.ms`; both allowed. */
@@ -31,19 +33,10 @@ export interface CoordinatorSettings {
   readonly offsetsRetentionMs: number;
   /** `offsets.retention.check.interval.ms`. */
   readonly offsetsRetentionCheckIntervalMs: number;
-  /** `offsets.commit.timeout.ms`: an append that is not committed by then is answered with COORDINATOR_NOT_AVAILABLE. */
-  readonly appendTimeoutMs: number;
-  /** Appends of one partition that wait for their commit; further requests are refused with COORDINATOR_NOT_AVAILABLE. */
-  readonly pendingAppendsMax: number;
-  /** The log of a partition is rewritten when it is larger than this … */
-  readonly compactionBytesMin: number;
-  /** … and larger than the live records times this. */
-  readonly compactionFactor: number;
-  /** Bytes of one batch of a rewrite or a clean-up; one record may exceed it. */
-  readonly rewriteBatchBytes: number;
 }
 
 export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
+  ...DEFAULT_COORDINATOR_LOG_SETTINGS,
   initialRebalanceDelayMs: 500,
   sessionTimeoutMsMin: 6_000,
   sessionTimeoutMsMax: 1_800_000,
@@ -57,9 +50,4 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   offsetMetadataLengthMax: 4_096,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   offsetsRetentionCheckIntervalMs: 600_000,
-  appendTimeoutMs: 5_000,
-  pendingAppendsMax: 10_000,
-  compactionBytesMin: 8 * 1024 * 1024,
-  compactionFactor: 4,
-  rewriteBatchBytes: 64 * 1024,
 };

@@ -113,7 +113,7 @@ describe('the log stays small', () => {
     const bench = new NodeBench({ ...small, compactionBytesMin: 1_500 });
     const log = bench.log.lead(true);
     const unknown = { key: Buffer.from('0063616263', 'hex'), value: Buffer.from('00017879', 'hex') };
-    log.append([unknown], 0, () => undefined);
+    log.append([unknown], 0, () => undefined, null);
     await bench.lead();
     for (let index = 0; bench.log.logStart === 0; index += 1) await bench.commit('g', index);
     await bench.lead();

@@ -8,14 +8,15 @@ import { byteCount, offset, term as termOf } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
 import type {
   AppendRefusal,
+  BatchTransaction,
   KeyValueRecord,
+  LogMarker,
   PartitionLog,
   RecordRun,
   Settlement,
-} from '../../src/coordinator/index.ts';
+} from '../../src/coordinator-log/index.ts';
 
 interface Batch extends RecordRun {
-  readonly base: number;
   readonly end: number;
 }
 
@@ -96,10 +97,10 @@ export class MemoryLog {
       termStart: offset(termStart),
       logStart: () => offset(this.logStart),
       logEnd: () => offset(this.logEnd),
-      append: (records, _timestamp, settled) => {
+      append: (records, _timestamp, settled, transaction) => {
         if (this.term !== mine) return { kind: 'refused', reason: 'not-leader' };
         if (this.refuse !== null) return { kind: 'refused', reason: this.refuse };
-        return { kind: 'appended', end: offset(this.#append(records, settled)) };
+        return { kind: 'appended', end: offset(this.#append(records, settled, transaction)) };
       },
       whenCommitted: (end, settled) => {
         if (this.term !== mine) settled('lost');
@@ -115,14 +116,25 @@ export class MemoryLog {
     };
   }
 
-  #append(records: readonly KeyValueRecord[], settled: (settlement: Settlement) => void): number {
+  /** A marker, as the leader writes it when a transaction ends. */
+  appendMarker(marker: LogMarker): void {
+    const base = this.logEnd;
+    this.batches.push({ records: [], bytes: 78, base: offset(base), end: base + 1, transaction: null, marker });
+    if (!this.held) this.commit();
+  }
+
+  #append(
+    records: readonly KeyValueRecord[],
+    settled: (settlement: Settlement) => void,
+    transaction: BatchTransaction | null,
+  ): number {
     const base = this.logEnd;
     const end = base + records.length;
     const bytes = records.reduce(
       (sum, { key, value }) => sum + key.length + (value?.length ?? 0) + RECORD_OVERHEAD,
       BATCH_OVERHEAD,
     );
-    this.batches.push({ records, bytes: byteCount(bytes), base, end });
+    this.batches.push({ records, bytes: byteCount(bytes), base: offset(base), end, transaction, marker: null });
     this.bytesAppended += bytes;
     this.#waiting.push({ end, settled });
     if (!this.held) this.#clock.defer(() => !this.held && this.commit(end));
@@ -134,7 +146,7 @@ export class MemoryLog {
       if (batch.end <= from || batch.base >= to) continue;
       if (this.readsHeld) await new Promise<void>((resolve) => this.#readers.push(resolve));
       if (this.damage !== null) throw this.damage;
-      yield { records: recordsFrom(batch, from), bytes: batch.bytes };
+      yield { ...batch, records: recordsFrom(batch, from) };
     }
   }
 }

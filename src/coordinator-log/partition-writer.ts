@@ -9,17 +9,17 @@ import { assert, millis } from '../../raft/index.ts';
 import type { Millis } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
-import type { CoordinatorImage } from './coordinator-image.ts';
+import type { LogImage } from './log-image.ts';
 import { LogRewrite } from './log-rewrite.ts';
-import type { AppendRefusal, KeyValueRecord, PartitionLog } from './partition-log.ts';
+import type { AppendRefusal, BatchTransaction, KeyValueRecord, PartitionLog, Settlement } from './partition-log.ts';
 import { PendingAppends } from './pending-appends.ts';
 import type { Settled } from './pending-appends.ts';
-import type { CoordinatorSettings } from './settings.ts';
+import type { CoordinatorLogSettings } from './settings.ts';
 
-export interface PartitionWriterOptions {
+export interface PartitionWriterOptions<Name> {
   readonly log: PartitionLog;
-  readonly image: CoordinatorImage;
-  readonly settings: CoordinatorSettings;
+  readonly image: LogImage<Name>;
+  readonly settings: CoordinatorLogSettings;
   readonly clock: Clock;
   /** The log said that the term is over. */
   readonly onLost: () => void;
@@ -39,20 +39,20 @@ function refusalError(reason: AppendRefusal): number {
   }
 }
 
-export class PartitionWriter {
-  readonly rewrite: LogRewrite;
-  readonly #options: PartitionWriterOptions;
+export class PartitionWriter<Name> {
+  readonly rewrite: LogRewrite<Name>;
+  readonly #options: PartitionWriterOptions<Name>;
   readonly #pending = new PendingAppends();
   #closed = false;
 
-  constructor(options: PartitionWriterOptions) {
+  constructor(options: PartitionWriterOptions<Name>) {
     this.#options = options;
     const { log, image, settings } = options;
     this.rewrite = new LogRewrite({
       log,
       image,
       settings,
-      append: (records, settled) => this.#write(records, settled),
+      append: (records, settled) => this.#write(records, settled, null),
     });
   }
 
@@ -65,26 +65,29 @@ export class PartitionWriter {
    * Appends `records` as one batch and applies them. Returns 0, and `settled` is told later; or why nothing was
    * appended, and nothing was applied.
    */
-  append(records: readonly KeyValueRecord[], settled: Settled): number {
-    const error = this.#write(records, settled);
+  append(records: readonly KeyValueRecord[], settled: Settled, transaction: BatchTransaction | null = null): number {
+    const { log, image } = this.#options;
+    const base = log.logEnd();
+    const error = this.#write(records, settled, transaction);
     if (error !== 0) return error;
     for (const record of records) {
-      const reason = this.#options.image.apply(record);
+      const reason = image.apply(record, transaction === null ? null : { ...transaction, base });
       assert(reason === null, () => `wrote a record that cannot be read: ${reason}`);
     }
     this.rewrite.maybeStart();
     return 0;
   }
 
-  #write(records: readonly KeyValueRecord[], settled: Settled): number {
+  #write(records: readonly KeyValueRecord[], settled: Settled, transaction: BatchTransaction | null): number {
     const { log, clock, settings } = this.#options;
     if (this.#closed) return ERROR_CODES.NOT_COORDINATOR.code;
     if (this.#pending.size >= settings.pendingAppendsMax) return ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code;
-    const result = log.append(records, clock.wallNow(), (settlement) => {
+    const onSettled = (settlement: Settlement): void => {
       if (this.#closed) return;
       if (settlement === 'committed') this.#pending.commitOldest();
       else this.#options.onLost();
-    });
+    };
+    const result = log.append(records, clock.wallNow(), onSettled, transaction);
     if (result.kind === 'refused') return refusalError(result.reason);
     const deadline = millis(clock.now() + settings.appendTimeoutMs);
     this.#pending.add(deadline, settled);

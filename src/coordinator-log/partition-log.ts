@@ -1,5 +1,6 @@
 /**
- * The port between a coordinator and its log: one partition of `__consumer_offsets`, seen by its leader in one term.
+ * The port between a coordinator and its log: one partition of an internal topic (`__consumer_offsets`,
+ * `__transaction_state`), seen by its leader in one term.
  *
  *   append ─▶ refused now, or appended and later settled: committed | lost
  *   readCommitted(logStart, termStart) ─▶ what earlier leaders decided
@@ -29,15 +30,31 @@ export type AppendResult =
   /** Appended as one batch; `end` is one past its last record. */
   { readonly kind: 'appended'; readonly end: Offset } | { readonly kind: 'refused'; readonly reason: AppendRefusal };
 
+/** The transaction that a batch of records belongs to: they count once its marker says so. */
+export interface BatchTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** The end of a producer's transaction in this partition. */
+export interface LogMarker extends BatchTransaction {
+  readonly committed: boolean;
+}
+
 /** Records of one batch, in order, data records only (control batches give none). */
 export interface RecordRun {
   readonly records: readonly KeyValueRecord[];
+  /** Offset of its first record. */
+  readonly base: Offset;
   /** Size of the batch in the log. */
   readonly bytes: number;
+  readonly transaction: BatchTransaction | null;
+  /** The batch is a marker, and has no records. */
+  readonly marker: LogMarker | null;
 }
 
 export interface PartitionLog {
-  /** Number of the partition of `__consumer_offsets`. */
+  /** Number of the partition in its topic. */
   readonly partition: number;
   /** The term in which this node leads. */
   readonly term: Term;
@@ -48,12 +65,13 @@ export interface PartitionLog {
   /**
    * Appends `records` (≥ 1) as one uncompressed batch, atomically, in this term only; create time `timestamp`
    * (milliseconds since 1970). The log copies the bytes. `settled` is called at most once, never before `append`
-   * returns, in log order, and not at all when refused or when the node has stopped leading and `CoordinatorPartition.close` was called.
+   * returns, in log order, and not at all when refused or when the node has stopped leading and the coordinator's `close` was called.
    */
   append(
     records: readonly KeyValueRecord[],
     timestamp: number,
     settled: (settlement: Settlement) => void,
+    transaction: BatchTransaction | null,
   ): AppendResult;
   /** Calls back when the high watermark is at or above `end` in this term, or the term is over; possibly at once. */
   whenCommitted(end: Offset, settled: (settlement: Settlement) => void): void;

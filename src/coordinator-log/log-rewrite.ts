@@ -8,43 +8,46 @@
  *     └── may go ─────────┘  only after all of the rewrite is committed
  * ```
  *
+ * What is not decided yet (records of open transactions) is kept where it is: the log then starts there.
+ *
  * Safe at every moment: a record is read from the image in the same turn in which it is appended, so it is the newest
  * of its key, and what was deleted meanwhile is skipped. A crash or a change of term leaves a log that is longer than
  * it needs to be; the next coordinator starts again. Batches go one at a time: live traffic comes between.
  */
+import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
-import type { CoordinatorImage, RecordName } from './coordinator-image.ts';
-import { recordBytes } from './coordinator-image.ts';
+import type { LogImage } from './log-image.ts';
+import { recordBytes } from './log-image.ts';
 import type { KeyValueRecord, PartitionLog } from './partition-log.ts';
 import type { Settled } from './pending-appends.ts';
-import type { CoordinatorSettings } from './settings.ts';
+import type { CoordinatorLogSettings } from './settings.ts';
 
 /** Bytes of a batch beside its records. */
 const BATCH_OVERHEAD_BYTES = 61;
 
-export interface LogRewriteOptions {
+export interface LogRewriteOptions<Name> {
   readonly log: PartitionLog;
-  readonly image: CoordinatorImage;
-  readonly settings: CoordinatorSettings;
+  readonly image: LogImage<Name>;
+  readonly settings: CoordinatorLogSettings;
   /** Appends records that the image holds already; 0, or the error of the refusal. */
   readonly append: (records: readonly KeyValueRecord[], settled: Settled) => number;
 }
 
-interface Rewriting {
+interface Rewriting<Name> {
   /** Where the log will start. */
   readonly from: Offset;
   /** Bytes of the log when the rewrite began: what will go. */
   readonly bytesBefore: number;
-  readonly names: readonly RecordName[];
+  readonly names: readonly Name[];
   next: number;
 }
 
-export class LogRewrite {
-  readonly #options: LogRewriteOptions;
+export class LogRewrite<Name> {
+  readonly #options: LogRewriteOptions<Name>;
   #logBytes = 0;
-  #rewriting: Rewriting | null = null;
+  #rewriting: Rewriting<Name> | null = null;
 
-  constructor(options: LogRewriteOptions) {
+  constructor(options: LogRewriteOptions<Name>) {
     this.#options = options;
   }
 
@@ -73,11 +76,12 @@ export class LogRewrite {
     const { log, image, settings } = this.#options;
     if (this.#rewriting !== null) return;
     if (this.#logBytes <= Math.max(settings.compactionBytesMin, settings.compactionFactor * image.liveBytes)) return;
-    this.#rewriting = { from: log.logEnd(), bytesBefore: this.#logBytes, names: image.names(), next: 0 };
+    const from = offset(Math.min(log.logEnd(), image.keepFrom() ?? Infinity));
+    this.#rewriting = { from, bytesBefore: this.#logBytes, names: image.names(), next: 0 };
     this.#writeBatch(this.#rewriting);
   }
 
-  #writeBatch(rewriting: Rewriting): void {
+  #writeBatch(rewriting: Rewriting<Name>): void {
     const { image, settings } = this.#options;
     const records: KeyValueRecord[] = [];
     let bytes = 0;
@@ -102,7 +106,7 @@ export class LogRewrite {
   }
 
   /** All is written and committed, and so is everything below `from`. */
-  #finish(rewriting: Rewriting): void {
+  #finish(rewriting: Rewriting<Name>): void {
     this.#options.log.whenCommitted(rewriting.from, (settlement) => {
       if (this.#rewriting !== rewriting) return;
       this.#rewriting = null;
