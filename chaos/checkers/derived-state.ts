@@ -42,10 +42,12 @@ export function judgeKnownProducers(where: string, known: readonly KnownProducer
   const replayed = new Map<number, { readonly epoch: number; readonly batches: LoggedBatch[] }>();
   for (const batch of log.batches) {
     const { producer } = batch;
-    if (producer === null || producer.sequence === null) continue;
+    if (producer === null) continue;
+    // Markers, and what coordinators write inside transactions, have no sequence: they are known by their epoch.
+    const sequenced = producer.sequence === null ? [] : [batch];
     const before = replayed.get(producer.id);
-    if (before?.epoch === producer.epoch) before.batches.push(batch);
-    else replayed.set(producer.id, { epoch: producer.epoch, batches: [batch] });
+    if (before?.epoch === producer.epoch) before.batches.push(...sequenced);
+    else replayed.set(producer.id, { epoch: producer.epoch, batches: sequenced });
   }
   const text = (batches: readonly { readonly base: number; readonly end: number }[]): string =>
     batches
@@ -70,12 +72,9 @@ export function judgeKnownProducers(where: string, known: readonly KnownProducer
 /** What the partition knows of producers; null while it does not say. */
 export function knownProducers({ producers }: Partition): readonly KnownProducer[] | null {
   if (!producers.ready || producers.failed) return null;
-  const entries = JSON.parse(Buffer.from(producers.state.encode()).toString()) as readonly (readonly [
-    number,
-    number,
-    KnownProducer['batches'],
-  ])[];
-  return entries.map(([id, epoch, batches]) => ({ id, epoch, batches }));
+  return producers.state
+    .describe()
+    .map(({ producerId, producerEpoch, batches }) => ({ id: producerId, epoch: producerEpoch, batches }));
 }
 
 /** A read from the middle of a batch begins with that batch, wherever the indexes lead. The world must run. */

@@ -1,5 +1,6 @@
 /**
- * Fetch: reads each partition below its high watermark, waits until there is enough or time is over, answers.
+ * Fetch: reads each partition below its high watermark (read_committed: its last stable offset), waits until there is
+ * enough or time is over, answers.
  *
  * ```
  *  session ─▶ targets ─▶ read in order, within max bytes ─▶ enough? ─▶ answer
@@ -11,7 +12,7 @@
  * gives its first batch whatever its size.
  */
 import { byteCount, millis } from '../../raft/index.ts';
-import type { Partition, PartitionRead, DivergedRead, PartitionRefusal } from '../partition/index.ts';
+import type { DivergedRead, Isolation, Partition, PartitionRead, PartitionRefusal } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
@@ -23,6 +24,7 @@ import type { CurrentLeader } from './current-leader.ts';
 import { IdleRead } from './fetch-target.ts';
 import type { FetchedPartition, FetchOutcome, FetchTarget } from './fetch-target.ts';
 import type { FetchSessions, OpenSession } from './fetch-session.ts';
+import { isolationOf } from './isolation.ts';
 import { refusalCode } from './refusal-code.ts';
 
 type Result = HandlerResult<FetchResponse>;
@@ -84,21 +86,22 @@ function outcomeOf(fetching: Fetching, target: FetchTarget, found: FoundPartitio
     const leads = read.kind === 'not-leader' || read.kind === 'stale-term';
     return failedResponse(target, code, leads ? currentLeader(found.record) : null);
   }
-  const { highWatermark, logStart } = read;
+  const { highWatermark, lastStableOffset, logStart } = read;
   const common = {
     partitionIndex: target.index,
     errorCode: 0,
     highWatermark,
-    lastStableOffset: highWatermark,
+    lastStableOffset: lastStableOffset ?? -1,
     logStartOffset: logStart,
-    abortedTransactions: fetching.request.isolationLevel === 1 ? [] : null,
   };
   if (read.kind === 'diverged') {
-    const response = { ...common, divergingEpoch: { epoch: read.term, endOffset: read.end }, records: [] };
+    const divergingEpoch = { epoch: read.term, endOffset: read.end };
+    const response = { ...common, abortedTransactions: null, divergingEpoch, records: [] };
     return { target, response, bytes: 0, urgent: true };
   }
-  const { run } = read;
-  return { target, response: { ...common, records: run?.buffers ?? [] }, bytes: run?.bytes ?? 0, urgent: false };
+  const { run, aborted } = read;
+  const response = { ...common, abortedTransactions: aborted, records: run?.buffers ?? [] };
+  return { target, response, bytes: run?.bytes ?? 0, urgent: false };
 }
 
 /**
@@ -123,13 +126,13 @@ async function readAll(fetching: Fetching): Promise<readonly FetchOutcome[]> {
     }
     const { hosted } = found;
     const bytesMax = byteCount(Math.max(0, Math.min(left, target.bytesMax)));
-    const started = readOne(hosted, target, bytesMax, !some);
+    const started = readOne(hosted, target, bytesMax, !some, isolationOf(isolationLevel));
     const read = started instanceof Promise ? await started : started;
     const outcome = outcomeOf(fetching, target, found, read);
     some ||= outcome.bytes > 0;
     left -= outcome.bytes;
     outcomes.push(outcome);
-    const nothing = read.kind === 'read' && read.run === null && target.fetchOffset >= read.highWatermark;
+    const nothing = read.kind === 'read' && read.run === null && target.fetchOffset >= read.end;
     if (nothing) target.idle = new IdleRead(hosted, outcome, isolationLevel);
   }
   return outcomes;
@@ -140,11 +143,10 @@ function readOne(
   target: FetchTarget,
   bytesMax: ReturnType<typeof byteCount>,
   atLeastOne: boolean,
+  isolation: Isolation,
 ): Read | Promise<Read> {
-  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, {
-    term: target.term,
-    lastFetchedTerm: target.lastFetchedTerm,
-  });
+  const { term, lastFetchedTerm } = target;
+  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, { term, lastFetchedTerm, isolation });
   // The log reports its own failure; the client is told that this replica's storage is gone.
   return read instanceof Promise
     ? read.catch((error: unknown) => ({ kind: 'storage' as const, reason: String(error) }))

@@ -4,19 +4,22 @@
  * | timestamp | from version | answer                                                         |
  * |-----------|--------------|----------------------------------------------------------------|
  * | ≥ 0       | 1            | first record with timestamp ≥ t; none: offset -1               |
- * | -1        | 1            | latest: the high watermark                                     |
+ * | -1        | 1            | latest: the high watermark; read_committed: last stable offset |
  * | -2        | 1            | earliest: log start                                            |
  * | -3        | 7            | first record with the largest timestamp                        |
  * | -4        | 8            | local log start: log start                                     |
  * | -5, -6    | 9, 11        | latest tiered, earliest pending upload: nothing is tiered, -1  |
+ *
+ * A time is looked up below what latest would answer.
  */
-import type { Partition, PartitionRefusal } from '../partition/index.ts';
+import type { Isolation, Partition, PartitionRefusal } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../wire/index.ts';
 import { findPartition, findTopic } from './broker-view.ts';
 import type { BrokerView } from './broker-view.ts';
+import { isolationOf } from './isolation.ts';
 import { refusalCode } from './refusal-code.ts';
 
 type Asked = ListOffsetsRequest['topics'][number]['partitions'][number];
@@ -43,8 +46,12 @@ function firstVersion(timestamp: number): number {
   return timestamp === EARLIEST_PENDING_UPLOAD ? 11 : Number.POSITIVE_INFINITY;
 }
 
-async function search(partition: Partition, timestamp: number): Promise<Found | PartitionRefusal> {
-  const latest = partition.latest();
+async function search(
+  partition: Partition,
+  timestamp: number,
+  isolation: Isolation,
+): Promise<Found | PartitionRefusal> {
+  const latest = partition.latest(isolation);
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL) return { offset: partition.logStart, timestamp: -1 };
   if (timestamp === LATEST_TIERED || timestamp === EARLIEST_PENDING_UPLOAD) return NOTHING;
   if (typeof latest !== 'number') return latest;
@@ -64,7 +71,13 @@ function failed(index: number, code: number): Answer {
   return { partitionIndex: index, errorCode: code };
 }
 
-async function listOne(broker: BrokerView, name: string, asked: Asked, version: number): Promise<Answer> {
+async function listOne(
+  broker: BrokerView,
+  name: string,
+  asked: Asked,
+  version: number,
+  isolation: Isolation,
+): Promise<Answer> {
   const { partitionIndex: index, timestamp } = asked;
   if (version < firstVersion(timestamp)) return failed(index, errorCode('UNSUPPORTED_VERSION'));
   const found = findPartition(broker, findTopic(broker, name, '', false), index);
@@ -72,7 +85,7 @@ async function listOne(broker: BrokerView, name: string, asked: Asked, version: 
   if (found.hosted === null) return failed(index, errorCode('NOT_LEADER_OR_FOLLOWER'));
   const refusal = found.hosted.refuseRead(asked.currentLeaderEpoch < 0 ? null : asked.currentLeaderEpoch);
   if (refusal !== null) return failed(index, refusalCode(refusal));
-  const result = await search(found.hosted, timestamp);
+  const result = await search(found.hosted, timestamp, isolation);
   if ('kind' in result) {
     const unavailable = result.kind === 'offset-not-available' && version < 5;
     return failed(index, unavailable ? errorCode('LEADER_NOT_AVAILABLE') : refusalCode(result));
@@ -103,7 +116,7 @@ async function listAll(
       answers.push(
         twice
           ? failed(asked.partitionIndex, errorCode('INVALID_REQUEST'))
-          : await listOne(broker, name, asked, context.version),
+          : await listOne(broker, name, asked, context.version, isolationOf(request.isolationLevel)),
       );
     }
     topics.push({ name, partitions: answers });

@@ -34,6 +34,10 @@ export function refusalCode(refusal: PartitionRefusal): number {
       return errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER');
     case 'producer-fenced':
       return errorCode('INVALID_PRODUCER_EPOCH');
+    case 'invalid-transaction-state':
+      return errorCode('INVALID_TXN_STATE');
+    case 'unverified':
+      return refusal.code;
     case 'storage':
       return errorCode('KAFKA_STORAGE_ERROR');
     case 'timed-out':
@@ -57,6 +61,8 @@ export function refusalMessage(refusal: PartitionRefusal): string | null {
     case 'larger-than-segment':
     case 'out-of-order-sequence':
     case 'producer-fenced':
+    case 'invalid-transaction-state':
+    case 'unverified':
     case 'storage':
       return refusal.reason;
     case 'not-enough-replicas':

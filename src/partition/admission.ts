@@ -1,12 +1,11 @@
 /**
  * Which batches a leader takes, and what it stamps into them: the gate between bytes from outside and the log.
  */
-import { batchEndOffset, checkProduce, readBatchHeader, stampTimestamp } from '../../storage/batch/index.ts';
-import type { BatchHeader } from '../../storage/batch/index.ts';
+import { checkProduce, readBatchHeader, stampTimestamp } from '../../storage/batch/index.ts';
 import { decompressStream } from '../../storage/compression/index.ts';
 import type { PartitionRefusal } from './outcome.ts';
-import { sequenceAfter } from './producer-state.ts';
-import type { ProducerBatch } from './producer-state.ts';
+import { sequencedOf } from './producer-entry.ts';
+import type { SequencedBatch } from './producer-state.ts';
 
 /** What the topic's configuration says of batches. */
 export interface AdmissionRules {
@@ -24,9 +23,17 @@ export interface AdmissionRules {
 
 export type BatchOrigin =
   /** `version` of the Produce request. */
-  | { readonly internal: false; readonly version: number }
+  | {
+      readonly internal: false;
+      readonly version: number;
+      /** How the first batch of a transaction is verified; absent: it need not be. */
+      readonly verify?: VerifyTransaction;
+    }
   /** Built by this node itself (coordinators): well-formed by construction. */
   | { readonly internal: true };
+
+/** Asks whether the producer's transaction under way covers this partition; null: yes. Never rejects. */
+export type VerifyTransaction = (producer: SequencedBatch) => Promise<PartitionRefusal | null>;
 
 export interface Admitted {
   readonly kind: 'admitted';
@@ -38,29 +45,8 @@ export interface Admitted {
   readonly logAppendTime: number | null;
 }
 
-/** A producer's batch before it has offsets. */
-export type SequencedBatch = Omit<ProducerBatch, 'base' | 'end'>;
-
 /** First Produce version that may carry zstd. */
 const ZSTD_SINCE = 7;
-
-function sequencedOf(header: BatchHeader): SequencedBatch | null {
-  if (header.producerId < 0 || header.baseSequence < 0) return null;
-  return {
-    producerId: header.producerId,
-    producerEpoch: header.producerEpoch,
-    firstSequence: header.baseSequence,
-    lastSequence: sequenceAfter(header.baseSequence, header.lastOffsetDelta),
-    timestamp: header.maxTimestamp,
-  };
-}
-
-/** The producer of a batch in the log, or null when it has none (or is a control batch, which has no sequence). */
-export function producerOf(batch: Uint8Array): ProducerBatch | null {
-  const header = readBatchHeader(batch);
-  const sequenced = header.control ? null : sequencedOf(header);
-  return sequenced === null ? null : { ...sequenced, base: header.baseOffset, end: batchEndOffset(batch) };
-}
 
 /** Checks one batch for appending and stamps its time; base offset and term are the replica's to write. */
 export function admitBatch(
@@ -70,13 +56,9 @@ export function admitBatch(
   wallNow: number,
 ): Admitted | PartitionRefusal {
   if (origin.internal) {
-    return {
-      kind: 'admitted',
-      batch: bytes,
-      offsets: readBatchHeader(bytes).lastOffsetDelta + 1,
-      producer: null,
-      logAppendTime: null,
-    };
+    const header = readBatchHeader(bytes);
+    const producer = sequencedOf(header);
+    return { kind: 'admitted', batch: bytes, offsets: header.lastOffsetDelta + 1, producer, logAppendTime: null };
   }
   const checked = checkProduce(bytes, {
     maxBytes: rules.batchBytesMax,

@@ -4,6 +4,7 @@
  */
 import type { NodeId, Offset, Term } from '../../raft/index.ts';
 import type { BatchRun } from '../../storage/index.ts';
+import type { AbortedTransaction } from './transaction-marker.ts';
 
 export type PartitionRefusal =
   /** This node does not lead it, or not any more. `leader` as far as known. */
@@ -24,6 +25,10 @@ export type PartitionRefusal =
   | { readonly kind: 'larger-than-segment'; readonly reason: string }
   | { readonly kind: 'out-of-order-sequence'; readonly reason: string }
   | { readonly kind: 'producer-fenced'; readonly reason: string }
+  /** Not transactional inside a transaction, or transactional outside of one. */
+  | { readonly kind: 'invalid-transaction-state'; readonly reason: string }
+  /** The transaction's coordinator does not confirm it; `code` is the wire's, chosen by who asked. */
+  | { readonly kind: 'unverified'; readonly code: number; readonly reason: string }
   | { readonly kind: 'storage'; readonly reason: string }
   | { readonly kind: 'timed-out' };
 
@@ -41,18 +46,28 @@ export type ProduceOutcome =
 /** What has to be true before a produce is acknowledged: nothing, durable at the leader, or committed. */
 export type Acknowledgement = 'none' | 'leader' | 'all';
 
-export interface PartitionRead {
-  readonly kind: 'read';
+/** `committed`: only what lies below the last stable offset, with the aborted transactions in it (wire: read_committed). */
+export type Isolation = 'uncommitted' | 'committed';
+
+/** What every answer to a reader says of the partition. */
+export interface PartitionBounds {
   readonly highWatermark: Offset;
+  /** Null: not known yet, since producers are being read from the log. */
+  readonly lastStableOffset: Offset | null;
   readonly logStart: Offset;
-  /** Null: nothing below the high watermark at or after the offset. */
+}
+export interface PartitionRead extends PartitionBounds {
+  readonly kind: 'read';
+  /** What may be read ends here: the high watermark, or the last stable offset. */
+  readonly end: Offset;
+  /** Null: nothing below `end` at or after the offset. */
   readonly run: BatchRun | null;
+  /** Those that overlap the run, ascending by first offset; null without isolation `committed`. */
+  readonly aborted: readonly AbortedTransaction[] | null;
 }
 /** The reader's last term ends, in our log, before its offset: it holds records that were never committed (KIP-320, KIP-595). */
-export interface DivergedRead {
+export interface DivergedRead extends PartitionBounds {
   readonly kind: 'diverged';
   readonly term: Term;
   readonly end: Offset;
-  readonly highWatermark: Offset;
-  readonly logStart: Offset;
 }

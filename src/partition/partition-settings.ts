@@ -3,6 +3,7 @@
  * built-in default.
  */
 import {
+  brokerConfig,
   integerOf,
   minInsyncReplicas,
   setTopicConfig,
@@ -11,6 +12,7 @@ import {
   topicConfigNumber,
 } from '../metadata/index.ts';
 import type { MetadataImage, Topic } from '../metadata/index.ts';
+import { present } from '../../raft/index.ts';
 import type { FlushPolicy } from '../../storage/index.ts';
 import type { PartitionSettings } from './partition.ts';
 
@@ -25,6 +27,8 @@ export interface NodeTopicDefaults {
 }
 
 const UNBOUNDED = -1;
+/** The same for all nodes: followers are to forget what their leader forgets. */
+const PRODUCER_EXPIRATION = 'producer.id.expiration.ms';
 /** Whatever a topic allows: a batch has to fit into one frame between nodes, or it could never be replicated. */
 const BATCH_BYTES_LIMIT = 32 << 20;
 
@@ -62,6 +66,7 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
       timestampAfterMax: topicConfigNumber(image, topic, 'message.timestamp.after.max.ms'),
       keyRequired: compact,
     },
+    producerExpirationMs: integerOf(present(brokerConfig(image, null, PRODUCER_EXPIRATION), PRODUCER_EXPIRATION)),
     minInsyncReplicas: quorum || partition === undefined ? null : minInsyncReplicas(image, topic, partition),
   };
 }

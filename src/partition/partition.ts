@@ -12,20 +12,30 @@
  */
 import { endOfTerm, offset as toOffset, present, termBefore } from '../../raft/index.ts';
 import type { ByteCount, Offset, Term } from '../../raft/index.ts';
-import type { LogSettings } from '../../storage/index.ts';
+import type { BatchRun, LogSettings } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Notice, Replica } from '../replica/index.ts';
-import { admitBatch } from './admission.ts';
+import { overlapping } from './aborted-index.ts';
 import type { AdmissionRules, BatchOrigin } from './admission.ts';
-import type { Acknowledgement, DivergedRead, PartitionRead, PartitionRefusal, ProduceOutcome } from './outcome.ts';
-import type { ProducerBatch } from './producer-state.ts';
+import type {
+  Acknowledgement,
+  DivergedRead,
+  Isolation,
+  PartitionBounds,
+  PartitionRead,
+  PartitionRefusal,
+  ProduceOutcome,
+} from './outcome.ts';
+import { PartitionWrites } from './partition-writes.ts';
 import { ProducerTracker } from './producer-tracker.ts';
-import { WaitingAcks } from './waiting-acks.ts';
+import type { MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
 
 /** The settings of the topic that the partition itself acts on. */
 export interface PartitionSettings {
   readonly log: LogSettings;
   readonly admission: AdmissionRules;
+  /** Idle producers are forgotten after so many milliseconds. */
+  readonly producerExpirationMs: number;
   /** Null for quorum topics: a majority commits, there is no ISR to be too small. */
   readonly minInsyncReplicas: number | null;
 }
@@ -52,7 +62,17 @@ export interface PartitionHooks {
   readonly onQuorumLeader: (partition: Partition) => void;
 }
 
-interface Leading {
+/** How a reader sees the partition; null: it does not say. */
+export interface ReaderView {
+  /** Wire: current_leader_epoch. */
+  readonly term: number | null;
+  /** Wire: last_fetched_epoch. */
+  readonly lastFetchedTerm: number | null;
+  /** Default: `uncommitted`. */
+  readonly isolation?: Isolation;
+}
+
+export interface Leading {
   readonly term: Term;
   readonly termStart: Offset;
 }
@@ -61,8 +81,7 @@ export class Partition {
   readonly id: PartitionId;
   readonly #hooks: PartitionHooks;
   readonly #producers: ProducerTracker;
-  readonly #committed = new WaitingAcks();
-  readonly #durable = new WaitingAcks();
+  readonly #writes: PartitionWrites;
   readonly #watchers = new Set<Watcher>();
   #moves = 0;
   #replica: Replica | null = null;
@@ -75,7 +94,16 @@ export class Partition {
     this.id = id;
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#producers = new ProducerTracker({ log: () => this.replica.log, now: hooks.now, sink: hooks.sink });
+    this.#producers = new ProducerTracker({
+      log: () => this.replica.log,
+      now: hooks.now,
+      sink: hooks.sink,
+      expirationMs: () => this.#settings.producerExpirationMs,
+      highWatermark: () => this.#highWatermark,
+      // Readers of committed transactions wait for it.
+      onReady: () => this.#wake(),
+    });
+    this.#writes = new PartitionWrites(this, hooks.wallNow);
   }
 
   /** Called once, right after the replica was made with `notify: (n) => partition.notice(n)`. */
@@ -160,77 +188,66 @@ export class Partition {
    * with `acknowledged` before what `acks` asks for is true. Batches are appended in the order of the calls.
    */
   produce(bytes: Buffer, acks: Acknowledgement, origin: BatchOrigin, done: (outcome: ProduceOutcome) => void): void {
-    this.#producers.whenReady(() => this.#append(bytes, acks, origin, done));
-  }
-
-  #append(bytes: Buffer, acks: Acknowledgement, origin: BatchOrigin, done: (outcome: ProduceOutcome) => void): void {
-    const refusal = this.#refuseWrite(acks);
-    if (refusal !== null) return done(refusal);
-    if (this.#producers.failed) return done({ kind: 'storage', reason: 'the state of producers cannot be read' });
-    const admitted = admitBatch(bytes, this.#settings.admission, origin, this.#hooks.wallNow());
-    if (admitted.kind !== 'admitted') return done(admitted);
-    const checked = admitted.producer === null ? null : this.#producers.state.check(admitted.producer);
-    if (checked?.kind === 'duplicate') return this.#answerDuplicate(checked.original, acks, done);
-    if (checked?.kind === 'out-of-order') {
-      const { firstSequence } = present(admitted.producer, 'producer');
-      return done({
-        kind: 'out-of-order-sequence',
-        reason: `sequence ${firstSequence} where ${checked.expected} was expected`,
-      });
-    }
-    if (checked?.kind === 'fenced') {
-      return done({
-        kind: 'producer-fenced',
-        reason: `a newer producer with epoch ${checked.producerEpoch} has written`,
-      });
-    }
-    const proposed = this.replica.propose([{ bytes: admitted.batch, offsets: admitted.offsets }]);
-    if (proposed.kind === 'refused') return done(this.#notServing());
-    if (proposed.kind === 'unwritable') return done({ kind: 'storage', reason: proposed.reason });
-    const { base, end, term } = proposed;
-    this.#acknowledge(acks, { base, end, term, logAppendTime: admitted.logAppendTime }, done);
+    this.#writes.produce(bytes, acks, origin, done);
   }
 
   /**
-   * Batches from `from`, below the high watermark, at most `bytesMax` bytes (but the first batch whole when
-   * `atLeastOne`). `term` and `lastFetchedTerm` are the reader's view, null when it has none.
+   * Ends a transaction: appends its control batch. `done` is called once, maybe before this returns; with `written` when the
+   * marker is committed. A leader alone writes markers.
+   */
+  writeMarker(marker: TransactionMarker, done: (outcome: MarkerOutcome) => void): void {
+    this.#writes.writeMarker(marker, done);
+  }
+
+  /**
+   * Batches from `from`, below the high watermark (isolation `committed`: below the last stable offset), at most `bytesMax`
+   * bytes (but the first batch whole when `atLeastOne`). `view` is the reader's.
    */
   read(
     from: number,
     bytesMax: ByteCount,
     atLeastOne: boolean,
-    view: { readonly term: number | null; readonly lastFetchedTerm: number | null },
+    view: ReaderView,
   ): PartitionRead | Promise<PartitionRead> | DivergedRead | PartitionRefusal {
     const refusal = this.refuseRead(view.term);
     if (refusal !== null) return refusal;
     const { log } = this.replica;
-    const highWatermark = this.#highWatermark;
     const { logStart, logEnd } = log;
     const outOfRange = { kind: 'offset-out-of-range', logStart, logEnd } as const;
     if (from < logStart) return outOfRange;
+    const bounds = this.#bounds();
     if (view.lastFetchedTerm !== null) {
       const ours = this.endOfTerm(view.lastFetchedTerm);
       if (ours === null) return outOfRange;
       if (ours.end < from || ours.term < view.lastFetchedTerm) {
-        return { kind: 'diverged', term: ours.term, end: ours.end, highWatermark, logStart };
+        return { kind: 'diverged', term: ours.term, end: ours.end, ...bounds };
       }
     }
     if (from > logEnd) return outOfRange;
-    if (from >= highWatermark || (bytesMax <= 0 && !atLeastOne))
-      return { kind: 'read', highWatermark, logStart, run: null };
-    const run = log.read(toOffset(from), { end: highWatermark, bytesMax, atLeastOne });
-    if (run instanceof Promise)
-      return run.then((batches) => ({ kind: 'read' as const, highWatermark, logStart, run: batches }));
-    return { kind: 'read', highWatermark, logStart, run };
+    const committed = view.isolation === 'committed';
+    // Producers being read from the log: nothing is known to be stable, and readers are woken when it is.
+    const end = committed ? (bounds.lastStableOffset ?? logStart) : bounds.highWatermark;
+    // Taken before the read: it goes on seeing what was aborted below `end`, whatever happens to the log meanwhile.
+    const { entries } = this.#producers.state.aborted;
+    const read = (run: BatchRun | null): PartitionRead => ({
+      kind: 'read',
+      ...bounds,
+      end,
+      run,
+      aborted: committed ? overlapping(entries, from, run?.positions.at(-1)?.end ?? from) : null,
+    });
+    if (from >= end || (bytesMax <= 0 && !atLeastOne)) return read(null);
+    const run = log.read(toOffset(from), { end, bytesMax, atLeastOne });
+    return run instanceof Promise ? run.then(read) : read(run);
   }
 
   /** Null when this node leads and `term` (null: not given) is its own. */
   refuseRead(term: number | null): PartitionRefusal | null {
-    if (this.#failed !== null) return this.#notServing();
+    if (this.#failed !== null) return this.notServing();
     const known = this.replica.term;
     if (term !== null && term < known) return { kind: 'stale-term' };
     if (term !== null && term > known) return { kind: 'unknown-term' };
-    return this.#leading === null ? this.#notServing() : null;
+    return this.#leading === null ? this.notServing() : null;
   }
 
   /** Largest known term ≤ `term`, with the end of its records; null when none is known (wire: OffsetForLeaderEpoch). */
@@ -246,18 +263,29 @@ export class Partition {
     return termBefore(this.replica.core, toOffset(position + 1));
   }
 
-  /** The end as readers may know it: the high watermark, once a new leader's has reached the start of its term. */
-  latest(): Offset | PartitionRefusal {
-    if (this.#leading === null) return this.#notServing();
+  /** The end as readers may know it, once a new leader's high watermark has reached the start of its term. */
+  latest(isolation: Isolation = 'uncommitted'): Offset | PartitionRefusal {
+    if (this.#leading === null) return this.notServing();
     if (this.#highWatermark < this.#leading.termStart) return { kind: 'offset-not-available' };
-    return this.#highWatermark;
+    return isolation === 'uncommitted'
+      ? this.#highWatermark
+      : (this.lastStableOffset() ?? { kind: 'offset-not-available' });
+  }
+
+  /**
+   * All below is decided: the high watermark, or where the oldest transaction begins whose marker is not committed; at a
+   * leader it never falls, but by a cut. Null while producers are being read from the log.
+   */
+  lastStableOffset(): Offset | null {
+    if (!this.#producers.covers) return null;
+    const undecided = this.#producers.state.transactions.oldestUndecided;
+    if (undecided === null || undecided >= this.#highWatermark) return this.#highWatermark;
+    return toOffset(Math.max(undecided, Math.min(this.logStart, this.#highWatermark)));
   }
 
   /** Calls back, maybe at once, when the high watermark is at or above `end`, or this leadership is lost. */
   whenCommitted(end: Offset, done: (result: 'reached' | 'lost') => void): void {
-    if (this.#leading === null) return done('lost');
-    if (this.#highWatermark >= end) return done('reached');
-    this.#committed.add({ end, done });
+    this.#writes.whenCommitted(end, done);
   }
 
   /** What the replica's core says; passed on by its owner. */
@@ -266,10 +294,11 @@ export class Partition {
     switch (notice.kind) {
       case 'commit':
         this.#highWatermark = notice.highWatermark;
-        this.#committed.complete(notice.highWatermark);
+        this.#producers.state.transactions.settle(notice.highWatermark);
+        this.#writes.onCommitted(notice.highWatermark);
         return this.#wake();
       case 'durable':
-        return this.#durable.complete(this.replica.durableEnd);
+        return this.#writes.onDurable(this.replica.durableEnd);
       case 'log-grew':
         return this.#producers.grew(notice.batches);
       case 'log-cut':
@@ -290,8 +319,7 @@ export class Partition {
 
   /** What was appended waits for space on the disk: who produced it is told so instead of waiting too. */
   refuseWaiting(reason: string): void {
-    this.#committed.refuse(reason);
-    this.#durable.refuse(reason);
+    this.#writes.refuseWaiting(reason);
   }
 
   /** Fails all waits and ends the own leadership; nothing may be called afterwards. */
@@ -306,10 +334,17 @@ export class Partition {
     const led = this.#leading !== null;
     this.#leading = null;
     this.#producers.close();
-    this.#committed.lose();
-    this.#durable.lose();
+    this.#writes.lose();
     this.#wake();
     if (led) this.#hooks.onLeadership(this);
+  }
+
+  #bounds(): PartitionBounds {
+    return {
+      highWatermark: this.#highWatermark,
+      lastStableOffset: this.lastStableOffset(),
+      logStart: this.logStart,
+    };
   }
 
   #wake(): void {
@@ -317,60 +352,20 @@ export class Partition {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  #notServing(): PartitionRefusal {
+  /** Why nothing can be done here. */
+  notServing(): PartitionRefusal {
     if (this.#failed !== null) return { kind: 'storage', reason: this.#failed };
     return { kind: 'not-leader', leader: this.#replica?.status().leader ?? null };
-  }
-
-  #refuseWrite(acks: Acknowledgement): PartitionRefusal | null {
-    if (this.#leading === null) return this.#notServing();
-    const required = this.#settings.minInsyncReplicas;
-    if (acks !== 'all' || required === null) return null;
-    const isr = this.replica.isrSize;
-    return isr < required ? { kind: 'not-enough-replicas', isr, required } : null;
   }
 
   #roleChanged(notice: Extract<Notice, { kind: 'role' }>): void {
     const before = this.#leading;
     const leads = notice.role === 'leader' && notice.termStart !== null;
     if (leads && before?.term === notice.term) return;
-    if (before !== null || leads) {
-      this.#committed.lose();
-      this.#durable.lose();
-    }
+    if (before !== null || leads) this.#writes.lose();
     this.#leading = leads ? { term: notice.term, termStart: present(notice.termStart, 'start of the own term') } : null;
     if (before !== null || leads) this.#hooks.onLeadership(this);
     if (leads && this.#settings.minInsyncReplicas === null) this.#hooks.onQuorumLeader(this);
     this.#wake();
-  }
-
-  #answerDuplicate(original: ProducerBatch, acks: Acknowledgement, done: (outcome: ProduceOutcome) => void): void {
-    const { term } = present(this.#leading, 'leadership');
-    const base = toOffset(original.base);
-    // As Kafka: a repeat is answered with the timestamp of the batch as it was stored, whatever the topic's kind of time.
-    this.#acknowledge(acks, { base, end: toOffset(original.end), term, logAppendTime: original.timestamp }, done);
-  }
-
-  #acknowledge(
-    acks: Acknowledgement,
-    appended: {
-      readonly base: Offset;
-      readonly end: Offset;
-      readonly term: Term;
-      readonly logAppendTime: number | null;
-    },
-    done: (outcome: ProduceOutcome) => void,
-  ): void {
-    const finish = (result: 'reached' | 'lost'): void =>
-      done(result === 'reached' ? { kind: 'acknowledged', ...appended, logStart: this.logStart } : this.#notServing());
-    const refuse = (reason: string): void => done({ kind: 'storage', reason });
-    const { end } = appended;
-    if (acks === 'none') return finish('reached');
-    const reached = acks === 'all' ? this.#highWatermark : this.replica.durableEnd;
-    if (reached >= end) return finish('reached');
-    const { failure } = this.replica.log;
-    // A repeat of what was refused while it waited.
-    if (failure !== null) return refuse(failure.reason);
-    (acks === 'all' ? this.#committed : this.#durable).add({ end, done: finish, refuse });
   }
 }

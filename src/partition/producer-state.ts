@@ -1,27 +1,72 @@
 /**
- * Idempotent producers of one partition: per producer id its epoch and its last five batches.
+ * Producers of one partition: per producer id its epoch, its last five batches, its open transaction; and what transactions
+ * leave behind for readers.
  *
+ * ```
+ *  data batch, transactional ─▶ open from its first offset ─marker (commit | abort)─▶ ended     aborted ─▶ index
+ * ```
  * A function of the log prefix: `apply` is called for each batch that is appended, on the leader and on followers
- * alike, and replaying the log from empty gives the same state. Source: kafka-protocol facts on idempotence, KIP-98.
+ * alike, and replaying the log from empty gives the same state. Source: kafka-protocol facts on idempotence, KIP-98, KIP-890.
  *
  * Words: `producerEpoch` is the wire's word for the life of a producer; it is no term.
  */
+import { offset as toOffset } from '../../raft/index.ts';
+import type { Offset } from '../../raft/index.ts';
+import { AbortedIndex } from './aborted-index.ts';
+import { OpenTransactions } from './open-transactions.ts';
+import { decodeProducers, encodeProducers } from './producer-snapshot.ts';
+import type { TransactionMarker } from './transaction-marker.ts';
 
 /** What a v2 batch header says of its producer. */
 export interface ProducerBatch {
   readonly producerId: number;
   readonly producerEpoch: number;
+  /** -1: without sequence (records of a coordinator inside a transaction). */
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly base: number;
   readonly end: number;
   readonly timestamp: number;
+  readonly transactional: boolean;
 }
 
-interface Producer {
+/** A producer's batch before it has offsets. */
+export type SequencedBatch = Omit<ProducerBatch, 'base' | 'end'>;
+
+/** The end of a transaction, as the log has it. */
+export interface MarkerEntry {
+  readonly kind: 'marker';
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Null: compaction emptied the marker, because nothing of the transaction was left. */
+  readonly committed: boolean | null;
+  readonly coordinatorTerm: number | null;
+  readonly markerOffset: number;
+  readonly timestamp: number;
+}
+
+export type ProducerEntry = { readonly kind: 'data'; readonly batch: ProducerBatch } | MarkerEntry;
+
+/** What is known of one producer. */
+export interface Producer {
   readonly producerEpoch: number;
   /** Newest last; at most {@link WINDOW}. */
   readonly batches: readonly ProducerBatch[];
+  /** Of its newest batch or marker, milliseconds since 1970. */
+  readonly lastTimestamp: number;
+  /** Of the coordinator that wrote its last marker; null: none has. */
+  readonly coordinatorTerm: number | null;
+  /** First offset of its open transaction; null: none is open. */
+  readonly openFrom: Offset | null;
+}
+
+export interface DescribedProducer extends Producer {
+  readonly producerId: number;
+  /** Of its newest batch; -1: none is known. */
+  readonly lastSequence: number;
+}
+
+interface SeenProducer extends Producer {
   /** Monotonic instant at which its newest batch was taken in by this process. */
   readonly seenAt: number;
 }
@@ -35,7 +80,16 @@ export type SequenceCheck =
   /** The very batch is in the log already: answer with the offsets it has there. */
   | { readonly kind: 'duplicate'; readonly original: ProducerBatch }
   | { readonly kind: 'out-of-order'; readonly expected: number }
-  | { readonly kind: 'fenced'; readonly producerEpoch: number };
+  | { readonly kind: 'fenced'; readonly producerEpoch: number }
+  /** Not transactional, while the producer's transaction is open. */
+  | { readonly kind: 'inside-transaction'; readonly openFrom: number };
+
+/** Why a marker must not be written. */
+export type MarkerRefusal =
+  | { readonly kind: 'producer-fenced'; readonly reason: string }
+  | { readonly kind: 'coordinator-fenced'; readonly known: number };
+
+const NEXT: SequenceCheck = { kind: 'next' };
 
 /** Sequences wrap from 2^31-1 to 0. */
 export function sequenceAfter(sequence: number, count: number): number {
@@ -43,88 +97,168 @@ export function sequenceAfter(sequence: number, count: number): number {
 }
 
 export class ProducerState {
-  readonly #producers = new Map<number, Producer>();
+  readonly #producers = new Map<number, SeenProducer>();
+  readonly #transactions = new OpenTransactions();
+  readonly #aborted = new AbortedIndex();
 
   get size(): number {
     return this.#producers.size;
   }
 
+  /** Transactions that hold the last stable offset back. */
+  get transactions(): OpenTransactions {
+    return this.#transactions;
+  }
+
+  get aborted(): AbortedIndex {
+    return this.#aborted;
+  }
+
+  get(producerId: number): Producer | null {
+    return this.#producers.get(producerId) ?? null;
+  }
+
+  /** Whether the producer's transaction is open in this partition. */
+  isOpen({ producerId, producerEpoch }: SequencedBatch): boolean {
+    const known = this.#producers.get(producerId);
+    return known !== undefined && known.openFrom !== null && known.producerEpoch === producerEpoch;
+  }
+
   /** Whether a batch that a client sent may be appended now. */
-  check(batch: Omit<ProducerBatch, 'base' | 'end'>): SequenceCheck {
+  check(batch: SequencedBatch): SequenceCheck {
     const known = this.#producers.get(batch.producerId);
-    if (known === undefined) return { kind: 'next' };
-    if (batch.producerEpoch < known.producerEpoch) return { kind: 'fenced', producerEpoch: known.producerEpoch };
-    if (batch.producerEpoch > known.producerEpoch) {
-      return batch.firstSequence === 0 ? { kind: 'next' } : { kind: 'out-of-order', expected: 0 };
+    if (known === undefined) return NEXT;
+    const checked = checkSequence(batch, known);
+    const { openFrom } = known;
+    return checked.kind === 'next' && openFrom !== null && !batch.transactional
+      ? { kind: 'inside-transaction', openFrom }
+      : checked;
+  }
+
+  /** Why the marker must not be appended; null: it may be, perhaps once more (KIP-98; epochs as KIP-890 has them). */
+  checkMarker(marker: TransactionMarker): MarkerRefusal | null {
+    const known = this.#producers.get(marker.producerId);
+    if (known === undefined) return null;
+    const { producerEpoch, coordinatorTerm } = known;
+    // TV2: the marker's epoch is the next one. The same one is a repeat, unless a transaction of that epoch goes on.
+    const isTaken =
+      marker.transactionVersion === 2 && known.openFrom !== null && marker.producerEpoch === producerEpoch;
+    if (marker.producerEpoch < producerEpoch || isTaken) {
+      return {
+        kind: 'producer-fenced',
+        reason: `a marker of epoch ${marker.producerEpoch} where the producer is at ${producerEpoch}`,
+      };
     }
-    const original = known.batches.find(
-      ({ firstSequence, lastSequence }) => firstSequence === batch.firstSequence && lastSequence === batch.lastSequence,
-    );
-    if (original !== undefined) return { kind: 'duplicate', original };
-    const last = known.batches.at(-1);
-    const expected = last === undefined ? 0 : sequenceAfter(last.lastSequence, 1);
-    return batch.firstSequence === expected ? { kind: 'next' } : { kind: 'out-of-order', expected };
+    return coordinatorTerm !== null && marker.coordinatorTerm < coordinatorTerm
+      ? { kind: 'coordinator-fenced', known: coordinatorTerm }
+      : null;
   }
 
   /** Takes in a batch that was appended; batches of the log are never refused. `now` is monotonic. */
-  apply(batch: ProducerBatch, now: number): void {
-    const known = this.#producers.get(batch.producerId);
-    const kept = known !== undefined && known.producerEpoch === batch.producerEpoch ? known.batches : [];
-    // Delete first: the map then runs from the producer that wrote longest ago to the newest.
-    this.#producers.delete(batch.producerId);
-    this.#producers.set(batch.producerId, {
-      producerEpoch: batch.producerEpoch,
-      batches: [...kept.slice(-(WINDOW - 1)), batch],
+  apply(entry: ProducerEntry, now: number): void {
+    if (entry.kind === 'data') this.#applyData(entry.batch, now);
+    else this.#applyMarker(entry, now);
+  }
+
+  #applyData(batch: ProducerBatch, now: number): void {
+    const { producerId, producerEpoch, base } = batch;
+    const known = this.#producers.get(producerId);
+    const kept = known !== undefined && known.producerEpoch === producerEpoch ? known.batches : [];
+    const open = known?.openFrom ?? null;
+    const begins = batch.transactional && open === null;
+    this.#put(producerId, {
+      producerEpoch,
+      batches: batch.firstSequence < 0 ? kept : [...kept.slice(-(WINDOW - 1)), batch],
+      lastTimestamp: batch.timestamp,
+      coordinatorTerm: known?.coordinatorTerm ?? null,
+      openFrom: begins ? toOffset(base) : open,
       seenAt: now,
     });
+    if (begins) this.#transactions.begin(producerId, toOffset(base));
+  }
+
+  #applyMarker(marker: MarkerEntry, now: number): void {
+    const { producerId, producerEpoch, committed } = marker;
+    const known = this.#producers.get(producerId);
+    const open = known?.openFrom ?? null;
+    this.#put(producerId, {
+      producerEpoch,
+      batches: known !== undefined && known.producerEpoch === producerEpoch ? known.batches : [],
+      lastTimestamp: marker.timestamp,
+      coordinatorTerm: marker.coordinatorTerm ?? known?.coordinatorTerm ?? null,
+      openFrom: committed === null ? open : null,
+      seenAt: now,
+    });
+    if (open === null || committed === null) return;
+    const markerOffset = toOffset(marker.markerOffset);
+    this.#transactions.end(producerId, open, markerOffset);
+    if (committed) return;
+    const lastStableOffset = this.#transactions.oldestOpen ?? toOffset(markerOffset + 1);
+    this.#aborted.add({ producerId, firstOffset: open, markerOffset, lastStableOffset });
+  }
+
+  #put(producerId: number, producer: SeenProducer): void {
+    // Delete first: the map then runs from the producer that wrote longest ago to the newest.
+    this.#producers.delete(producerId);
+    this.#producers.set(producerId, producer);
   }
 
   /**
-   * Forgets producers of which this process has seen nothing since `before` (monotonic). Timestamps of batches do not
-   * count: clients choose them, and a wall clock may leap.
+   * Forgets producers of which this process has seen nothing since `before` (monotonic), but none with an open transaction.
+   * Timestamps of batches do not count: clients choose them, and a wall clock may leap.
    */
   expire(before: number): void {
-    for (const [producerId, { seenAt }] of this.#producers) {
+    for (const [producerId, { seenAt, openFrom }] of this.#producers) {
       if (seenAt >= before) return;
-      this.#producers.delete(producerId);
+      if (openFrom === null) this.#producers.delete(producerId);
     }
   }
 
   clear(): void {
     this.#producers.clear();
+    this.#transactions.clear();
+    this.#aborted.replace([]);
   }
 
-  /** JSON of all producers, for `ReplicaLog.saveState`. */
+  /** All producers and aborted transactions, for `ReplicaLog.saveState`. */
   encode(): Uint8Array {
-    return Buffer.from(
-      JSON.stringify([...this.#producers].map(([id, { producerEpoch, batches }]) => [id, producerEpoch, batches])),
-    );
+    return encodeProducers({ producers: this.#producers, aborted: this.#aborted.entries });
   }
 
   /** Replaces everything by what `encode` gave; all count as seen `now`. */
   restore(state: Uint8Array, now: number): void {
-    this.#producers.clear();
-    const entries = JSON.parse(Buffer.from(state).toString()) as readonly (readonly [
-      number,
-      number,
-      readonly ProducerBatch[],
-    ])[];
-    for (const [producerId, producerEpoch, batches] of entries)
-      this.#producers.set(producerId, { producerEpoch, batches, seenAt: now });
+    this.clear();
+    const saved = decodeProducers(state);
+    for (const [producerId, producer] of saved.producers) this.#producers.set(producerId, { ...producer, seenAt: now });
+    const open = [...saved.producers].flatMap(([id, { openFrom }]) =>
+      openFrom === null ? [] : [[id, openFrom] as const],
+    );
+    for (const [id, from] of open.sort(([, a], [, b]) => a - b)) this.#transactions.begin(id, from);
+    this.#aborted.replace(saved.aborted);
   }
 
-  /** For status and comparison in tests: producer id, epoch, last sequence; ascending by id. */
-  describe(): readonly {
-    readonly producerId: number;
-    readonly producerEpoch: number;
-    readonly lastSequence: number;
-  }[] {
+  /** For requests, status and comparison in tests; ascending by producer id. */
+  describe(): readonly DescribedProducer[] {
     return [...this.#producers]
-      .map(([producerId, { producerEpoch, batches }]) => ({
+      .map(([producerId, { seenAt: _seenAt, ...producer }]) => ({
         producerId,
-        producerEpoch,
-        lastSequence: batches.at(-1)?.lastSequence ?? -1,
+        lastSequence: producer.batches.at(-1)?.lastSequence ?? -1,
+        ...producer,
       }))
       .sort((a, b) => a.producerId - b.producerId);
   }
+}
+
+function checkSequence(batch: SequencedBatch, known: Producer): SequenceCheck {
+  if (batch.producerEpoch < known.producerEpoch) return { kind: 'fenced', producerEpoch: known.producerEpoch };
+  if (batch.firstSequence < 0) return NEXT;
+  if (batch.producerEpoch > known.producerEpoch)
+    return batch.firstSequence === 0 ? NEXT : { kind: 'out-of-order', expected: 0 };
+  const original = known.batches.find(
+    ({ firstSequence, lastSequence }) => firstSequence === batch.firstSequence && lastSequence === batch.lastSequence,
+  );
+  if (original !== undefined) return { kind: 'duplicate', original };
+  const last = known.batches.at(-1);
+  const expected = last === undefined ? 0 : sequenceAfter(last.lastSequence, 1);
+  return batch.firstSequence === expected ? NEXT : { kind: 'out-of-order', expected };
 }

@@ -15,21 +15,24 @@ import { byteCount, offset as toOffset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
 import type { BatchRun, ReplicaLog, StoredBatch } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
-import { producerOf } from './admission.ts';
+import { producerEntryOf } from './producer-entry.ts';
 import { ProducerState } from './producer-state.ts';
 
 const STATE_NAME = 'producers';
 const READ_BYTES = byteCount(1 << 20);
 /** Bytes of log after which the state is saved again: bounds what a restart has to read. */
 const SAVE_EVERY_BYTES = 64 << 20;
-/** Kafka: producer.id.expiration.ms. */
-const EXPIRY_MS = 86_400_000;
 
 export interface TrackerOptions {
   readonly log: () => ReplicaLog;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sink: LogSink;
+  /** Producers of which nothing was seen for so long are forgotten (Kafka: producer.id.expiration.ms). */
+  readonly expirationMs: () => number;
+  readonly highWatermark: () => Offset;
+  /** The state covers the log again after a rebuild that took its time. */
+  readonly onReady: () => void;
 }
 
 export class ProducerTracker {
@@ -49,6 +52,11 @@ export class ProducerTracker {
   /** The state covers the log, and nobody waits any more: `whenReady` would call back at once. */
   get ready(): boolean {
     return this.#phase === 'ready' && this.#waiting.length === 0 && !this.#releasing;
+  }
+
+  /** The state is that of the whole log; there may be some who wait for their turn yet. */
+  get covers(): boolean {
+    return this.#phase === 'ready';
   }
 
   /** The log could not be read: the state says nothing. */
@@ -71,7 +79,8 @@ export class ProducerTracker {
       this.#apply(bytes, now);
       this.#bytesSinceSave += bytes.length;
     }
-    this.state.expire(now - EXPIRY_MS);
+    this.state.expire(now - this.#options.expirationMs());
+    this.state.aborted.trim(this.#options.log().logStart);
     const last = batches.at(-1);
     if (this.#bytesSinceSave < SAVE_EVERY_BYTES || last === undefined) return;
     this.#bytesSinceSave = 0;
@@ -119,6 +128,7 @@ export class ProducerTracker {
       return;
     }
     this.#become('ready');
+    this.#options.onReady();
   }
 
   #applyRun(run: BatchRun): void {
@@ -130,11 +140,12 @@ export class ProducerTracker {
       this.#apply(bytes.subarray(position, position + batch.bytes), now);
       position += batch.bytes;
     }
+    this.state.transactions.settle(this.#options.highWatermark());
   }
 
   #apply(bytes: Uint8Array, now: number): void {
-    const producer = producerOf(bytes);
-    if (producer !== null) this.state.apply(producer, now);
+    const entry = producerEntryOf(bytes);
+    if (entry !== null) this.state.apply(entry, now);
   }
 
   #become(phase: 'ready' | 'failed'): void {

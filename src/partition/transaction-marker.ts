@@ -20,8 +20,8 @@ export interface TransactionMarker {
 }
 
 export type MarkerOutcome =
-  /** Committed. `end` is one past the marker; null: it was there already, and nothing was appended. */
-  | { readonly kind: 'written'; readonly end: Offset | null }
+  /** Committed; `end` is one past the marker. A repeat is appended once more, as Kafka does: it changes nothing. */
+  | { readonly kind: 'written'; readonly end: Offset }
   /** A newer producer epoch, or (`coordinator-fenced`) a newer coordinator, has written here. */
   | { readonly kind: 'producer-fenced'; readonly reason: string }
   | { readonly kind: 'coordinator-fenced'; readonly known: number }

@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { term } from '../../raft/index.ts';
 import { refusalCode, refusedRecords } from '../../src/handlers/refusal-code.ts';
-import type { PartitionSettings, ProduceOutcome } from '../../src/partition/index.ts';
-import { readBatchHeader } from '../../storage/batch/index.ts';
+import type { PartitionSettings, ProduceOutcome, TransactionMarker } from '../../src/partition/index.ts';
+import { markerCoordinatorEpoch, readBatchHeader, readControlBatch } from '../../storage/batch/index.ts';
 import { fixtureLines } from '../wire/fixture.ts';
 import { PartitionRig, SETTINGS } from './partition-rig.ts';
 
@@ -27,6 +27,8 @@ interface Step {
   readonly hex: string;
   readonly result: Result;
   readonly logEndOffset: number;
+  readonly lastStableOffset: number;
+  readonly transactionVersion?: number;
 }
 interface Scenario {
   readonly name: string;
@@ -43,13 +45,22 @@ interface Scenario {
       readonly producerId: number;
       readonly producerEpoch: number;
       readonly lastSequence: number;
+      readonly lastTimestamp?: number;
+      readonly coordinatorEpoch?: number;
+      readonly currentTxnStartOffset?: number;
+    }[];
+    readonly abortedTransactions?: readonly {
+      readonly producerId: number;
+      readonly firstOffset: number;
+      readonly lastOffset: number;
+      readonly lastStableOffset: number;
     }[];
   };
 }
 
 const scenarios = fixtureLines('appends').map((line) => JSON.parse(line) as Scenario);
-/** Features of later issues: transactions, and batches that the broker recompresses. */
-const LATER = /^transactions-|^compression-/;
+/** Features of later issues: batches that the broker recompresses. */
+const LATER = /^compression-/;
 
 function settingsOf(config: Scenario['config']): PartitionSettings {
   const number = (key: string, fallback: number): number =>
@@ -68,11 +79,32 @@ function settingsOf(config: Scenario['config']): PartitionSettings {
   };
 }
 
-function resultOf(outcome: ProduceOutcome | null): Result {
+function resultOf(outcome: ProduceOutcome | Result | null): Result {
   if (outcome === null) throw new Error('no answer');
+  if (!('kind' in outcome)) return outcome;
   if (outcome.kind !== 'acknowledged') return { code: refusalCode(outcome) };
   const { base, end, logAppendTime, logStart } = outcome;
   return { firstOffset: base, lastOffset: end - 1, logAppendTime: logAppendTime ?? -1, logStartOffset: logStart };
+}
+
+/** What a coordinator asks for that has this control batch written. */
+function markerOf(bytes: Buffer, transactionVersion: 1 | 2): TransactionMarker {
+  const { producerId, producerEpoch } = readBatchHeader(bytes);
+  const control = readControlBatch(bytes)?.[0];
+  if (control === undefined) throw new Error('no marker');
+  const coordinatorTerm = markerCoordinatorEpoch(control.body) ?? -1;
+  return { producerId, producerEpoch, committed: control.type === 'commit', coordinatorTerm, transactionVersion };
+}
+
+/** Writes a marker; answered like a produce. */
+function mark(rig: PartitionRig, marker: TransactionMarker): { outcome: Result | null } {
+  const answer: { outcome: Result | null } = { outcome: null };
+  rig.partition().writeMarker(marker, (outcome) => {
+    if (outcome.kind === 'coordinator-fenced') answer.outcome = { code: 52 };
+    else if (outcome.kind !== 'written') answer.outcome = { code: refusalCode(outcome) };
+    else answer.outcome = { firstOffset: outcome.end - 1, lastOffset: outcome.end - 1 };
+  });
+  return answer;
 }
 
 /** The bytes with our term in the place of Kafka's. */
@@ -89,19 +121,30 @@ describe('rows of appends', () => {
     let now = 0;
     const rig = new PartitionRig({ nodes: 1, settings: settingsOf(scenario.config), wallNow: () => now });
     for (const { leaderEpoch, hex, result, logEndOffset, about, origin, ...step } of scenario.steps) {
-      if (origin !== 'CLIENT') continue;
-      now = step.now;
+      const { control, maxTimestamp } = readBatchHeader(Buffer.from(hex, 'hex'));
+      if (origin !== 'CLIENT' && !control) continue;
+      // A marker of Kafka's coordinator bears the timestamp that it was given, not that of the log's clock.
+      now = origin === 'CLIENT' ? step.now : maxTimestamp;
       if (rig.at(1).replica.term !== leaderEpoch + 1) rig.assign(1, leaderEpoch + 1, { term: term(leaderEpoch + 1) });
       await rig.clock.advance(1);
       const before = rig.at(1).log.batches.length;
-      const answer = rig.produce(Buffer.from(hex, 'hex'));
+      const bytes = Buffer.from(hex, 'hex');
+      const version = step.transactionVersion === 2 ? 2 : 1;
+      const answer = origin === 'CLIENT' ? rig.produce(bytes) : mark(rig, markerOf(bytes, version));
       await rig.clock.advance(1);
       const { outcome } = answer;
       const where = about ?? hex.slice(0, 40);
       const { firstOffset, lastOffset, logAppendTime, logStartOffset, code } = result;
-      const expected = code === undefined ? { firstOffset, lastOffset, logAppendTime, logStartOffset } : { code };
+      const all = { firstOffset, lastOffset, logAppendTime, logStartOffset };
+      const appended = origin === 'CLIENT' ? all : { firstOffset, lastOffset };
+      const expected = code === undefined ? appended : { code };
       expect(resultOf(outcome), where).toEqual(expected);
-      if (result.recordErrors !== undefined && outcome !== null && outcome.kind !== 'acknowledged') {
+      if (
+        result.recordErrors !== undefined &&
+        outcome !== null &&
+        'kind' in outcome &&
+        outcome.kind !== 'acknowledged'
+      ) {
         expect(refusedRecords(outcome), where).toEqual(result.recordErrors.map(({ batchIndex }) => batchIndex));
       }
       const stored = rig
@@ -110,14 +153,19 @@ describe('rows of appends', () => {
         .map(({ bytes }) => Buffer.from(bytes).toString('hex'));
       expect(stored, where).toEqual(result.stored === undefined ? [] : [withTerm(result.stored, leaderEpoch + 1)]);
       expect(rig.partition().logEnd, where).toBe(logEndOffset);
+      expect(rig.partition().lastStableOffset(), where).toBe(step.lastStableOffset);
     }
-    expect(rig.partition().producers.state.describe()).toEqual(
-      scenario.state.producers.map(({ producerId, producerEpoch, lastSequence }) => ({
-        producerId,
-        producerEpoch,
-        lastSequence,
+    const { state } = rig.partition().producers;
+    expect(
+      state.describe().map(({ batches: _batches, coordinatorTerm, openFrom, ...producer }) => ({
+        ...producer,
+        coordinatorEpoch: coordinatorTerm ?? -1,
+        currentTxnStartOffset: openFrom ?? -1,
       })),
-    );
+    ).toEqual(scenario.state.producers);
+    expect(
+      state.aborted.entries.map(({ markerOffset: lastOffset, ...aborted }) => ({ ...aborted, lastOffset })),
+    ).toEqual(scenario.state.abortedTransactions ?? []);
   });
 });
 

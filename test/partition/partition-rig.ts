@@ -2,9 +2,16 @@
  * A partition on one or more nodes: `Partition` over real replicas, memory logs and a fake network.
  */
 import { byteCount } from '../../raft/index.ts';
-import { buildBatch, readBatchHeader } from '../../storage/batch/index.ts';
+import { buildBatch, buildControlBatch, markerBody, readBatchHeader } from '../../storage/batch/index.ts';
 import { Partition } from '../../src/partition/index.ts';
-import type { Acknowledgement, PartitionHooks, PartitionSettings, ProduceOutcome } from '../../src/partition/index.ts';
+import type {
+  Acknowledgement,
+  MarkerOutcome,
+  PartitionHooks,
+  PartitionSettings,
+  ProduceOutcome,
+  VerifyTransaction,
+} from '../../src/partition/index.ts';
 import { keepingSink } from '../replica/fake-transport.ts';
 import { LOG_SETTINGS } from '../replica/memory-replica-log.ts';
 import { ReplicaRig } from '../replica/replica-rig.ts';
@@ -23,6 +30,7 @@ export const SETTINGS: PartitionSettings = {
     timestampAfterMax: 3_600_000,
     keyRequired: false,
   },
+  producerExpirationMs: DAY,
   minInsyncReplicas: 1,
 };
 
@@ -30,6 +38,7 @@ export interface Sequenced {
   readonly producerId: number;
   readonly producerEpoch?: number;
   readonly sequence: number;
+  readonly transactional?: boolean;
 }
 
 /** A client's batch of `count` small records; `sequenced` for idempotent producers. */
@@ -40,9 +49,27 @@ export function batchOf(count: number, sequenced: Sequenced | null = null, times
     timestamp,
   }));
   if (sequenced === null) return Buffer.from(buildBatch({ records }));
-  const { producerId, producerEpoch = 0, sequence } = sequenced;
+  const { producerId, producerEpoch = 0, sequence, transactional = false } = sequenced;
+  const producer = { id: producerId, epoch: producerEpoch, baseSequence: sequence };
+  return Buffer.from(buildBatch({ records, producer, transactional }));
+}
+
+export interface Ending {
+  readonly producerId: number;
+  readonly committed: boolean;
+  readonly producerEpoch?: number;
+  readonly coordinatorTerm?: number;
+}
+
+/** The marker that ends a transaction. */
+export function markerBatch({ producerId, committed, producerEpoch = 0, coordinatorTerm = 1 }: Ending): Buffer {
   return Buffer.from(
-    buildBatch({ records, producer: { id: producerId, epoch: producerEpoch, baseSequence: sequence } }),
+    buildControlBatch({
+      type: committed ? 'commit' : 'abort',
+      body: markerBody(coordinatorTerm),
+      timestamp: WALL,
+      producer: { id: producerId, epoch: producerEpoch },
+    }),
   );
 }
 
@@ -101,9 +128,27 @@ export class PartitionRig extends ReplicaRig {
   }
 
   /** Starts a produce at node 1; the outcome is filled in when it ends. */
-  produce(bytes: Buffer, acks: Acknowledgement = 'all', node = 1): { outcome: ProduceOutcome | null } {
+  produce(
+    bytes: Buffer,
+    acks: Acknowledgement = 'all',
+    node = 1,
+    version = 9,
+    verify?: VerifyTransaction,
+  ): { outcome: ProduceOutcome | null } {
     const answer: { outcome: ProduceOutcome | null } = { outcome: null };
-    this.partition(node).produce(bytes, acks, { internal: false, version: 9 }, (outcome) => {
+    const origin = { internal: false, version, ...(verify === undefined ? {} : { verify }) } as const;
+    this.partition(node).produce(bytes, acks, origin, (outcome) => {
+      if (answer.outcome !== null) throw new Error('answered twice');
+      answer.outcome = outcome;
+    });
+    return answer;
+  }
+
+  /** Writes a marker at node 1 (TV1 unless told otherwise); the outcome is filled in when it ends. */
+  mark(ending: Ending, transactionVersion: 1 | 2 = 1, node = 1): { outcome: MarkerOutcome | null } {
+    const answer: { outcome: MarkerOutcome | null } = { outcome: null };
+    const marker = { producerEpoch: 0, coordinatorTerm: 1, ...ending, transactionVersion };
+    this.partition(node).writeMarker(marker, (outcome) => {
       if (answer.outcome !== null) throw new Error('answered twice');
       answer.outcome = outcome;
     });

@@ -2,18 +2,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offset } from '../../raft/index.ts';
-import { producerOf } from '../../src/partition/admission.ts';
+import { readBatchHeader } from '../../storage/batch/index.ts';
+import { producerEntryOf } from '../../src/partition/producer-entry.ts';
 import { ProducerState, sequenceAfter } from '../../src/partition/producer-state.ts';
+import type { ProducerEntry } from '../../src/partition/producer-state.ts';
 import { WaitingAcks } from '../../src/partition/waiting-acks.ts';
-import { batchOf, DAY, PartitionRig } from './partition-rig.ts';
+import { batchOf, DAY, markerBatch, PartitionRig } from './partition-rig.ts';
 
 function replayed(rig: PartitionRig, node = 1): Uint8Array {
   const state = new ProducerState();
   for (const { bytes } of rig.at(node).log.batches) {
-    const producer = producerOf(bytes);
-    if (producer !== null) state.apply(producer, 0);
+    const entry = producerEntryOf(bytes);
+    if (entry !== null) state.apply(entry, 0);
   }
   return state.encode();
+}
+
+/** Where the first transaction without marker begins, else the log's end: the dumb way. All is committed. */
+function stableEnd(rig: PartitionRig): number {
+  const open = new Map<number, number>();
+  for (const { bytes, position } of rig.at(1).log.batches) {
+    const { producerId, transactional, control } = readBatchHeader(bytes);
+    if (control) open.delete(producerId);
+    else if (transactional && !open.has(producerId)) open.set(producerId, position.base);
+  }
+  return Math.min(rig.partition().logEnd, ...open.values());
 }
 
 describe('sequence check', () => {
@@ -23,27 +36,32 @@ describe('sequence check', () => {
     firstSequence,
     lastSequence: sequenceAfter(firstSequence, count - 1),
     timestamp: 0,
+    transactional: false,
+  });
+  const logged = (sent: ReturnType<typeof batch>, base: number, end: number): ProducerEntry => ({
+    kind: 'data',
+    batch: { ...sent, base, end },
   });
 
   it('remembers exactly five batches of the current epoch', () => {
     const state = new ProducerState();
-    for (let at = 0; at < 6; at += 1) state.apply({ ...batch(at * 2, 2), base: at * 2, end: at * 2 + 2 }, 0);
+    for (let at = 0; at < 6; at += 1) state.apply(logged(batch(at * 2, 2), at * 2, at * 2 + 2), 0);
     expect(state.check(batch(0, 2))).toMatchObject({ kind: 'out-of-order' });
     for (let at = 1; at < 6; at += 1)
       expect(state.check(batch(at * 2, 2))).toMatchObject({ kind: 'duplicate', original: { base: at * 2 } });
     expect(state.check(batch(12, 2))).toEqual({ kind: 'next' });
     expect(state.check(batch(2, 1))).toMatchObject({ kind: 'out-of-order', expected: 12 });
     expect(state.check(batch(2, 2, 1))).toMatchObject({ kind: 'out-of-order', expected: 0 });
-    state.apply({ ...batch(0, 1, 1), base: 12, end: 13 }, 0);
+    state.apply(logged(batch(0, 1, 1), 12, 13), 0);
     expect(state.check(batch(10, 2))).toEqual({ kind: 'fenced', producerEpoch: 1 });
     expect(state.check(batch(0, 1, 1))).toMatchObject({ kind: 'duplicate', original: { base: 12 } });
   });
 
   it('forgets producers by what this process saw of them, oldest first', () => {
     const state = new ProducerState();
-    state.apply({ ...batch(0, 1), base: 0, end: 1 }, 1000);
-    state.apply({ ...batch(0, 1), producerId: 2, base: 1, end: 2 }, 2000);
-    state.apply({ ...batch(1, 1), base: 2, end: 3 }, 3000);
+    state.apply(logged(batch(0, 1), 0, 1), 1000);
+    state.apply(logged({ ...batch(0, 1), producerId: 2 }, 1, 2), 2000);
+    state.apply(logged(batch(1, 1), 2, 3), 3000);
     state.expire(2500);
     expect(state.describe().map(({ producerId }) => producerId)).toEqual([1]);
   });
@@ -133,6 +151,12 @@ describe('rebuild', () => {
         kind: fc.constant('append' as const),
         producerId: fc.integer({ min: 1, max: 3 }),
         count: fc.integer({ min: 1, max: 3 }),
+        transactional: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant('mark' as const),
+        producerId: fc.integer({ min: 1, max: 3 }),
+        committed: fc.boolean(),
       }),
       fc.constantFrom(
         { kind: 'rebuild' as const },
@@ -150,12 +174,12 @@ describe('rebuild', () => {
         const { log, replica } = rig.at(1);
         for (const each of steps) {
           if (each.kind === 'append') {
-            const sequence = next.get(each.producerId) ?? 0;
-            next.set(each.producerId, sequence + each.count);
-            replica.propose([
-              { bytes: batchOf(each.count, { producerId: each.producerId, sequence }), offsets: each.count },
-            ]);
-          } else if (each.kind === 'rebuild') producers.rebuild();
+            const { producerId, count, transactional } = each;
+            const sequence = next.get(producerId) ?? 0;
+            next.set(producerId, sequence + count);
+            replica.propose([{ bytes: batchOf(count, { producerId, sequence, transactional }), offsets: count }]);
+          } else if (each.kind === 'mark') replica.propose([{ bytes: markerBatch(each), offsets: 1 }]);
+          else if (each.kind === 'rebuild') producers.rebuild();
           else if (each.kind === 'hold') log.readsHeld = true;
           else if (each.kind === 'open') log.openReads();
           else if (each.kind === 'save') {
@@ -166,6 +190,7 @@ describe('rebuild', () => {
         await rig.clock.advance(5);
         expect(producers.ready).toBe(true);
         expect(Buffer.from(producers.state.encode()).toString()).toBe(Buffer.from(replayed(rig)).toString());
+        expect(rig.partition().lastStableOffset()).toBe(stableEnd(rig));
       }),
       { numRuns: 60, seed: 7 },
     );

@@ -70,21 +70,24 @@ describe('what is kept beside a log', () => {
     for (const { base, end, producer } of batches)
       state.apply(
         {
-          producerId: producer?.id ?? 0,
-          producerEpoch: 0,
-          firstSequence: base,
-          lastSequence: base,
-          base,
-          end,
-          timestamp: 0,
+          kind: 'data',
+          batch: {
+            producerId: producer?.id ?? 0,
+            producerEpoch: 0,
+            firstSequence: base,
+            lastSequence: base,
+            base,
+            end,
+            timestamp: 0,
+            transactional: false,
+          },
         },
         0,
       );
-    const entries = JSON.parse(Buffer.from(state.encode()).toString()) as [number, number, LoggedBatch[]][];
-    const known = entries.map(([id, epoch, its]) => ({
+    const known = state.describe().map(({ producerId: id, producerEpoch: epoch, batches: its }) => ({
       id,
       epoch,
-      batches: its.map(({ base, end }) => ({ base, end, firstSequence: base })),
+      batches: its,
     }));
     judgeKnownProducers('t-0', known, logOf(...batches));
     expect(() => judgeKnownProducers('t-0', [], logOf(...batches))).toThrow(/^P9: .*knows nothing/);
