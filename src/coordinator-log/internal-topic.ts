@@ -42,13 +42,18 @@ export class InternalTopic {
     return null;
   }
 
-  /** Where clients find the coordinator of `id`; null when there is none now. */
-  endpointOf(id: string): CoordinatorEndpoint | null {
-    const image = this.#options.image();
+  /** The node that leads the partition of `id`, dead or alive; null when there is none. */
+  leaderOf(id: string): NodeId | null {
     const number = this.partitionOf(id);
     if (number === null) return null;
-    const { leader } = present(image.topicsByName.get(this.name)?.partitions[number], 'the partition of the id');
-    const broker = leader === null ? undefined : image.brokers.get(leader);
+    const { partitions } = present(this.#options.image().topicsByName.get(this.name), this.name);
+    return present(partitions[number], 'the partition of the id').leader;
+  }
+
+  /** Where clients find the coordinator of `id`; null when there is none now. */
+  endpointOf(id: string): CoordinatorEndpoint | null {
+    const leader = this.leaderOf(id);
+    const broker = leader === null ? undefined : this.#options.image().brokers.get(leader);
     if (leader === null || broker === undefined || broker.fenced) return null;
     return { node: leader, host: broker.kafka.host, port: broker.kafka.port };
   }

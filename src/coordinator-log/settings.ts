@@ -1,4 +1,9 @@
-/** Settings of the log of a coordinator partition. */
+/**
+ * Settings of the log of a coordinator partition: what bounds its writes, and when it is written anew.
+ *
+ * Names in quotes are Kafka's.
+ */
+
 export interface CoordinatorLogSettings {
   /** `offsets.commit.timeout.ms`: an append that is not committed by then is answered with COORDINATOR_NOT_AVAILABLE. */
   readonly appendTimeoutMs: number;
