@@ -17,4 +17,3 @@ export { Hosting, logDirectory, partitionGroup } from './hosting.ts';
 export type { HostingOptions, ReplicaSpec } from './hosting.ts';
 export { partitionSettings } from './partition-settings.ts';
 export type { NodeTopicDefaults } from './partition-settings.ts';
-export type { AbortedTransaction, MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
