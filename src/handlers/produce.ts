@@ -3,11 +3,12 @@
  * request's timeout is over (then what still waits is answered 7 and stays in the log).
  *
  * Batches are appended while the handler runs, in the order of the request, so requests that are handled one after the
- * other are appended one after the other. What waits for an acknowledgement holds the answer, never the request's bytes.
+ * other are appended one after the other; only what begins a transaction waits until its coordinator has confirmed it, and what
+ * the same producer sent after it. What waits for an acknowledgement holds the answer, never the request's bytes.
  */
 import { millis } from '../../raft/index.ts';
 import type { Topic } from '../metadata/index.ts';
-import type { Acknowledgement, Partition, ProduceOutcome } from '../partition/index.ts';
+import type { Acknowledgement, BatchOrigin, Partition, ProduceOutcome } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
@@ -16,13 +17,20 @@ import { findPartition, findTopic } from './broker-view.ts';
 import type { BrokerView } from './broker-view.ts';
 import { currentLeader, leaderEndpoints } from './current-leader.ts';
 import type { CurrentLeader } from './current-leader.ts';
+import { ProduceVerification } from './produce-verification.ts';
 import { refusalCode, refusalMessage, refusedRecords } from './refusal-code.ts';
+import { NO_COORDINATOR } from './transaction-verifier.ts';
+import type { TransactionVerifier } from './transaction-verifier.ts';
 
 type Result = HandlerResult<ProduceResponse>;
 type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
 
 /** A leader's own disk has at least this long, whatever the client's timeout, which is meant for followers. */
 const DISK_MS = 30_000;
+
+/** In a record batch: the low byte of its attributes. */
+const ATTRIBUTES_AT = 22;
+const TRANSACTIONAL_BIT = 0x10;
 
 /** Kafka's admin tools write internal topics under this client id. */
 const ADMIN_CLIENT = '__admin_client';
@@ -149,7 +157,7 @@ function withoutAnswer(responses: readonly PartitionResponse[]): Result {
 }
 
 type Target =
-  | { readonly kind: 'partition'; readonly partition: Partition; readonly topicId: string }
+  | { readonly kind: 'partition'; readonly partition: Partition; readonly topic: Topic }
   | { readonly kind: 'failed'; readonly response: PartitionResponse };
 
 /** Where the batch goes, or why it goes nowhere. */
@@ -167,15 +175,38 @@ function targetOf(broker: BrokerView, topic: Topic | null, asked: Asked, context
   if (found === null) return refuse(failed(index, errorCode('UNKNOWN_TOPIC_OR_PARTITION')));
   if (found.hosted === null)
     return refuse({ ...failed(index, errorCode('NOT_LEADER_OR_FOLLOWER')), ...leaderNow(broker, topic.id, index) });
-  return { kind: 'partition', partition: found.hosted, topicId: topic.id };
+  return { kind: 'partition', partition: found.hosted, topic };
 }
 
-export function produceHandler(broker: BrokerView): ApiHandler {
+/** Whether the batch says that it is part of a transaction; whether it is a batch at all is found out later. */
+function isTransactional(records: Uint8Array | null): boolean {
+  return records !== null && ((records[ATTRIBUTES_AT] ?? 0) & TRANSACTIONAL_BIT) !== 0;
+}
+
+/** Transactional batches without a transactional id: nothing is appended. As Kafka: who may write for no id may not write them. */
+function isNameless({ transactionalId, topicData }: ProduceRequest): boolean {
+  if (transactionalId !== null) return false;
+  return topicData.some(({ partitionData }) => partitionData.some(({ records }) => isTransactional(records)));
+}
+
+/** Why nothing of the request may be appended; null: it may be. */
+function refusedWhole(request: ProduceRequest): ((index: number) => PartitionResponse) | null {
+  if (acknowledgementOf(request.acks) === null) {
+    const message = `acks is ${request.acks}; allowed are -1, 0 and 1`;
+    return (index) => failed(index, errorCode('INVALID_REQUIRED_ACKS'), message);
+  }
+  if (!isNameless(request)) return null;
+  const message = 'a transactional batch without a transactional id';
+  return (index) => failed(index, errorCode('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'), message);
+}
+
+export function produceHandler(broker: BrokerView, verifier: TransactionVerifier = NO_COORDINATOR): ApiHandler {
   const produceOne = (
     topic: Topic | null,
     asked: Asked,
     acks: Acknowledgement,
     context: RequestContext,
+    verification: ProduceVerification | null,
     settle: (response: PartitionResponse) => void,
   ): void => {
     const { index, records } = asked;
@@ -183,24 +214,33 @@ export function produceHandler(broker: BrokerView): ApiHandler {
     if (target.kind === 'failed') return settle(target.response);
     if (records === null) return settle(failed(index, errorCode('INVALID_RECORD'), 'no records'));
     const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
-    const { partition, topicId } = target;
-    partition.produce(bytes, acks, { internal: false, version: context.version }, (outcome) =>
-      settle(responseOf(broker, index, outcome, topicId)),
-    );
+    const { partition } = target;
+    const { id: topicId, name } = target.topic;
+    const { version } = context;
+    const origin: BatchOrigin =
+      verification !== null && isTransactional(records)
+        ? { internal: false, version, verify: verification.of(name, index) }
+        : { internal: false, version };
+    partition.produce(bytes, acks, origin, (outcome) => settle(responseOf(broker, index, outcome, topicId)));
   };
   const handle = (request: ProduceRequest, context: RequestContext): Result | Promise<Result> => {
     const pending = new PendingProduce(broker, request);
-    const acks = acknowledgementOf(request.acks);
+    const acks = acknowledgementOf(request.acks) ?? 'none';
+    const refused = refusedWhole(request);
+    const { transactionalId } = request;
+    const verification =
+      transactionalId === null
+        ? null
+        : new ProduceVerification(verifier, broker.clock, transactionalId, context.version);
     request.topicData.forEach(({ name, topicId, partitionData }, topicAt) => {
       const topic = findTopic(broker, name, topicId, context.version >= 13);
       partitionData.forEach((asked, partitionAt) => {
         const settle = (response: PartitionResponse): void => pending.settle(topicAt, partitionAt, response);
-        if (acks !== null) return produceOne(topic, asked, acks, context, settle);
-        settle(
-          failed(asked.index, errorCode('INVALID_REQUIRED_ACKS'), `acks is ${request.acks}; allowed are -1, 0 and 1`),
-        );
+        if (refused !== null) settle(refused(asked.index));
+        else produceOne(topic, asked, acks, context, verification, settle);
       });
     });
+    verification?.flush();
     return pending.result();
   };
   return apiHandler(API_TABLE.produce, handle, { pipelined: true });

@@ -14,6 +14,7 @@ import {
   deleteTopicsHandler,
   describeClusterHandler,
   describeConfigsHandler,
+  describeProducersHandler,
   describeTopicPartitionsHandler,
   electLeadersHandler,
   fetchHandler,
@@ -22,8 +23,10 @@ import {
   initProducerIdHandler,
   listOffsetsHandler,
   metadataHandler,
+  NO_COORDINATOR,
   offsetForLeaderEpochHandler,
   produceHandler,
+  writeTxnMarkersHandler,
 } from '../handlers/index.ts';
 import type { BrokerView, CommandPort, FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
@@ -69,7 +72,7 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
   const computed = new Map([['flush', config.flush]]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
-    produceHandler(broker),
+    produceHandler(broker, NO_COORDINATOR),
     fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax, bytesLeft: responseBytesLeft }),
     listOffsetsHandler(broker),
     metadataHandler(broker, {
@@ -89,6 +92,8 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     electLeadersHandler(commands),
     describeClusterHandler(broker, by.controller),
     describeTopicPartitionsHandler(broker),
+    describeProducersHandler(broker),
+    writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined }),
     ...groupHandlers(by.groups),
   ];
   return [...handlers, apiVersionsHandler(handlers)];
