@@ -43,6 +43,7 @@ const SMALL = [
   'checkpoint.bytes=1048576',
   'tail.max.bytes=4194304',
   'offsets.topic.num.partitions=3',
+  'transaction.state.log.num.partitions=3',
   'log.retention.check.interval.ms=2000',
   'log.level=debug',
 ];

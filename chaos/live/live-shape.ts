@@ -98,6 +98,7 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
       'checkpoint.bytes=1048576',
       'metadata.snapshot.bytes=16384',
       'offsets.topic.num.partitions=3',
+      'transaction.state.log.num.partitions=3',
       `tail.max.bytes=${[16_384, 4 << 20][random.below(2)] ?? 0}`,
       'disk.free.min.bytes=0',
     ],

@@ -31,6 +31,7 @@ export interface NodeConfig {
   readonly replication: { readonly appendBytesMax: ByteCount; readonly inflightBytesMax: ByteCount };
   readonly limits: NodeLimits;
   readonly groupInitialRebalanceDelayMs: number;
+  readonly transactions: TransactionLimits;
   readonly autoCreateTopics: boolean;
   readonly metadataSnapshotBytes: number;
 }
@@ -40,10 +41,17 @@ export interface TopicDefaults {
   readonly replicationFactor: number | null;
   readonly partitions: number;
   readonly offsetsPartitions: number;
+  readonly transactionsPartitions: number;
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly segmentBytes: number;
   readonly batchBytesMax: number;
+}
+
+export interface TransactionLimits {
+  readonly timeoutMsMax: number;
+  readonly idExpirationMs: number;
+  readonly timeoutScanMs: number;
 }
 
 export interface Timing {
@@ -157,6 +165,7 @@ function topicDefaults({ whole, optional }: Reading): TopicDefaults {
     replicationFactor: optional('default.replication.factor'),
     partitions: whole('num.partitions'),
     offsetsPartitions: whole('offsets.topic.num.partitions'),
+    transactionsPartitions: whole('transaction.state.log.num.partitions'),
     retentionMs: whole('log.retention.ms'),
     retentionBytes: whole('log.retention.bytes'),
     segmentBytes: whole('log.segment.bytes'),
@@ -228,6 +237,11 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
       },
       limits: nodeLimits(reading),
       groupInitialRebalanceDelayMs: whole('group.initial.rebalance.delay.ms'),
+      transactions: {
+        timeoutMsMax: whole('transaction.max.timeout.ms'),
+        idExpirationMs: whole('transactional.id.expiration.ms'),
+        timeoutScanMs: whole('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
+      },
       autoCreateTopics: settings['auto.create.topics.enable'] === true,
       metadataSnapshotBytes: whole('metadata.snapshot.bytes'),
     },

@@ -63,6 +63,26 @@ export const SETTINGS = {
     default: '50',
     doc: 'Partitions of __consumer_offsets, when it is made.',
   },
+  'transaction.state.log.num.partitions': {
+    kind: count(1, 1000),
+    default: '50',
+    doc: 'Partitions of __transaction_state, when it is made.',
+  },
+  'transaction.max.timeout.ms': {
+    kind: ms(1, 2 ** 31 - 1),
+    default: '900000',
+    doc: 'The longest transaction timeout that a producer may ask for.',
+  },
+  'transactional.id.expiration.ms': {
+    kind: ms(1000, Number.MAX_SAFE_INTEGER),
+    default: String(7 * DAY),
+    doc: 'A transactional id that is not used is forgotten after this.',
+  },
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': {
+    kind: ms(10, DAY),
+    default: '10000',
+    doc: 'Time between two looks for transactions that take longer than their timeout.',
+  },
   'group.initial.rebalance.delay.ms': {
     kind: ms(0, 300_000),
     default: '500',

@@ -15,6 +15,7 @@ import {
 import type { GroupCoordinator, GroupRequestContext } from '../coordinator/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, RequestContext } from '../server/index.ts';
+import type { TransactionCoordinator } from '../transactions/index.ts';
 import { API_TABLE } from '../wire/index.ts';
 
 function contextOf(context: RequestContext): GroupRequestContext {
@@ -22,10 +23,10 @@ function contextOf(context: RequestContext): GroupRequestContext {
   return { version: context.version, clientId: context.clientId, clientHost: `/${host}` };
 }
 
-export function groupHandlers(groups: GroupCoordinator): readonly ApiHandler[] {
+export function groupHandlers(groups: GroupCoordinator, transactions: TransactionCoordinator): readonly ApiHandler[] {
   return [
     apiHandler(API_TABLE.findCoordinator, (request, context) =>
-      respond(findCoordinator(groups, request, contextOf(context))),
+      respond(findCoordinator(groups, request, contextOf(context), transactions.topic)),
     ),
     apiHandler(API_TABLE.joinGroup, async (request, context) =>
       respond(await joinGroup(groups, request, contextOf(context))),

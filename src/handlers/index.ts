@@ -17,6 +17,7 @@ export { listOffsetsHandler } from './list-offsets.ts';
 export { metadataHandler } from './metadata.ts';
 export { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts';
 export { produceHandler } from './produce.ts';
+export { leaderHandlers, transactionHandlers } from './transactions.ts';
 export { createPartitionsHandler, createTopicsHandler, deleteTopicsHandler } from './topic-admin.ts';
 export { NO_COORDINATOR } from './transaction-verifier.ts';
 export type { TransactionVerifier } from './transaction-verifier.ts';

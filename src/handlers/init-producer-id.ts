@@ -1,11 +1,13 @@
 /**
- * InitProducerId without a transactional id: a fresh id, epoch 0, out of a block that the controller gave this life of
- * the node. Transactions come later: a transactional id is answered COORDINATOR_NOT_AVAILABLE.
+ * InitProducerId. Without a transactional id: a fresh id, epoch 0, out of a block that the controller gave this life of
+ * the node. With one: what its coordinator says.
  */
 import { millis } from '../../raft/index.ts';
 import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
+import { initTransactions } from '../transactions/index.ts';
+import type { TransactionCoordinator } from '../transactions/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 import type { CommandPort } from './command-port.ts';
 
@@ -52,11 +54,11 @@ export class ProducerIds {
   }
 }
 
-export function initProducerIdHandler(ids: ProducerIds): ApiHandler {
-  return apiHandler(API_TABLE.initProducerId, async (request) => {
-    if (request.transactionalId !== null) {
-      return respond({ errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), producerId: -1, producerEpoch: -1 });
-    }
+export function initProducerIdHandler(ids: ProducerIds, transactions: TransactionCoordinator): ApiHandler {
+  return apiHandler(API_TABLE.initProducerId, async (request, context) => {
+    const { transactionalId } = request;
+    if (transactionalId !== null)
+      return respond(await initTransactions(transactions, transactionalId, request, context.version));
     const producerId = await ids.next();
     if (producerId === null)
       return respond({ errorCode: errorCode('COORDINATOR_LOAD_IN_PROGRESS'), producerId: -1, producerEpoch: -1 });

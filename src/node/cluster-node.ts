@@ -21,22 +21,22 @@ import {
   serveController,
 } from '../controller/index.ts';
 import type { LifecycleState } from '../controller/index.ts';
-import { GroupCoordinator, DEFAULT_COORDINATOR_SETTINGS, OFFSETS_TOPIC } from '../coordinator/index.ts';
 import { FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { CommandPort } from '../handlers/index.ts';
 import { emptyImage } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import { MetadataGroup } from '../metadata-log/index.ts';
 import { Hosting, partitionSettings } from '../partition/index.ts';
-import type { Partition, ReplicaSpec } from '../partition/index.ts';
+import type { ReplicaSpec } from '../partition/index.ts';
 import { createPeerTransport } from '../peer/index.ts';
 import type { PeerEvents, PeerTransport } from '../peer/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
 import type { ReplicaOptions } from '../replica/index.ts';
+import { BROKER_CALL } from '../server/index.ts';
 import type { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { CLIENT_SETTINGS, ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
-import { coordinatorLog } from './coordinator-log.ts';
+import { Coordinators } from './coordinators.ts';
 import { FailedReplicas } from './failed-replicas.ts';
 import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
@@ -68,7 +68,7 @@ export class ClusterNode {
   readonly hosting: Hosting;
   readonly failed: FailedReplicas;
   readonly losses: LossAcceptance;
-  readonly groups: GroupCoordinator;
+  readonly coordinators: Coordinators;
   readonly lifecycle: BrokerLifecycle;
   readonly server: KafkaServer;
   readonly #owner: GroupOwner;
@@ -80,6 +80,7 @@ export class ClusterNode {
   readonly #waiters: ImageWaiters;
   readonly #removedTopics = new RemovedTopics();
   readonly #requests: ControllerRequests;
+  readonly #producerIds: ProducerIds;
   #metadata: MetadataGroup | null = null;
   #metadataLeader: { readonly leader: NodeId | null; readonly term: Term | null } = { leader: null, term: null };
   #kafkaPort = 0;
@@ -112,20 +113,21 @@ export class ClusterNode {
       },
       CLIENT_SETTINGS,
     );
-    this.#requests = new ControllerRequests(life, this.#client, config.topics.offsetsPartitions);
+    this.#requests = new ControllerRequests(life, this.#client);
     this.hosting = this.#makeHosting();
     const image = (): MetadataImage => this.image();
     const { clock, log: sink } = ports;
     const around = { self: life, client: this.#client, clock, sink, hosting: this.hosting, image };
     this.failed = new FailedReplicas({ ...around, fatal: (reason) => ports.host.exit(74, reason) });
     this.losses = new LossAcceptance({ ...around, store, failed: this.failed, waiters: this.#waiters });
-    this.groups = new GroupCoordinator({
-      settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
-      clock,
-      random: ports.random.fork('groups'),
-      sink,
+    this.#producerIds = new ProducerIds({ self: config.node, incarnation, commands: this.commands() });
+    this.coordinators = new Coordinators(config.node, {
+      config,
+      ports,
       image,
-      ensureOffsetsTopic: () => this.#requests.ensureOffsetsTopic(),
+      transport: this.transport,
+      producerIds: this.#producerIds,
+      ensureTopic: (name, partitions) => this.#requests.ensureTopic(name, partitions),
     });
     this.lifecycle = this.#makeLifecycle();
     this.server = this.#makeServer();
@@ -164,7 +166,7 @@ export class ClusterNode {
         wallNow: () => ports.clock.wallNow(),
         now: () => ports.clock.now(),
         sink: ports.log,
-        onLeadership: (partition) => this.#onPartitionLeadership(partition),
+        onLeadership: (partition) => this.coordinators.onLeadership(partition),
         onProposeIsr: (partition, proposal) => {
           const { topicId, index } = partition.id;
           const { kind: _kind, term, expelled, ...wanted } = proposal;
@@ -206,7 +208,7 @@ export class ClusterNode {
   }
 
   #makeServer(): KafkaServer {
-    const { config, ports, incarnation } = this.options;
+    const { config, ports } = this.options;
     return kafkaServer(config, ports, {
       broker: {
         self: config.node,
@@ -215,10 +217,10 @@ export class ClusterNode {
         partition: (topicId, index) => this.hosting.partition(topicId, index),
       },
       commands: this.commands(),
-      groups: this.groups,
+      coordinators: this.coordinators,
       config,
       sessions: new FetchSessions(config.limits.fetchSessionsMax, ports.random.fork('fetch sessions')),
-      producerIds: new ProducerIds({ self: config.node, incarnation, commands: this.commands() }),
+      producerIds: this.#producerIds,
       controller: () => usableController(this.image(), this.metadataLeader, config.node),
       untilApplied: (applied, timeoutMs) => this.#waiters.until(applied, timeoutMs),
     });
@@ -297,7 +299,7 @@ export class ClusterNode {
     await this.lifecycle.shutdown(this.options.config.timing.controlledShutdown);
     await this.server.stop();
     this.#retention.stop();
-    this.groups.close();
+    this.coordinators.close();
     this.hosting.close();
     this.#metadata?.replica.input({ kind: 'resign' });
     this.controller.onLeadershipLost();
@@ -345,6 +347,7 @@ export class ClusterNode {
       },
       onRequest: (from, method, body) => {
         if (isControllerMethod(method)) return serveController(this.controller, from, method, body);
+        if (method === BROKER_CALL) return this.coordinators.calls.serve(from, body);
         return Promise.reject(new Error(`unknown method ${method}`));
       },
     };
@@ -359,7 +362,7 @@ export class ClusterNode {
     this.controller.onApplied(image);
     if (this.#metadata !== null) this.transport.setPeers(peerAddresses(image, this.options.config));
     // Committed offsets go with their topic.
-    for (const { name, id } of this.#removedTopics.after(image)) this.groups.topicDeleted(name, id);
+    for (const { name, id } of this.#removedTopics.after(image)) this.coordinators.groups.topicDeleted(name, id);
     this.hosting.apply(image);
     this.failed.onImage();
     this.#requests.onImage(image, this.hosting.all());
@@ -376,13 +379,6 @@ export class ClusterNode {
     const started = new Replica({ ...around, ...spec, config: group, snapshots: null, onDue });
     this.replicas.add(started);
     return started;
-  }
-
-  #onPartitionLeadership(partition: Partition): void {
-    if (partition.id.topic !== OFFSETS_TOPIC) return;
-    const { leading } = partition;
-    if (leading === null) this.groups.resign(partition.id.index, partition.replica.term);
-    else this.groups.lead(coordinatorLog(partition, leading.term, leading.termStart));
   }
 
   #onLifecycle(state: LifecycleState): void {

@@ -1,10 +1,9 @@
 /**
- * What this node asks of the controller on its own account: the topic of the consumer offsets, and the quorum leaders that
- * it hosts.
+ * What this node asks of the controller on its own account: the internal topics of its coordinators, and the quorum leaders
+ * that it hosts.
  */
 import { millis } from '../../raft/index.ts';
 import type { BrokerLife, ControllerClient } from '../controller/index.ts';
-import { OFFSETS_TOPIC } from '../coordinator/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { Partition } from '../partition/index.ts';
 
@@ -14,39 +13,35 @@ export const CLIENT_SETTINGS = { requestTimeout: REQUEST_TIMEOUT, backoffMin: mi
 export class ControllerRequests {
   readonly #self: BrokerLife;
   readonly #client: ControllerClient;
-  readonly #offsetsPartitions: number;
   /** Quorum partitions whose leadership is being told. */
   readonly #telling = new Set<Partition>();
-  #creatingOffsetsTopic = false;
+  /** Internal topics that are being made. */
+  readonly #creating = new Set<string>();
   #stopped = false;
 
-  constructor(self: BrokerLife, client: ControllerClient, offsetsPartitions: number) {
+  constructor(self: BrokerLife, client: ControllerClient) {
     this.#self = self;
     this.#client = client;
-    this.#offsetsPartitions = offsetsPartitions;
   }
 
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Has `__consumer_offsets` made; once at a time. */
-  ensureOffsetsTopic(): void {
-    if (this.#creatingOffsetsTopic) return;
-    this.#creatingOffsetsTopic = true;
+  /** Has an internal topic of a coordinator made; once at a time. */
+  ensureTopic(name: string, partitions: number): void {
+    if (this.#creating.has(name)) return;
+    this.#creating.add(name);
     const topic = {
-      name: OFFSETS_TOPIC,
-      partitions: this.#offsetsPartitions,
+      name,
+      partitions,
       replicationFactor: null,
       assignments: null,
       configs: [{ key: 'cleanup.policy', value: 'compact' }],
       internal: true,
     };
-    void this.#client
-      .ask({ kind: 'create-topics', topics: [topic], validateOnly: false }, REQUEST_TIMEOUT, 'once')
-      .then(() => {
-        this.#creatingOffsetsTopic = false;
-      });
+    const command = { kind: 'create-topics', topics: [topic], validateOnly: false } as const;
+    void this.#client.ask(command, REQUEST_TIMEOUT, 'once').then(() => this.#creating.delete(name));
   }
 
   /**

@@ -4,7 +4,6 @@
 import { millis } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
 import type { NodeConfig } from '../config/index.ts';
-import type { GroupCoordinator } from '../coordinator/index.ts';
 import {
   alterConfigsHandler,
   apiVersionsHandler,
@@ -21,21 +20,23 @@ import {
   groupHandlers,
   incrementalAlterConfigsHandler,
   initProducerIdHandler,
+  leaderHandlers,
   listOffsetsHandler,
   metadataHandler,
-  NO_COORDINATOR,
   offsetForLeaderEpochHandler,
   produceHandler,
+  transactionHandlers,
   writeTxnMarkersHandler,
 } from '../handlers/index.ts';
 import type { BrokerView, CommandPort, FetchSessions, ProducerIds } from '../handlers/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { ApiHandler } from '../server/index.ts';
+import type { Coordinators } from './coordinators.ts';
 
 export interface ServedBy {
   readonly broker: BrokerView;
   readonly commands: CommandPort;
-  readonly groups: GroupCoordinator;
+  readonly coordinators: Coordinators;
   readonly config: NodeConfig;
   readonly sessions: FetchSessions;
   readonly producerIds: ProducerIds;
@@ -69,10 +70,12 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
 /** @param responseBytesLeft what an answer should keep to, as memory is now */
 export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): readonly ApiHandler[] {
   const { broker, commands, config } = by;
+  const { groups, transactions, calls, verifier } = by.coordinators;
+  const markers = writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined });
   const computed = new Map([['flush', config.flush]]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
-    produceHandler(broker, NO_COORDINATOR),
+    produceHandler(broker, verifier),
     fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax, bytesLeft: responseBytesLeft }),
     listOffsetsHandler(broker),
     metadataHandler(broker, {
@@ -81,7 +84,7 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
       controller: by.controller,
     }),
     offsetForLeaderEpochHandler(broker),
-    initProducerIdHandler(by.producerIds),
+    initProducerIdHandler(by.producerIds, transactions),
     createTopicsHandler(admin),
     deleteTopicsHandler(admin),
     createPartitionsHandler(admin),
@@ -93,8 +96,10 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     describeClusterHandler(broker, by.controller),
     describeTopicPartitionsHandler(broker),
     describeProducersHandler(broker),
-    writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined }),
-    ...groupHandlers(by.groups),
+    markers,
+    ...groupHandlers(groups, transactions),
+    ...transactionHandlers(transactions, groups.topic),
   ];
+  calls.open([...leaderHandlers(transactions), markers]);
   return [...handlers, apiVersionsHandler(handlers)];
 }

@@ -49,7 +49,7 @@ describe('FindCoordinator', () => {
     expect(bench.topicsAsked).toBe(1);
   });
 
-  test('a partition without a leader is 15; transactions are 15; a type that does not exist is 42', async () => {
+  test('a partition without a leader is 15; transactions without their topic are 15; a type that does not exist is 42', async () => {
     const bench = await ready();
     bench.image = image([topic(OFFSETS_TOPIC, topicId(0), [null])]);
     expect((await bench.ask('findCoordinator', 1, { key: 'g' })).errorCode).toBe(15);
@@ -57,6 +57,16 @@ describe('FindCoordinator', () => {
     expect(
       (await bench.ask('findCoordinator', 6, { coordinatorKeys: ['g'], keyType: 7 })).coordinators[0]?.errorCode,
     ).toBe(42);
+  });
+
+  test('transactional ids have a topic of their own', async () => {
+    const bench = await ready();
+    bench.image = image([topic(OFFSETS_TOPIC, topicId(0), [null]), topic('__transaction_state', topicId(1), [1])]);
+    expect(await bench.ask('findCoordinator', 1, { key: 'pay', keyType: 1 })).toMatchObject({
+      errorCode: 0,
+      nodeId: 1,
+    });
+    expect((await bench.ask('findCoordinator', 1, { key: 'pay', keyType: 0 })).errorCode).toBe(15);
   });
 });
 

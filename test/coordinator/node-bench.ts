@@ -20,10 +20,11 @@ import {
   syncGroup,
 } from '../../src/coordinator/index.ts';
 import type { CoordinatorSettings, GroupRequestContext } from '../../src/coordinator/index.ts';
+import { InternalTopic } from '../../src/coordinator-log/index.ts';
 import type { Broker, MetadataImage, Partition, Topic } from '../../src/metadata/image.ts';
 import type { LogSink } from '../../src/ports/index.ts';
 import { API_TABLE, WireCodec } from '../../src/wire/index.ts';
-import type { ApiSchema, Decoded, Encodable } from '../../src/wire/index.ts';
+import type { ApiSchema, Decoded, Encodable, FindCoordinatorRequest } from '../../src/wire/index.ts';
 import { MemoryLog } from './memory-log.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -93,12 +94,18 @@ export function image(topics: readonly Topic[]): MetadataImage {
   };
 }
 
-const SILENT: LogSink = { log: () => undefined, child: () => SILENT };
+export const SILENT: LogSink = { log: () => undefined, child: () => SILENT };
 
 const HANDLERS = {
   offsetCommit,
   offsetFetch,
-  findCoordinator,
+  findCoordinator: (groups: GroupCoordinator, request: FindCoordinatorRequest, context: GroupRequestContext) =>
+    findCoordinator(
+      groups,
+      request,
+      context,
+      new InternalTopic({ ...groups.options, name: '__transaction_state', ensure: () => undefined }),
+    ),
   joinGroup,
   heartbeat,
   leaveGroup,

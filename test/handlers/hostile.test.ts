@@ -23,6 +23,7 @@ import {
   offsetForLeaderEpochHandler,
   ProducerIds,
   produceHandler,
+  transactionHandlers,
 } from '../../src/handlers/index.ts';
 import type { CommandPort } from '../../src/handlers/index.ts';
 import type { ApiHandler } from '../../src/server/index.ts';
@@ -30,6 +31,7 @@ import { responseFrame, WireCodec } from '../../src/wire/index.ts';
 import { emptyImage } from '../../src/metadata/index.ts';
 import { fixtureLines } from '../wire/fixture.ts';
 import { HandlerRig } from './handler-rig.ts';
+import { noTransactions } from './no-transactions.ts';
 
 interface Golden {
   readonly key: number;
@@ -77,7 +79,8 @@ function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandle
     listOffsetsHandler(broker),
     metadataHandler(broker, { autoCreateTopics: true, createTopics: () => undefined, controller: () => self }),
     offsetForLeaderEpochHandler(broker),
-    initProducerIdHandler(new ProducerIds({ self, incarnation: incarnation('life-1-1'), commands })),
+    initProducerIdHandler(new ProducerIds({ self, incarnation: incarnation('life-1-1'), commands }), noTransactions()),
+    ...transactionHandlers(noTransactions(), noTransactions().topic),
     createTopicsHandler(admin),
     deleteTopicsHandler(admin),
     createPartitionsHandler(admin),

@@ -10,6 +10,7 @@ import {
 } from '../../src/handlers/index.ts';
 import { batchOf, SETTINGS, WALL } from '../partition/partition-rig.ts';
 import type { PartitionRig } from '../partition/partition-rig.ts';
+import { noTransactions } from './no-transactions.ts';
 import { HandlerRig } from './handler-rig.ts';
 
 interface Found {
@@ -216,7 +217,7 @@ describe('InitProducerId', () => {
         },
       },
     });
-    return { rig: new HandlerRig(), asked: () => asked, handler: initProducerIdHandler(producerIds) };
+    return { rig: new HandlerRig(), asked: () => asked, handler: initProducerIdHandler(producerIds, noTransactions()) };
   }
 
   it.each([0, 1, 2, 3, 4, 5])('version %i: a fresh id and epoch 0, whatever was passed', async (version) => {
@@ -225,7 +226,7 @@ describe('InitProducerId', () => {
     expect(
       await rig.ask(handler, version, { transactionalId: null, transactionTimeoutMs: 0, ...passed }),
     ).toMatchObject({ errorCode: 0, producerId: 10, producerEpoch: 0 });
-    expect(await rig.ask(handler, version, { transactionalId: 'tx', transactionTimeoutMs: 0 })).toMatchObject({
+    expect(await rig.ask(handler, version, { transactionalId: 'tx', transactionTimeoutMs: 60_000 })).toMatchObject({
       errorCode: 15,
       producerId: -1,
     });
