@@ -13,6 +13,8 @@ import {
   addPartitionsToTxn,
   alterConfigs,
   apiVersions,
+  consumerGroupDescribe,
+  consumerGroupHeartbeat,
   createPartitions,
   createTopics,
   deleteGroups,
@@ -96,6 +98,8 @@ export const API_TABLE = {
   describeProducers: whole(describeProducers),
   describeTransactions: whole(describeTransactions),
   listTransactions: whole(listTransactions),
+  consumerGroupHeartbeat: whole(consumerGroupHeartbeat),
+  consumerGroupDescribe: whole(consumerGroupDescribe),
   describeTopicPartitions: whole(describeTopicPartitions),
 } as const satisfies { readonly [name: string]: ServedApi };
 

@@ -84,6 +84,8 @@ function compileItem(field: FieldPlan, flexible: boolean, options: DecodeOptions
   if (field.type.kind === 'scalar') return compileScalar(field.type.scalar, field, flexible, options);
   const struct = compileDecoder(field.type.struct, options);
   if (field.array || !field.nullable) return struct;
+  // As a tagged field a nullable struct is marked by a varint: 0 null, 1 present.
+  if (field.tag !== null) return (reader) => (reader.uvarint() === 0 ? null : struct(reader));
   return (reader) => (reader.int8() < 0 ? null : struct(reader));
 }
 

@@ -134,7 +134,7 @@ function compileArray(item: Encode, compact: boolean): Encode {
 
 function writeNull(writer: Writer, field: FieldPlan, compact: boolean): void {
   if (field.array) writeLength(writer, -1, compact, 4);
-  else if (field.type.kind === 'struct') writer.int8(-1);
+  else if (field.type.kind === 'struct') writer.int8(field.tag === null ? -1 : 0);
   else writeLength(writer, -1, compact, field.type.scalar === 'string' ? 2 : 4);
 }
 

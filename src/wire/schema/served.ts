@@ -39,3 +39,5 @@ export * from './describe-topic-partitions.ts';
 export * from './alter-configs.ts';
 export * from './incremental-alter-configs.ts';
 export * from './elect-leaders.ts';
+export * from './consumer-group-describe.ts';
+export * from './consumer-group-heartbeat.ts';
