@@ -93,8 +93,10 @@ export interface ConsumerGroup {
   readonly revocations: Map<string, { readonly at: Millis; readonly epoch: number }>;
   /** Until when classic members must have joined again, or asked for their assignment. */
   readonly classicDue: Map<string, { readonly at: Millis; readonly what: 'join' | 'sync' }>;
-  /** The metadata against which the subscriptions were last checked, and when the regular expressions were. */
+  /** The metadata against which the subscriptions were last checked, and the regular expressions. */
   checked: unknown;
+  regexesChecked: unknown;
+  /** Before, the regular expressions are not looked up again. */
   regexesDue: Millis | null;
   /** At or before the earliest deadline of the group; null: there is none. */
   due: Millis | null;
@@ -116,6 +118,7 @@ export function emptyConsumerGroup(id: string): ConsumerGroup {
     revocations: new Map(),
     classicDue: new Map(),
     checked: null,
+    regexesChecked: null,
     regexesDue: null,
     due: null,
   };

@@ -34,7 +34,7 @@ import type {
 import { assignmentOf, listOf } from './assignment.ts';
 import type { Assignment, OwnedPartitions } from './assignment.ts';
 import type { MemberProgress, MemberState, MemberSubscription, ResolvedRegex } from './consumer-group-state.ts';
-import type { KeyValueRecord } from './partition-log.ts';
+import type { KeyValueRecord } from '../coordinator-log/index.ts';
 
 /** One record of a group; the group's id goes beside it. */
 export type ConsumerRecord =

@@ -33,7 +33,22 @@ export interface CoordinatorSettings extends CoordinatorLogSettings {
   readonly offsetsRetentionMs: number;
   /** `offsets.retention.check.interval.ms`. */
   readonly offsetsRetentionCheckIntervalMs: number;
+  /** `group.consumer.session.timeout.ms`: a consumer group's member that is silent for so long is taken out. */
+  readonly consumerSessionTimeoutMs: number;
+  /** `group.consumer.heartbeat.interval.ms`: what members are told. */
+  readonly consumerHeartbeatIntervalMs: number;
+  /** `group.consumer.max.size`: members of one consumer group. */
+  readonly consumerGroupMembersMax: number;
+  /** `group.consumer.migration.policy`. */
+  readonly consumerMigrationPolicy: MigrationPolicy;
+  /** Regular expressions are looked up again at most this often when topics come and go; new ones at once. Kafka: 10 s. */
+  readonly consumerRegexRefreshMs: number;
+  /** UTF-16 units of a regular expression. */
+  readonly consumerRegexLengthMax: number;
 }
+
+/** Which way a group may go while members of both protocols are in it. */
+export type MigrationPolicy = 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
 
 export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   ...DEFAULT_COORDINATOR_LOG_SETTINGS,
@@ -50,4 +65,10 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   offsetMetadataLengthMax: 4_096,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   offsetsRetentionCheckIntervalMs: 600_000,
+  consumerSessionTimeoutMs: 45_000,
+  consumerHeartbeatIntervalMs: 5_000,
+  consumerGroupMembersMax: 1_000,
+  consumerMigrationPolicy: 'bidirectional',
+  consumerRegexRefreshMs: 1_000,
+  consumerRegexLengthMax: 1_000,
 };
