@@ -68,8 +68,8 @@ const common = {
 const apart = {
   name: 'apart',
   setup(bundler) {
-    const files = { 'node-main.ts': './node.js', 'tools.ts': './tools.js', winston: './winston.js', yaml: './yaml.js' };
-    bundler.onResolve({ filter: /(\/node-main\.ts|\/commands\/tools\.ts|^winston|^yaml)$/ }, (found) => {
+    const files = { 'node-main.ts': './node.js', 'tools.ts': './tools.js', winston: './winston.js', yaml: './yaml.js', re2js: './re2js.js' };
+    bundler.onResolve({ filter: /(\/node-main\.ts|\/commands\/tools\.ts|^winston|^yaml|^re2js)$/ }, (found) => {
       const path = found.kind === 'dynamic-import' ? files[found.path.split('/').at(-1)] : undefined;
       return path === undefined ? undefined : { path, external: true };
     });
@@ -84,7 +84,7 @@ async function buildBundles() {
   mkdirSync(target, { recursive: true });
   const plugins = [nativeAddons, apart];
   await build({ ...common, outdir: target, plugins, entryPoints: { tools: 'src/cli/commands/tools.ts' } });
-  await build({ ...common, outdir: target, entryPoints: { winston: 'winston', yaml: 'yaml' } });
+  await build({ ...common, outdir: target, entryPoints: { winston: 'winston', yaml: 'yaml', re2js: 're2js' } });
   for (const [name, entry] of Object.entries(entries)) await buildEntry(target, name, entry, plugins);
   writeFileSync(join(target, 'package.json'), '{"type":"commonjs"}\n');
 }

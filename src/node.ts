@@ -4,7 +4,7 @@
 import { LevelKeyValueOpener } from '../storage/level-key-value.ts';
 import { NodeDisk } from '../storage/node-disk.ts';
 import type { Ports } from './ports/index.ts';
-import { NodeClock, NodeHost, NodeLog, NodeNetwork, nodeRandom } from './runtime/index.ts';
+import { NodeClock, NodeHost, NodeLog, NodeNetwork, NodePatterns, nodeRandom } from './runtime/index.ts';
 import type { NodeLogOptions } from './runtime/index.ts';
 
 export { startNode } from './node/index.ts';
@@ -34,6 +34,7 @@ export function realPorts(log: NodeLogOptions): RealPorts {
       network,
       host,
       log: sink,
+      patterns: new NodePatterns(),
     },
     log: sink,
     network,

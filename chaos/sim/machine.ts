@@ -21,6 +21,7 @@ import { SimHost } from './sim-host.ts';
 import { SimKeyValueOpener, SimKeyValueStores } from './sim-key-value.ts';
 import { MachineLog, SimLogSink } from './sim-log-sink.ts';
 import type { NetworkMachine, SimNetwork } from './sim-network.ts';
+import { SimPatterns } from './sim-patterns.ts';
 
 export interface MachineParts {
   readonly name: string;
@@ -113,6 +114,7 @@ export class Machine implements NetworkMachine {
       network: this.#network.port(life, this),
       host: new SimHost(life, `${this.name}-boot-${this.#boots}`, (code, reason) => this.#exited(label, code, reason)),
       log: new SimLogSink(life, this.log, {}),
+      patterns: new SimPatterns(),
     };
   }
 

@@ -1,5 +1,6 @@
 /**
- * DescribeGroups, ListGroups and DeleteGroups: what administrators see and do.
+ * DescribeGroups, ListGroups and DeleteGroups: what administrators see and do. Groups of both protocols are listed and
+ * deleted; DescribeGroups knows the classic ones, ConsumerGroupDescribe (consumer-requests.ts) the others.
  */
 import { ERROR_CODES } from '../wire/index.ts';
 import type {
@@ -10,15 +11,18 @@ import type {
   ListGroupsRequest,
   ListGroupsResponse,
 } from '../wire/index.ts';
+import { consumerStateName } from './consumer-group-state.ts';
+import type { ConsumerGroup } from './consumer-group-state.ts';
 import type { RecordName } from './coordinator-image.ts';
 import type { CoordinatorPartition } from './coordinator-partition.ts';
 import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
 import { metadataOf, stateName } from './group-state.ts';
 import type { Group } from './group-state.ts';
+import { CONSUMER_PROTOCOL_TYPE } from './subscription.ts';
 
 /** What everybody may do with a group while there are no ACLs: bits of read, delete, describe, describe and alter configs. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
-const NO_OPERATIONS = -0x8000_0000;
+export const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
+export const NO_OPERATIONS = -0x8000_0000;
 /** First version that tells an unknown group by its error, and in words. */
 const NOT_FOUND_VERSION = 6;
 
@@ -76,7 +80,9 @@ export function describeGroups(
     const group = found.partition.group(groupId);
     if (group !== null) return describeGroup(group, operations);
     if (context.version < NOT_FOUND_VERSION) return describeNone(groupId, 0, 'Dead', null);
-    return describeNone(groupId, ERROR_CODES.GROUP_ID_NOT_FOUND.code, 'Dead', `Group ${groupId} not found.`);
+    const consumers = found.partition.consumers.group(groupId) !== null;
+    const message = consumers ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`;
+    return describeNone(groupId, ERROR_CODES.GROUP_ID_NOT_FOUND.code, 'Dead', message);
   });
   return { groups };
 }
@@ -89,25 +95,45 @@ export function listGroups(coordinator: GroupCoordinator, request: ListGroupsReq
   if (partitions.some((partition) => partition.unavailable() === ERROR_CODES.COORDINATOR_LOAD_IN_PROGRESS.code)) {
     return { errorCode: ERROR_CODES.COORDINATOR_LOAD_IN_PROGRESS.code, groups: [] };
   }
-  if (types.size > 0 && !types.has('classic')) return { errorCode: 0, groups: [] };
   const groups = partitions
-    .flatMap((partition) => [...partition.groups()])
-    .filter((group) => states.size === 0 || states.has(stateName(group).toLowerCase()))
-    .map((group) => ({
-      groupId: group.id,
-      protocolType: group.protocolType ?? '',
-      groupState: stateName(group),
-      groupType: 'classic',
-    }));
+    .flatMap((partition) => [
+      ...[...partition.groups()].map((group) => listed(group.id, group.protocolType ?? '', stateName(group), 'classic')),
+      ...[...partition.consumers.groups()].map((group) =>
+        listed(group.id, CONSUMER_PROTOCOL_TYPE, consumerStateName(group), 'consumer'),
+      ),
+    ])
+    .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
+    .filter(({ groupType }) => types.size === 0 || types.has(groupType));
   return { errorCode: 0, groups };
+}
+
+function listed(groupId: string, protocolType: string, groupState: string, groupType: 'classic' | 'consumer') {
+  return { groupId, protocolType, groupState, groupType };
+}
+
+function offsetNames(partition: CoordinatorPartition, group: string): RecordName[] {
+  return partition.image.offsets(group).map(({ topic, partition: index }) => ({
+    kind: 'offset',
+    group,
+    topic,
+    partition: index,
+  }));
+}
+
+/** Deletes the consumer group with all of its offsets; 0 or an error. */
+async function deleteConsumerGroup(partition: CoordinatorPartition, group: ConsumerGroup): Promise<number> {
+  if (group.members.size > 0) return ERROR_CODES.NON_EMPTY_GROUP.code;
+  return new Promise((resolve) => {
+    const refused = partition.tombstone(offsetNames(partition, group.id), () => undefined);
+    const error = refused !== 0 ? refused : partition.deleteConsumerGroup(group.id, resolve);
+    if (error !== 0) resolve(error);
+  });
 }
 
 /** Deletes `group` with all of its offsets; 0 or an error. */
 async function deleteGroup(partition: CoordinatorPartition, group: Group): Promise<number> {
   if (group.state.kind !== 'empty') return ERROR_CODES.NON_EMPTY_GROUP.code;
-  const names: RecordName[] = partition.image
-    .offsets(group.id)
-    .map(({ topic, partition: index }) => ({ kind: 'offset', group: group.id, topic, partition: index }));
+  const names = offsetNames(partition, group.id);
   if (partition.image.hasGroup(group.id)) names.push({ kind: 'group', group: group.id });
   return new Promise((resolve) => {
     const refused = partition.tombstone(names, resolve);
@@ -124,6 +150,8 @@ export async function deleteGroups(
     request.groupsNames.map(async (groupId) => {
       const found = coordinator.find(groupId, true);
       if (found.kind === 'refused') return { groupId, errorCode: found.error };
+      const consumers = found.partition.consumers.group(groupId);
+      if (consumers !== null) return { groupId, errorCode: await deleteConsumerGroup(found.partition, consumers) };
       const group = found.partition.group(groupId);
       if (group === null) return { groupId, errorCode: ERROR_CODES.GROUP_ID_NOT_FOUND.code };
       return { groupId, errorCode: await deleteGroup(found.partition, group) };

@@ -126,6 +126,11 @@ export class CoordinatorImage implements LogImage<RecordName> {
     return this.#groups.has(group);
   }
 
+  /** Records of other types, consumer groups among them. */
+  others(): Iterable<KeyValueRecord> {
+    return this.#others.values();
+  }
+
   /** Groups with a record or with offsets, a fresh list. */
   groupIds(): readonly string[] {
     return [...new Set([...this.#groups.keys(), ...this.#offsets.keys()])];

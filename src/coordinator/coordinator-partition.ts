@@ -16,9 +16,10 @@ import type { Millis, Random } from '../../raft/index.ts';
 import type { Clock, Timer } from '../../storage/index.ts';
 import { PartitionWriter } from '../coordinator-log/index.ts';
 import type { KeyValueRecord, PartitionLog, Settled } from '../coordinator-log/index.ts';
-import type { LogSink } from '../ports/index.ts';
+import type { LogSink, TopicPatterns } from '../ports/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
+import { ConsumerGroups } from './consumer-groups.ts';
 import { CoordinatorImage } from './coordinator-image.ts';
 import type { RecordName } from './coordinator-image.ts';
 import { groupRecord, offsetRecord } from './coordinator-record.ts';
@@ -29,6 +30,7 @@ import type { Group, RequestNumber } from './group-state.ts';
 import type { GroupAnswer, GroupEffect, GroupInput, StepContext } from './group-step.ts';
 import { findExpired } from './offset-expiry.ts';
 import type { CoordinatorSettings } from './settings.ts';
+import type { TopicsView } from './topics-view.ts';
 
 export interface CoordinatorPartitionOptions {
   readonly log: PartitionLog;
@@ -38,6 +40,8 @@ export interface CoordinatorPartitionOptions {
   readonly random: Random;
   readonly sink: LogSink;
   readonly codec: WireCodec;
+  readonly patterns: TopicPatterns;
+  readonly topics: () => TopicsView;
 }
 
 type Condition = 'loading' | 'active' | 'failed' | 'closed';
@@ -45,6 +49,8 @@ type Condition = 'loading' | 'active' | 'failed' | 'closed';
 export class CoordinatorPartition {
   readonly image: CoordinatorImage;
   readonly writer: PartitionWriter<RecordName>;
+  /** Groups of the newer protocol; an id is there or among the classic groups, never in both. */
+  readonly consumers: ConsumerGroups;
   readonly options: CoordinatorPartitionOptions;
   readonly #groups = new Map<string, Group>();
   /** Who waits for the answer to which request; the argument is an answer or the error that ends the wait. */
@@ -68,6 +74,9 @@ export class CoordinatorPartition {
       onLost: () => this.close(),
       onDue: (at) => this.#wakeAt(at),
     });
+    const { sink, patterns, topics } = options;
+    const [context, onDue] = [() => this.context(), (at: Millis) => this.#wakeAt(at)];
+    this.consumers = new ConsumerGroups({ codec, writer: this.writer, sink, patterns, topics, context, onDue });
     this.#retentionDue = millis(clock.now() + settings.offsetsRetentionCheckIntervalMs);
   }
 
@@ -87,7 +96,7 @@ export class CoordinatorPartition {
             sink.log('debug', 'groups loaded', {
               partition: this.partition,
               term: log.term,
-              groups: this.#groups.size,
+              groups: this.#groups.size + this.consumers.size,
               milliseconds: clock.now() - begun,
             }),
           (error: unknown) => this.#loadFailed(error),
@@ -112,7 +121,10 @@ export class CoordinatorPartition {
     }
     if (this.#condition !== 'loading') return;
     const context = this.context();
-    for (const id of this.image.groupIds()) this.#groups.set(id, restoreGroup(id, this.image.group(id), context));
+    this.consumers.restore(this.image.others());
+    for (const id of this.image.groupIds()) {
+      if (this.consumers.group(id) === null) this.#groups.set(id, restoreGroup(id, this.image.group(id), context));
+    }
     this.#condition = 'active';
     for (const { name, topicId } of this.#deletedTopics.splice(0)) this.topicDeleted(name, topicId);
     this.#setAlarm();
@@ -137,6 +149,7 @@ export class CoordinatorPartition {
     this.#waiting.clear();
     for (const end of waiting) end(ERROR_CODES.NOT_COORDINATOR.code);
     this.#groups.clear();
+    this.consumers.clear();
   }
 
   /** 0 when requests can be served; else the error to answer with. */
@@ -168,19 +181,22 @@ export class CoordinatorPartition {
     return this.#groups.values();
   }
 
+  /** Whether one more group may be made. */
+  hasRoom(): boolean {
+    const { settings, sink } = this.options;
+    const groups = this.#groups.size + this.consumers.size;
+    if (groups < settings.partitionGroupsMax) return true;
+    const { partition } = this;
+    sink.log('warn', 'a new group is refused: the partition has as many as it may have', { partition, groups });
+    return false;
+  }
+
   /** The group, made if it is not there; null when the partition has as many groups as it may have. */
   groupForced(id: string): Group | null {
     const found = this.#groups.get(id);
     if (found !== undefined) return found;
-    const { settings, clock, sink } = this.options;
-    if (this.#groups.size >= settings.partitionGroupsMax) {
-      sink.log('warn', 'a new group is refused: the partition has as many as it may have', {
-        partition: this.partition,
-        groups: this.#groups.size,
-      });
-      return null;
-    }
-    const made = emptyGroup(id, clock.wallNow());
+    if (!this.hasRoom()) return null;
+    const made = emptyGroup(id, this.options.clock.wallNow());
     this.#groups.set(id, made);
     return made;
   }
@@ -251,11 +267,19 @@ export class CoordinatorPartition {
     this.#groups.delete(group.id);
   }
 
+  /** Deletes a consumer group's records (not its offsets); 0, also when there is none, or why they were not written. */
+  deleteConsumerGroup(id: string, settled: Settled): number {
+    const group = this.consumers.group(id);
+    if (group === null) return 0;
+    const error = this.writer.append(this.consumers.tombstones(group), settled);
+    if (error === 0) this.consumers.forget(id);
+    return error;
+  }
+
   /** Sets the alarm to the next thing that is due. */
   #setAlarm(): void {
     let next: Millis = this.#retentionDue;
-    const writes = this.writer.due();
-    if (writes !== null && writes < next) next = writes;
+    for (const due of [this.writer.due(), this.consumers.due()]) if (due !== null && due < next) next = due;
     for (const { due } of this.#groups.values()) if (due !== null && due < next) next = due;
     this.#wakeAt(next);
   }
@@ -278,6 +302,7 @@ export class CoordinatorPartition {
     const now = clock.now();
     for (const group of [...this.#groups.values()].filter(({ due }) => due !== null && due <= now))
       this.#run(group, { kind: 'tick' });
+    this.consumers.tick(now);
     this.writer.expire(now);
     if (this.#retentionDue <= now) {
       this.#retentionDue = millis(now + settings.offsetsRetentionCheckIntervalMs);
@@ -289,11 +314,13 @@ export class CoordinatorPartition {
   /** Deletes what has outlived its retention. */
   expireOffsets(): void {
     const { clock, settings } = this.options;
-    const expired = findExpired(this.#groups.values(), this.image, clock.wallNow(), settings.offsetsRetentionMs);
+    const around = { image: this.image, wallNow: clock.wallNow(), retentionMs: settings.offsetsRetentionMs };
+    const expired = findExpired(this.#groups.values(), this.consumers.groups(), this.options.codec, around);
     if (this.tombstone(expired.names, () => undefined) !== 0) return;
     for (const id of expired.groups) {
       const group = this.#groups.get(id);
       if (group !== undefined) this.forgetDeleted(group);
+      this.deleteConsumerGroup(id, () => undefined);
     }
   }
 
@@ -302,10 +329,10 @@ export class CoordinatorPartition {
     if (this.#condition === 'loading') this.#deletedTopics.push({ name, topicId });
     if (this.#condition !== 'active') return;
     const names: RecordName[] = [];
-    for (const group of this.#groups.values()) {
-      for (const stored of this.image.offsets(group.id)) {
+    for (const group of this.image.groupIds()) {
+      for (const stored of this.image.offsets(group)) {
         if (stored.topic !== name || (stored.topicId !== null && stored.topicId !== topicId)) continue;
-        names.push({ kind: 'offset', group: group.id, topic: name, partition: stored.partition });
+        names.push({ kind: 'offset', group, topic: name, partition: stored.partition });
       }
     }
     this.tombstone(names, () => undefined);

@@ -14,10 +14,11 @@ import type { Clock } from '../../storage/index.ts';
 import { InternalTopic } from '../coordinator-log/index.ts';
 import type { PartitionLog } from '../coordinator-log/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
-import type { LogSink } from '../ports/index.ts';
+import type { LogSink, TopicPatterns } from '../ports/index.ts';
 import { ERROR_CODES, WireCodec } from '../wire/index.ts';
 import { CoordinatorPartition } from './coordinator-partition.ts';
 import type { CoordinatorSettings } from './settings.ts';
+import { topicsView } from './topics-view.ts';
 
 /** The internal topic that holds groups and offsets: 50 partitions, `cleanup.policy=compact`. */
 export const OFFSETS_TOPIC = '__consumer_offsets';
@@ -28,6 +29,7 @@ export interface GroupCoordinatorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly sink: LogSink;
+  readonly patterns: TopicPatterns;
   /** The newest metadata that this node has applied. */
   readonly image: () => MetadataImage;
   /** Have {@link OFFSETS_TOPIC} made; called for every request that misses it, so it must remember that it is at it. */
@@ -66,9 +68,11 @@ export class GroupCoordinator {
   /** This node leads a partition in a (new) term: what an earlier term left is dropped, and the log is read. */
   lead(log: PartitionLog): void {
     this.#partitions.get(log.partition)?.close();
-    const { settings, clock, random, sink } = this.options;
+    const { settings, clock, random, sink, patterns, image } = this.options;
     const forked = random.fork(`groups ${log.partition} ${log.term}`);
-    const partition = new CoordinatorPartition({ log, settings, clock, random: forked, sink, codec: this.#codec });
+    const [codec, topics] = [this.#codec, () => topicsView(image())];
+    const around = { settings, clock, random: forked, sink, codec, patterns, topics };
+    const partition = new CoordinatorPartition({ log, ...around });
     this.#partitions.set(log.partition, partition);
     partition.start();
   }

@@ -5,6 +5,7 @@
  * topic's partitions come and go, and serves the request functions.
  */
 export { deleteGroups, describeGroups, listGroups } from './admin-requests.ts';
+export { consumerGroupDescribe, consumerGroupHeartbeat } from './consumer-requests.ts';
 export { findCoordinator } from './find-coordinator.ts';
 export { GroupCoordinator, OFFSETS_TOPIC, OFFSETS_TOPIC_PARTITIONS } from './group-coordinator.ts';
 export type { GroupCoordinatorOptions, GroupRequestContext } from './group-coordinator.ts';

@@ -20,6 +20,7 @@ import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.
 import type { Protocol } from './group-state.ts';
 import { refusedJoin, refusedSync } from './group-step.ts';
 import type { JoinAnswer, LeavingMember, SyncAnswer } from './group-step.ts';
+import { classicGroupPlace } from './protocol-change.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
 /** UTF-16 units of the client's name that go into a member id. */
@@ -75,6 +76,8 @@ async function joinPartition(
   const { settings } = partition.options;
   const error = joinRequestError(request, settings);
   if (error !== 0) return refusedJoin(error, request.memberId);
+  const occupied = classicGroupPlace(partition, request.groupId);
+  if (occupied !== 0) return refusedJoin(occupied, request.memberId);
   // Somebody who has an id had it from a group; this one is gone, or was never written.
   const group = request.memberId === '' ? partition.groupForced(request.groupId) : partition.group(request.groupId);
   if (group === null) {

@@ -15,13 +15,14 @@ import type {
   OffsetFetchRequest,
   OffsetFetchResponse,
 } from '../wire/index.ts';
+import { admitFetch, admitOffsets } from './commit-admission.ts';
+import type { CommitAdmission } from './commit-admission.ts';
 import type { CommittedOffset } from './coordinator-record.ts';
 import { offsetRecord } from './coordinator-record.ts';
 import type { CoordinatorPartition } from './coordinator-partition.ts';
 import type { RecordName } from './coordinator-image.ts';
 import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
-import { admitCommit } from './group.ts';
-import { groupSubscription } from './subscription.ts';
+import { consumerSubscription, groupSubscription } from './subscription.ts';
 
 const UNKNOWN_OFFSET = -1;
 /** Versions that name topics by id, and the first whose fetch holds several groups. */
@@ -31,16 +32,14 @@ const GROUPS_VERSION = 8;
 type CommitTopic = OffsetCommitRequest['topics'][number];
 type CommitPartition = CommitTopic['partitions'][number];
 
-/** May this request commit at all? 0 or the error for all of its partitions. Makes a group that only stores offsets. */
-function commitError(partition: CoordinatorPartition, request: OffsetCommitRequest, version: number): number {
-  const { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId } = request;
-  const known = partition.group(groupId);
-  if (known === null && generation >= 0) {
-    return (version >= 9 ? ERROR_CODES.GROUP_ID_NOT_FOUND : ERROR_CODES.ILLEGAL_GENERATION).code;
-  }
-  const group = known ?? partition.groupForced(groupId);
-  if (group === null) return ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code;
-  return admitCommit(group, generation, memberId, groupInstanceId, partition.context());
+/** May this request commit at all? Makes a group that only stores offsets. */
+function commitAdmission(
+  partition: CoordinatorPartition,
+  request: OffsetCommitRequest,
+  version: number,
+): CommitAdmission {
+  const { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId: instanceId } = request;
+  return admitOffsets(partition, { groupId, generation, memberId, instanceId, version, transactional: false });
 }
 
 /** Error of one partition by itself, or 0. */
@@ -89,15 +88,35 @@ function commitRecords(
   return records;
 }
 
+/** Of those partitions that can be committed at all: may this member? 0, or the error for the whole request, as in Kafka. */
+function memberError(
+  coordinator: GroupCoordinator,
+  admission: CommitAdmission,
+  request: OffsetCommitRequest,
+  byId: boolean,
+): number {
+  if (admission.kind === 'refused') return admission.error;
+  for (const topic of request.topics) {
+    const resolved = coordinator.resolveTopic(topic.name, topic.topicId, byId);
+    for (const asked of topic.partitions) {
+      if (resolved === null || partitionError(coordinator, topic, asked, byId) !== 0) continue;
+      const error = admission.partitionError(resolved.id, asked.partitionIndex);
+      if (error !== 0) return error;
+    }
+  }
+  return 0;
+}
+
 async function commitHere(
   coordinator: GroupCoordinator,
   partition: CoordinatorPartition,
   request: OffsetCommitRequest,
   version: number,
 ): Promise<number> {
-  const error = commitError(partition, request, version);
+  const byId = version >= TOPIC_ID_VERSION;
+  const error = memberError(coordinator, commitAdmission(partition, request, version), request, byId);
   const group = partition.group(request.groupId);
-  const records = error === 0 ? commitRecords(coordinator, partition, request, version >= TOPIC_ID_VERSION) : [];
+  const records = error === 0 ? commitRecords(coordinator, partition, request, byId) : [];
   const settled = new Promise<number>((resolve) => {
     if (records.length === 0) resolve(error);
     else {
@@ -110,6 +129,7 @@ async function commitHere(
   return settled;
 }
 
+/** The answer: a partition's own error goes before that of the group. */
 export async function offsetCommit(
   coordinator: GroupCoordinator,
   request: OffsetCommitRequest,
@@ -209,15 +229,24 @@ function readAll(
   return { errorCode: 0, topics: [...topics.values()] };
 }
 
+/** Who asks: a member of a consumer group, or somebody (null, -1). */
+interface Asking {
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
+}
+
 async function fetchGroup(
   coordinator: GroupCoordinator,
   groupId: string,
+  { memberId, memberEpoch }: Asking,
   wanted: readonly WantedTopic[] | null,
   version: number,
 ): Promise<FetchedGroup> {
   const found = coordinator.find(groupId, true);
   if (found.kind === 'refused') return { errorCode: found.error, topics: [] };
   const { partition } = found;
+  const refused = admitFetch(partition, groupId, memberId, memberEpoch);
+  if (refused !== 0) return { errorCode: refused, topics: [] };
   const byId = version >= TOPIC_ID_VERSION;
   const read =
     wanted === null
@@ -235,15 +264,21 @@ export async function offsetFetch(
   const { version } = context;
   if (version >= GROUPS_VERSION) {
     const groups = await Promise.all(
-      request.groups.map(async ({ groupId, topics }) => ({
+      request.groups.map(async ({ groupId, memberId, memberEpoch, topics }) => ({
         groupId,
-        ...(await fetchGroup(coordinator, groupId, topics, version)),
+        ...(await fetchGroup(coordinator, groupId, { memberId, memberEpoch }, topics, version)),
       })),
     );
     return { topics: [], groups };
   }
   const wanted = request.topics?.map((topic) => ({ ...topic, topicId: '' })) ?? null;
-  const { errorCode, topics } = await fetchGroup(coordinator, request.groupId, wanted, version);
+  const { errorCode, topics } = await fetchGroup(
+    coordinator,
+    request.groupId,
+    { memberId: null, memberEpoch: -1 },
+    wanted,
+    version,
+  );
   if (errorCode === 0 || version >= 2) return { errorCode, topics, groups: [] };
   // Version 1 has no place for an error but the partitions.
   const refused = (wanted ?? []).map(({ name, partitionIndexes }) => ({
@@ -276,14 +311,21 @@ export async function offsetDelete(
   const found = coordinator.find(request.groupId, true);
   if (found.kind === 'refused') return { errorCode: found.error, topics: [] };
   const { partition } = found;
-  const group = partition.group(request.groupId);
-  if (group === null) return { errorCode: ERROR_CODES.GROUP_ID_NOT_FOUND.code, topics: [] };
-  const subscription = groupSubscription(group, partition.options.codec);
+  const { groupId } = request;
+  const group = partition.group(groupId);
+  const consumers = partition.consumers.group(groupId);
+  const subscription =
+    consumers !== null
+      ? consumerSubscription(consumers)
+      : group === null
+        ? null
+        : groupSubscription(group, partition.options.codec);
+  if (subscription === null) return { errorCode: ERROR_CODES.GROUP_ID_NOT_FOUND.code, topics: [] };
   if (subscription.kind === 'opaque') return { errorCode: ERROR_CODES.NON_EMPTY_GROUP.code, topics: [] };
   const refusal = (topic: string, index: number): number => {
     if (subscription.topics.has(topic)) return ERROR_CODES.GROUP_SUBSCRIBED_TO_TOPIC.code;
     const resolved = coordinator.resolveTopic(topic, '', false);
-    const stored = partition.image.offset(group.id, topic, index);
+    const stored = partition.image.offset(groupId, topic, index);
     return stored === null && (resolved === null || index < 0 || index >= resolved.partitions)
       ? ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION.code
       : 0;
@@ -291,8 +333,8 @@ export async function offsetDelete(
   const names: RecordName[] = [];
   const checked = offsetDeleteResponse(request.topics, (topic, index) => {
     const error = refusal(topic, index);
-    if (error === 0 && partition.image.offset(group.id, topic, index) !== null)
-      names.push({ kind: 'offset', group: group.id, topic, partition: index });
+    if (error === 0 && partition.image.offset(groupId, topic, index) !== null)
+      names.push({ kind: 'offset', group: groupId, topic, partition: index });
     return error;
   });
   const error = await new Promise<number>((resolve) => {

@@ -5,11 +5,13 @@
  */
 import { consumerProtocolSubscription, WireError } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
+import type { ConsumerGroup } from './consumer-group-state.ts';
+import { groupTopics } from './consumer-target.ts';
 import { metadataOf } from './group-state.ts';
 import type { Group } from './group-state.ts';
 
 /** The protocol type of consumers; other groups (Connect) speak their own. */
-const CONSUMER_PROTOCOL_TYPE = 'consumer';
+export const CONSUMER_PROTOCOL_TYPE = 'consumer';
 
 export type GroupSubscription =
   | { readonly kind: 'topics'; readonly topics: ReadonlySet<string> }
@@ -26,6 +28,11 @@ export function groupSubscription(group: Group, codec: WireCodec): GroupSubscrip
     for (const topic of read) topics.add(topic);
   }
   return { kind: 'topics', topics };
+}
+
+/** A consumer group tells the coordinator what it reads. */
+export function consumerSubscription(group: ConsumerGroup): GroupSubscription {
+  return { kind: 'topics', topics: groupTopics(group) };
 }
 
 /** Topics of one subscription (int16 version, then the fields); null when it is not readable. */

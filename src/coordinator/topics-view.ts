@@ -1,6 +1,7 @@
 /**
  * What a group coordinator has to know about topics, and the fingerprint by which a group notices that they changed.
  */
+import type { MetadataImage, Topic } from '../metadata/index.ts';
 import { murmur2 } from '../wire/index.ts';
 
 export interface TopicShape {
@@ -35,4 +36,18 @@ export function metadataHash(names: Iterable<string>, topics: TopicsView): numbe
   const again = new TextEncoder().encode(`${lines.length}\n${lines.toSorted().toReversed().join('\n')}`);
   const high = (murmur2(text) >>> 0) % 0x10_0000;
   return high * 0x1_0000_0000 + (murmur2(again) >>> 0) || 1;
+}
+
+function shapeOf(topic: Topic | undefined): TopicShape | null {
+  return topic === undefined ? null : { name: topic.name, id: topic.id, partitions: topic.partitions.length };
+}
+
+export function topicsView(image: MetadataImage): TopicsView {
+  return {
+    version: image.end,
+    stamp: image.topicsByName,
+    names: () => image.topicsByName.keys(),
+    byName: (name) => shapeOf(image.topicsByName.get(name)),
+    byId: (id) => shapeOf(image.topicsById.get(id)),
+  };
 }

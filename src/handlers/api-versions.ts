@@ -6,6 +6,12 @@ import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 
+/** What this broker can do beyond APIs and versions, each level of it from 0 to here: always on, so the epoch never moves. */
+const FEATURES: readonly { readonly name: string; readonly level: number }[] = [{ name: 'group.version', level: 1 }];
+const FEATURES_EPOCH = 0;
+/** First version that may show a lowest level of 0. */
+const ZERO_LEVEL_VERSION = 4;
+
 /** What names of client software may look like (KIP-511). */
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
@@ -21,6 +27,13 @@ export function apiVersionsHandler(served: readonly ApiHandler[]): ApiHandler {
       context.version < 3 ||
       (SOFTWARE_NAME.test(request.clientSoftwareName) && SOFTWARE_NAME.test(request.clientSoftwareVersion));
     if (!named) return respond({ errorCode: errorCode('INVALID_REQUEST'), apiKeys: [] });
-    return respond({ errorCode: 0, apiKeys: rows });
+    const minVersion = context.version < ZERO_LEVEL_VERSION ? 1 : 0;
+    return respond({
+      errorCode: 0,
+      apiKeys: rows,
+      supportedFeatures: FEATURES.map(({ name, level }) => ({ name, minVersion, maxVersion: level })),
+      finalizedFeaturesEpoch: FEATURES_EPOCH,
+      finalizedFeatures: FEATURES.map(({ name, level }) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
+    });
   });
 }

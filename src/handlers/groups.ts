@@ -1,5 +1,7 @@
 /** The group APIs: each request goes to the coordinator's function for it. */
 import {
+  consumerGroupDescribe,
+  consumerGroupHeartbeat,
   deleteGroups,
   describeGroups,
   findCoordinator,
@@ -49,6 +51,10 @@ export function groupHandlers(groups: GroupCoordinator, transactions: Transactio
     ),
     apiHandler(API_TABLE.listGroups, (request) => respond(listGroups(groups, request))),
     apiHandler(API_TABLE.deleteGroups, async (request) => respond(await deleteGroups(groups, request))),
+    apiHandler(API_TABLE.consumerGroupHeartbeat, async (request, context) =>
+      respond(await consumerGroupHeartbeat(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.consumerGroupDescribe, (request) => respond(consumerGroupDescribe(groups, request))),
     apiHandler(API_TABLE.offsetDelete, async (request) => respond(await offsetDelete(groups, request))),
   ];
 }

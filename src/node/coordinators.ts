@@ -55,6 +55,7 @@ export class Coordinators {
     this.groups = new GroupCoordinator({
       settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
       clock,
+      patterns: ports.patterns,
       random: ports.random.fork('groups'),
       sink,
       image,

@@ -4,6 +4,7 @@ export type { Clock, Disk, KeyValueOpener, Timer } from '../../storage/index.ts'
 export type { Host } from './host.ts';
 export type { LogFields, LogLevel, LogSink } from './log-sink.ts';
 export { ListenError } from './network.ts';
+export type { TopicPatterns } from './topic-patterns.ts';
 export type { CloseReason, Connection, ConnectionHandler, Listener, Network } from './network.ts';
 
 import type { Random } from '../../raft/index.ts';
@@ -11,6 +12,7 @@ import type { Clock, Disk, KeyValueOpener } from '../../storage/index.ts';
 import type { Host } from './host.ts';
 import type { LogSink } from './log-sink.ts';
 import type { Network } from './network.ts';
+import type { TopicPatterns } from './topic-patterns.ts';
 
 /** All ports of one node, handed to it at construction. */
 export interface Ports {
@@ -21,4 +23,5 @@ export interface Ports {
   readonly network: Network;
   readonly host: Host;
   readonly log: LogSink;
+  readonly patterns: TopicPatterns;
 }

@@ -9,4 +9,5 @@ export { NodeHttp } from './node-http.ts';
 export { NodeLog } from './node-log.ts';
 export type { NodeLogOptions } from './node-log.ts';
 export { NodeNetwork } from './node-network.ts';
+export { NodePatterns } from './node-patterns.ts';
 export { nodeRandom } from './node-random.ts';

@@ -2,6 +2,7 @@
  * A node's coordinator with memory logs under it and a hand-made metadata image around it; requests go through the
  * wire codec in both directions, so that a response that cannot be encoded fails the test.
  */
+import { SimPatterns } from '../../chaos/sim/sim-patterns.ts';
 import { incarnation, directoryId, nodeId, offset, seededRandom, term } from '../../raft/index.ts';
 import {
   DEFAULT_COORDINATOR_SETTINGS,
@@ -139,6 +140,7 @@ export class NodeBench {
       clock: this.clock,
       random: seededRandom('groups'),
       sink: SILENT,
+      patterns: new SimPatterns(),
       image: () => this.image,
       ensureOffsetsTopic: () => (this.topicsAsked += 1),
     });
