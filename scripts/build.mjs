@@ -68,7 +68,13 @@ const common = {
 const apart = {
   name: 'apart',
   setup(bundler) {
-    const files = { 'node-main.ts': './node.js', 'tools.ts': './tools.js', winston: './winston.js', yaml: './yaml.js', re2js: './re2js.js' };
+    const files = {
+      'node-main.ts': './node.js',
+      'tools.ts': './tools.js',
+      winston: './winston.js',
+      yaml: './yaml.js',
+      re2js: './re2js.js',
+    };
     bundler.onResolve({ filter: /(\/node-main\.ts|\/commands\/tools\.ts|^winston|^yaml|^re2js)$/ }, (found) => {
       const path = found.kind === 'dynamic-import' ? files[found.path.split('/').at(-1)] : undefined;
       return path === undefined ? undefined : { path, external: true };

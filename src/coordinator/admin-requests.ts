@@ -97,7 +97,9 @@ export function listGroups(coordinator: GroupCoordinator, request: ListGroupsReq
   }
   const groups = partitions
     .flatMap((partition) => [
-      ...[...partition.groups()].map((group) => listed(group.id, group.protocolType ?? '', stateName(group), 'classic')),
+      ...[...partition.groups()].map((group) =>
+        listed(group.id, group.protocolType ?? '', stateName(group), 'classic'),
+      ),
       ...[...partition.consumers.groups()].map((group) =>
         listed(group.id, CONSUMER_PROTOCOL_TYPE, consumerStateName(group), 'consumer'),
       ),

@@ -39,7 +39,9 @@ export function listOf(assignment: Assignment): readonly TopicPartitions[] {
 
 /** The same partitions without the epochs. */
 export function partitionsOf(owned: OwnedPartitions): Assignment {
-  return new Map([...owned].map(([topicId, partitions]) => [topicId, [...partitions.keys()].toSorted((a, b) => a - b)]));
+  return new Map(
+    [...owned].map(([topicId, partitions]) => [topicId, [...partitions.keys()].toSorted((a, b) => a - b)]),
+  );
 }
 
 /** All of `assignment`, owned since `epoch`. */

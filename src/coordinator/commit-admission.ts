@@ -81,7 +81,8 @@ function ownedSince(owned: OwnedPartitions, topicId: string, partition: number):
 }
 
 function staleError(member: ConsumerMember, transactional: boolean): number {
-  return (member.classic === null && !transactional ? ERROR_CODES.STALE_MEMBER_EPOCH : ERROR_CODES.ILLEGAL_GENERATION).code;
+  return (member.classic === null && !transactional ? ERROR_CODES.STALE_MEMBER_EPOCH : ERROR_CODES.ILLEGAL_GENERATION)
+    .code;
 }
 
 /** Whether this member may read the group's offsets: 0 or an error. Without member id and epoch everybody may. */

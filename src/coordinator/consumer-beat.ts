@@ -15,7 +15,15 @@
  */
 import { assert, millis } from '../../raft/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
-import { assignmentOf, isWithin, listOf, NOTHING_OWNED, partitionsOf, sameAssignment, sameOwned } from './assignment.ts';
+import {
+  assignmentOf,
+  isWithin,
+  listOf,
+  NOTHING_OWNED,
+  partitionsOf,
+  sameAssignment,
+  sameOwned,
+} from './assignment.ts';
 import { FIRST_PROGRESS, progressOf, subscriptionOf } from './consumer-apply.ts';
 import { isReconciled, LEAVE_EPOCH, ownerOf, STATIC_LEAVE_EPOCH } from './consumer-group-state.ts';
 import type { ConsumerGroup, ConsumerMember, MemberSubscription } from './consumer-group-state.ts';

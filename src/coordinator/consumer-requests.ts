@@ -170,7 +170,10 @@ function describedMember(coordinator: GroupCoordinator, group: ConsumerGroup, me
     clientHost: member.clientHost,
     subscribedTopicNames: member.topicNames,
     subscribedTopicRegex: member.topicRegex,
-    assignment: describedAssignment(coordinator, member.state === 'unrevoked' ? partitionsOf(member.assigned) : current),
+    assignment: describedAssignment(
+      coordinator,
+      member.state === 'unrevoked' ? partitionsOf(member.assigned) : current,
+    ),
     targetAssignment: describedAssignment(coordinator, target),
     memberType: member.classic === null ? 1 : 0,
   };

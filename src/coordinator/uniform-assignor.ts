@@ -163,8 +163,7 @@ function evenOut(topicId: string, readers: readonly Slot[]): boolean {
   let moved = false;
   for (;;) {
     let most: Slot | null = null;
-    for (const slot of readers)
-      if (slot.topics.has(topicId) && (most === null || slot.count > most.count)) most = slot;
+    for (const slot of readers) if (slot.topics.has(topicId) && (most === null || slot.count > most.count)) most = slot;
     const least = leastLoaded(readers);
     if (most === null || least === null || most.count - least.count < 2) return moved;
     const partition = [...(most.topics.get(topicId) ?? [])].at(-1);

@@ -5,6 +5,8 @@
 import { SimPatterns } from '../../chaos/sim/sim-patterns.ts';
 import { incarnation, directoryId, nodeId, offset, seededRandom, term } from '../../raft/index.ts';
 import {
+  consumerGroupDescribe,
+  consumerGroupHeartbeat,
   DEFAULT_COORDINATOR_SETTINGS,
   deleteGroups,
   describeGroups,
@@ -98,6 +100,8 @@ export function image(topics: readonly Topic[]): MetadataImage {
 export const SILENT: LogSink = { log: () => undefined, child: () => SILENT };
 
 const HANDLERS = {
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
   offsetCommit,
   offsetFetch,
   findCoordinator: (groups: GroupCoordinator, request: FindCoordinatorRequest, context: GroupRequestContext) =>
