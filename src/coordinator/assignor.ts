@@ -5,8 +5,6 @@
  * partition of a topic that somebody reads goes to exactly one member that reads it.
  */
 import type { Assignment } from './assignment.ts';
-import { assignRange } from './range-assignor.ts';
-import { assignUniform } from './uniform-assignor.ts';
 
 export interface AssignorMember {
   readonly id: string;
@@ -27,11 +25,3 @@ export interface AssignorSpecification {
 export type GroupAssignment = ReadonlyMap<string, Assignment>;
 
 export type Assignor = (specification: AssignorSpecification) => GroupAssignment;
-
-export const UNIFORM = 'uniform';
-
-/** By name; the first is the default, as in Kafka. */
-export const ASSIGNORS: ReadonlyMap<string, Assignor> = new Map([
-  [UNIFORM, assignUniform],
-  ['range', assignRange],
-]);

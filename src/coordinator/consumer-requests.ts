@@ -15,7 +15,7 @@ import type {
 import { ALL_GROUP_OPERATIONS, NO_OPERATIONS } from './admin-requests.ts';
 import { assignmentOf, listOf, NO_PARTITIONS, partitionsOf } from './assignment.ts';
 import type { Assignment } from './assignment.ts';
-import { ASSIGNORS, UNIFORM } from './assignor.ts';
+import { ASSIGNORS, UNIFORM } from './assignors.ts';
 import { consumerStateName, LEAVE_EPOCH, preferredAssignor, STATIC_LEAVE_EPOCH } from './consumer-group-state.ts';
 import type { ConsumerGroup, ConsumerMember } from './consumer-group-state.ts';
 import { refused } from './consumer-step.ts';

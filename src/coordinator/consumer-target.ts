@@ -8,7 +8,7 @@
  */
 import { sameAssignment, NO_PARTITIONS } from './assignment.ts';
 import type { AssignorMember } from './assignor.ts';
-import { ASSIGNORS, UNIFORM } from './assignor.ts';
+import { ASSIGNORS, UNIFORM } from './assignors.ts';
 import { hasRegex, preferredAssignor } from './consumer-group-state.ts';
 import type { ConsumerGroup, MemberSubscription } from './consumer-group-state.ts';
 import { write } from './consumer-step.ts';

@@ -30,7 +30,7 @@ const VERIFY_TIMEOUT = millis(2000);
 
 export interface CoordinatorsOptions {
   readonly config: NodeConfig;
-  readonly ports: Pick<Ports, 'clock' | 'random' | 'log'>;
+  readonly ports: Pick<Ports, 'clock' | 'random' | 'log' | 'patterns'>;
   readonly image: () => MetadataImage;
   readonly transport: Pick<PeerTransport, 'request'>;
   readonly producerIds: ProducerIds;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partitionCount } from '../../src/coordinator/assignment.ts';
 import type { Assignment } from '../../src/coordinator/assignment.ts';
-import { ASSIGNORS } from '../../src/coordinator/assignor.ts';
+import { ASSIGNORS } from '../../src/coordinator/assignors.ts';
 import type { AssignorMember, AssignorSpecification, GroupAssignment } from '../../src/coordinator/assignor.ts';
 
 const TOPICS = ['a', 'b', 'c', 'd'];
