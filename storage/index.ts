@@ -15,6 +15,7 @@ export type {
   ReadLimit,
   ReplicaLog,
   StoredBatch,
+  AbortedRange,
   TimestampedOffset,
 } from './replica-log.ts';
 export type {

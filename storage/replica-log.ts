@@ -83,6 +83,13 @@ export interface ReadLimit {
   readonly atLeastOne: boolean;
 }
 
+/** An aborted transaction, from its producer's first record to its marker. */
+export interface AbortedRange {
+  readonly producerId: number;
+  readonly firstOffset: number;
+  readonly markerOffset: number;
+}
+
 /** Answer of a search by timestamp (wire: ListOffsets). */
 export interface TimestampedOffset {
   readonly offset: Offset;
@@ -141,10 +148,11 @@ export interface ReplicaLog {
   /** Lazily checkpointed; a restart begins with it. */
   noteHighWatermark(highWatermark: Offset): void;
   /**
-   * Keeps the newest record of each key in the closed segments below `highWatermark` that a checkpoint covers (does
-   * nothing unless `settings.compact`). Resolves to the bytes freed; rejects with the log's failure. One at a time.
+   * Keeps the newest record of each key in the closed segments below `stableEnd` (where everything is committed and no
+   * transaction is open) that a checkpoint covers; does nothing unless `settings.compact`. Records of `aborted` transactions (all that
+   * end below, ascending by marker) go. Resolves to the bytes freed; rejects with the log's failure. One at a time.
    */
-  compact(wallNow: number, highWatermark: Offset): Promise<number>;
+  compact(wallNow: number, stableEnd: Offset, aborted: readonly AbortedRange[]): Promise<number>;
   /** The replica has caught up with its leader since the power loss: it is not {@link lossy} any more (lazily checkpointed). */
   noteCaughtUp(): void;
   /**

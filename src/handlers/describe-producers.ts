@@ -37,13 +37,13 @@ async function describe(partition: Partition, index: number): Promise<Answer> {
   };
 }
 
-function describeOne(broker: BrokerView, topicName: string, index: number): Answer | Promise<Answer> {
+async function describeOne(broker: BrokerView, topicName: string, index: number): Promise<Answer> {
   const found = findPartition(broker, findTopic(broker, topicName, '', false), index);
   if (found === null) return failed(index, errorCode('UNKNOWN_TOPIC_OR_PARTITION'));
   if (found.hosted === null) return failed(index, errorCode('NOT_LEADER_OR_FOLLOWER'));
   const refusal = found.hosted.refuseRead(null);
   if (refusal !== null) return failed(index, refusalCode(refusal), refusalMessage(refusal));
-  return describe(found.hosted, index);
+  return await describe(found.hosted, index);
 }
 
 export function describeProducersHandler(broker: BrokerView): ApiHandler {

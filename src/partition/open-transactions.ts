@@ -41,6 +41,7 @@ export class OpenTransactions {
 
   /** First offset of the oldest transaction without a marker; null: none is open. */
   get oldestOpen(): Offset | null {
+    if (this.#open.size === 0) return null;
     for (const first of this.#open.values()) return first;
     return null;
   }

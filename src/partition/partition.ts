@@ -283,6 +283,16 @@ export class Partition {
     return toOffset(Math.max(undecided, Math.min(this.logStart, this.#highWatermark)));
   }
 
+  /**
+   * Compacts what is decided, on leaders and followers alike; see `ReplicaLog.compact`. Nothing while producers are being read
+   * from the log. Resolves to the bytes freed; rejects with the log's failure.
+   */
+  async compact(): Promise<number> {
+    const stableEnd = this.#failed === null ? this.lastStableOffset() : null;
+    if (stableEnd === null) return 0;
+    return await this.replica.log.compact(this.#hooks.wallNow(), stableEnd, this.#producers.state.aborted.entries);
+  }
+
   /** Calls back, maybe at once, when the high watermark is at or above `end`, or this leadership is lost. */
   whenCommitted(end: Offset, done: (result: 'reached' | 'lost') => void): void {
     this.#writes.whenCommitted(end, done);

@@ -5,11 +5,13 @@
  *  keys of all that may be cleaned ─▶ for each segment: <base>.log.cleaned written, synced
  *     ─▶ group record with the new size, synced (from here on it counts) ─▶ rename ─▶ directory synced
  * ```
- * May be cleaned: whole closed segments below the high watermark that the last checkpoint has recorded as they are. The
- * rename is repeated at start when it was interrupted (`cleaned-files.ts`).
+ * May be cleaned: the log's first segments, as far as they are closed, lie whole below where everything is decided (the last stable
+ * offset), and the last checkpoint has recorded them as they are. The rename is repeated at start when it was
+ * interrupted (`cleaned-files.ts`).
  */
 import type { Offset } from '../../raft/index.ts';
 import { readBatchHeader } from '../batch/index.ts';
+import type { AbortedRange } from '../replica-log.ts';
 import { removeIfThere, removeIndex } from '../segment/segment-index.ts';
 import { CLEANED_SUFFIX } from '../segment/segment-name.ts';
 import { unlessRemoved } from '../segment/segment-set.ts';
@@ -17,6 +19,7 @@ import type { SegmentSet } from '../segment/segment-set.ts';
 import { emptySummary, Segment } from '../segment/segment.ts';
 import { walkBatches } from '../segment/segment-walk.ts';
 import { DamageError } from '../segment/damage.ts';
+import { CleanedTransactions } from './cleaned-transactions.ts';
 import { cleanBatch, KeyOffsets } from './cleaning.ts';
 import type { GroupRecord } from './group-record.ts';
 
@@ -41,7 +44,10 @@ export interface Compactable {
 export interface CompactionOptions {
   readonly wallNow: number;
   readonly deleteRetentionMs: number;
-  readonly highWatermark: Offset;
+  /** Below it everything is committed, and no transaction is open. */
+  readonly stableEnd: Offset;
+  /** All aborted transactions that end below it, ascending by marker. */
+  readonly aborted: readonly AbortedRange[];
 }
 
 /** Bytes that were freed. Rejects with a fault of the disk or {@link DamageError}: the log is to go offline. */
@@ -52,31 +58,27 @@ export async function compact(log: Compactable, options: CompactionOptions): Pro
   // A start has finished what a crash interrupted. No later one must take the next file of that name for the same.
   if (log.record().moving.length > 0) await log.store({ ...log.record(), moving: [] });
   const known = new Map(log.record().segments.map((segment) => [segment.base as number, segment]));
-  const closed = set.segments.slice(0, -1).filter((segment) => {
-    const recorded = known.get(segment.base);
-    return (
-      recorded !== undefined &&
-      recorded.bytes === segment.bytes &&
-      segment.end <= options.highWatermark &&
-      !segment.dirty
-    );
-  });
+  const isCleanable = (segment: Segment): boolean =>
+    known.get(segment.base)?.bytes === segment.bytes && segment.end <= options.stableEnd && !segment.dirty;
+  // None is left out between two: a marker is told from an idle one by what lies before it.
+  const closed = set.segments.slice(0, -1);
+  const firstOther = closed.findIndex((segment) => !isCleanable(segment));
   const keys = new KeyOffsets(KEYS_MAX);
-  const lastOfProducer = new Map<number, number>();
+  const transactions = new CleanedTransactions(options.aborted);
   const seen: Segment[] = [];
-  for (const segment of closed) {
+  for (const segment of firstOther < 0 ? closed : closed.slice(0, firstOther)) {
     let fits = true;
     const isThere = await walk(set, segment, 0, (batch) => {
-      const { producerId, baseOffset } = readBatchHeader(batch);
-      if (producerId >= 0) lastOfProducer.set(producerId, baseOffset);
-      fits = keys.see(batch);
+      const header = readBatchHeader(batch);
+      transactions.see(header);
+      fits = transactions.isAborted(header) || keys.see(batch, header);
       return fits;
     });
     if (!fits) break;
     if (isThere) seen.push(segment);
   }
   let freed = 0;
-  for (const segment of seen) freed += await cleanSegment(log, segment, keys, lastOfProducer, options);
+  for (const segment of seen) freed += await cleanSegment(log, segment, keys, transactions, options);
   return freed;
 }
 
@@ -84,15 +86,15 @@ async function cleanSegment(
   log: Compactable,
   segment: Segment,
   keys: KeyOffsets,
-  lastOfProducer: ReadonlyMap<number, number>,
+  transactions: CleanedTransactions,
   options: CompactionOptions,
 ): Promise<number> {
   const { set } = log;
   const clean = (batch: Buffer): Buffer | null => {
     const header = readBatchHeader(batch);
     const isLast = header.baseOffset + header.lastOffsetDelta + 1 === segment.end;
-    const keepsPlace = isLast || lastOfProducer.get(header.producerId) === header.baseOffset;
-    return cleanBatch(batch, keys, { ...options, keepsPlace });
+    const keepsPlace = isLast || transactions.isLastOfProducer(header);
+    return cleanBatch(batch, keys, transactions, { ...options, keepsPlace });
   };
   let isChanged = false;
   const isThere = await walk(set, segment, 0, (batch) => {

@@ -11,6 +11,7 @@
 import { assert, byteCount, offset } from '../../raft/index.ts';
 import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.ts';
 import type {
+  AbortedRange,
   BatchRun,
   LogChange,
   LogFailure,
@@ -187,7 +188,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return retentionTarget(this.set.summaries(), this.#settings, { wallNow, highWatermark, logStart, logEnd });
   }
 
-  async compact(wallNow: number, highWatermark: Offset): Promise<number> {
+  async compact(wallNow: number, stableEnd: Offset, aborted: readonly AbortedRange[]): Promise<number> {
     const { set, pipeline } = this;
     const { deleteRetentionMs } = this.#settings;
     if (this.offline || this.#closed || !this.#settings.compact) return 0;
@@ -201,7 +202,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
       whileMoving: (action: () => Promise<void>) => this.#moves.during(action),
     };
     try {
-      return await compact(files, { wallNow, deleteRetentionMs, highWatermark });
+      return await compact(files, { wallNow, deleteRetentionMs, stableEnd, aborted });
     } catch (error) {
       // Files that were cut or removed under it are no damage; the next pass sees what is really there.
       if (cuts === this.#cuts) throw this.#onFault(error);

@@ -9,7 +9,7 @@ import { overlapping } from '../../src/partition/aborted-index.ts';
 import type { AbortedEntry } from '../../src/partition/aborted-index.ts';
 import { producerEntryOf } from '../../src/partition/producer-entry.ts';
 import { ProducerState } from '../../src/partition/producer-state.ts';
-import { ALL_BYTES, batchOf, DAY, markerBatch, NO_VIEW, PartitionRig } from './partition-rig.ts';
+import { ALL_BYTES, batchOf, DAY, markerBatch, NO_VIEW, PartitionRig, WALL } from './partition-rig.ts';
 import type { Sequenced } from './partition-rig.ts';
 
 const inside = (producerId: number, sequence: number, producerEpoch = 0): Sequenced => ({
@@ -200,6 +200,27 @@ describe('readers of committed transactions', () => {
     expect(rig.partition().producers.state.aborted.entries).toEqual([]);
     log.openReads();
     await expect(read).resolves.toMatchObject({ aborted: [{ producerId: 1, firstOffset: 0 }] });
+  });
+});
+
+describe('compaction', () => {
+  it('is of what is decided, and is told what was aborted; nothing while producers are read from the log', async () => {
+    const rig = await new PartitionRig({ nodes: 1 }).lead();
+    rig.produce(batchOf(1, inside(1, 0)));
+    rig.mark({ producerId: 1, committed: false });
+    rig.produce(batchOf(1, inside(2, 0)));
+    await rig.clock.advance(20);
+    const { log } = rig.at(1);
+    const asked: unknown[] = [];
+    log.compact = (...args: readonly unknown[]) => {
+      asked.push(args);
+      return Promise.resolve(7);
+    };
+    await expect(rig.partition().compact()).resolves.toBe(7);
+    expect(asked).toMatchObject([[WALL, 2, [{ producerId: 1, firstOffset: 0, markerOffset: 1 }]]]);
+    log.readsHeld = true;
+    rig.partition().producers.rebuild();
+    await expect(rig.partition().compact()).resolves.toBe(0);
   });
 });
 

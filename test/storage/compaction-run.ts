@@ -100,7 +100,7 @@ export class CompactionRun {
     const ended = (): void => {
       this.#isCompacting = false;
     };
-    log.compact(1000, offset(to)).then(ended, ended);
+    log.compact(1000, offset(to), []).then(ended, ended);
   }
 
   #cut(log: ReplicaLog): void {

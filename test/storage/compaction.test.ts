@@ -69,7 +69,7 @@ describe('compaction', () => {
     const { rig, log } = await written('newest');
     const before = await records(rig, log);
     const sizeBefore = log.sizeBytes;
-    const freed = await rig.run(log.compact(5000, offset(60)));
+    const freed = await rig.run(log.compact(5000, offset(60), []));
     expect(log.sizeBytes).toBe(sizeBefore - freed);
     expect(freed).toBeGreaterThan(0);
     const left = await records(rig, log);
@@ -87,9 +87,9 @@ describe('compaction', () => {
     const rig = new StoreRig('nothing');
     const log = await rig.openLog(await rig.open(), { ...SETTINGS, compact: false });
     for (let base = 0; base < 30; base += 1) await rig.persist(log, { append: [keyed(base, 'k=v')] });
-    expect(await rig.run(log.compact(5000, offset(30)))).toBe(0);
+    expect(await rig.run(log.compact(5000, offset(30), []))).toBe(0);
     await log.configure({ ...log.settings, compact: true });
-    expect(await rig.run(log.compact(5000, offset(30)))).toBe(0);
+    expect(await rig.run(log.compact(5000, offset(30), []))).toBe(0);
     expect((await records(rig, log)).length).toBe(30);
   });
 
@@ -102,7 +102,7 @@ describe('compaction', () => {
     }
     await rig.run(store.checkpoint());
     const keys = async (wallNow: number): Promise<string> => {
-      await rig.run(log.compact(wallNow, log.logEnd));
+      await rig.run(log.compact(wallNow, log.logEnd, []));
       await rig.run(store.checkpoint());
       return (await records(rig, log)).map((record) => record.split(':')[1]).join(' ');
     };
@@ -126,7 +126,7 @@ describe('compaction', () => {
     await rig.persist(log, { append: [makeBatch(log.logEnd, batches.at(-1)?.position.term ?? 0)] });
     await rig.run(store.checkpoint());
     const end = batches.at(-1)?.position.end ?? offset(0);
-    await rig.run(log.compact(1_000_000_000_000, end));
+    await rig.run(log.compact(1_000_000_000_000, end, []));
     const cleaned = file('cleaned');
     const expected = scanSegmentBytes(cleaned).batches.flatMap(({ header, position }) =>
       contentOf(cleaned.subarray(position, position + header.bytes)),
@@ -149,7 +149,7 @@ describe('compaction', () => {
         if (crash === 'kill') rig.kill();
         else rig.powerLoss();
       };
-      void log.compact(5000, offset(60)).then(() => (isDone = true));
+      void log.compact(5000, offset(60), []).then(() => (isDone = true));
       if (event % 3 === 0) void store.checkpoint();
       await rig.world.run(() => isDone || !rig.machine.running);
       rig.machine.disk.watch = null;
@@ -173,9 +173,9 @@ describe('compaction', () => {
     await rig.run(store.checkpoint());
     const again = [...'tsrqp'].map((key, index) => keyed(6 + index, `${key}=new`));
     log.persist(change({ truncateTo: 6, append: again }), () => undefined);
-    await rig.run(log.compact(5000, log.logEnd));
+    await rig.run(log.compact(5000, log.logEnd, []));
     await rig.run(store.checkpoint());
-    await rig.run(log.compact(5000, log.logEnd));
+    await rig.run(log.compact(5000, log.logEnd, []));
     expect(await records(rig, log)).toContain('0:k=old');
     expect(log.failure).toBe(null);
   });
@@ -188,7 +188,7 @@ describe('compaction', () => {
         left -= 1;
         if (left === 0) log.persist(change({ logStart: 40 }), () => undefined);
       };
-      await rig.run(log.compact(5000, offset(60)));
+      await rig.run(log.compact(5000, offset(60), []));
       rig.machine.disk.watch = null;
       await rig.run(store.checkpoint());
       expect(log.failure).toBe(null);
@@ -209,7 +209,7 @@ describe('compaction', () => {
       rig.machine.disk.watch = (seen, phase, path) => {
         if (seen === operation && phase === 'done' && path.endsWith(suffix)) rig.kill();
       };
-      void log.compact(5000, log.logEnd);
+      void log.compact(5000, log.logEnd, []);
       await rig.world.run(() => !rig.machine.running);
       rig.machine.disk.watch = null;
     };
@@ -223,7 +223,7 @@ describe('compaction', () => {
   it('lets reads and appends go on', async () => {
     const { rig, log } = await written('beside');
     let isDone = false;
-    void log.compact(5000, offset(60)).then(() => (isDone = true));
+    void log.compact(5000, offset(60), []).then(() => (isDone = true));
     let base = 72;
     while (!isDone) {
       await rig.persist(log, { append: [keyed(base, 'b=9')] });
