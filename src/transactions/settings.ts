@@ -11,7 +11,10 @@ export interface TransactionSettings extends CoordinatorLogSettings {
   readonly timeoutScanMs: number;
   /** `transaction.remove.expired.transaction.cleanup.interval.ms`: between two looks for ids that have expired. */
   readonly expiryScanMs: number;
-  /** A request that would be told 51 because the transaction before is ending waits this long for its end. */
+  /**
+   * A request that would be told 51 because a transition is under way waits this long for its end. Kafka answers at once, and its
+   * clients come back after 20 to 300 ms; kafkajs sends what is in flight to other brokers twice then.
+   */
   readonly endingWaitMs: number;
   /** Markers that could not be written are sent again after this. */
   readonly markerRetryMs: number;
@@ -29,7 +32,7 @@ export const DEFAULT_TRANSACTION_SETTINGS: TransactionSettings = {
   idExpirationMs: 7 * 24 * 3_600_000,
   timeoutScanMs: 10_000,
   expiryScanMs: 3_600_000,
-  endingWaitMs: 100,
+  endingWaitMs: 1_000,
   markerRetryMs: 50,
   markerTimeoutMs: 5_000,
   partitionIdsMax: 100_000,
