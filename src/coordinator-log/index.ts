@@ -3,7 +3,7 @@ export { Alarm } from './alarm.ts';
 export { InternalTopic } from './internal-topic.ts';
 export type { CoordinatorEndpoint } from './internal-topic.ts';
 export { recordBytes } from './log-image.ts';
-export type { LogImage, PlacedTransaction } from './log-image.ts';
+export type { LogImage, RecordPlace } from './log-image.ts';
 export type {
   AppendRefusal,
   AppendResult,

@@ -14,9 +14,12 @@ export function recordBytes(record: KeyValueRecord): number {
   return record.key.length + (record.value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
 }
 
-/** A batch of a transaction, and where it begins. */
-export interface PlacedTransaction extends BatchTransaction {
+/** Where a record stands. */
+export interface RecordPlace {
+  /** Offset at which its batch begins. */
   readonly base: Offset;
+  /** The transaction that it belongs to; null: it counts at once. */
+  readonly transaction: BatchTransaction | null;
 }
 
 /** `Name` names a live record. */
@@ -24,11 +27,13 @@ export interface LogImage<Name> {
   /** Sum of {@link recordBytes} of all live records. */
   readonly liveBytes: number;
   /** Takes in the next record of the log; keeps no view of its bytes. Returns why it was not understood, or null. */
-  apply(record: KeyValueRecord, transaction: PlacedTransaction | null): string | null;
+  apply(record: KeyValueRecord, place: RecordPlace): string | null;
   /** All live records by name, a fresh list. */
   names(): readonly Name[];
   /** The record that says what the image says under `name` now; null when that is nothing any more. */
   record(name: Name): KeyValueRecord | null;
-  /** The oldest record that is not decided yet, which no rewrite may cut off; null: there is none. */
-  keepFrom(): Offset | null;
+  /** There are records whose transaction is open: no rewrite may begin and cut them off. */
+  readonly undecided: boolean;
+  /** An open transaction holds a record of this name: written again, the older value would pass for the newer one. */
+  isUndecided(name: Name): boolean;
 }

@@ -8,13 +8,12 @@
  *     └── may go ─────────┘  only after all of the rewrite is committed
  * ```
  *
- * What is not decided yet (records of open transactions) is kept where it is: the log then starts there.
+ * While transactions are open none begins, and one that comes to a record of an open transaction gives up, for another time.
  *
  * Safe at every moment: a record is read from the image in the same turn in which it is appended, so it is the newest
  * of its key, and what was deleted meanwhile is skipped. A crash or a change of term leaves a log that is longer than
  * it needs to be; the next coordinator starts again. Batches go one at a time: live traffic comes between.
  */
-import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
 import type { LogImage } from './log-image.ts';
 import { recordBytes } from './log-image.ts';
@@ -76,8 +75,8 @@ export class LogRewrite<Name> {
     const { log, image, settings } = this.#options;
     if (this.#rewriting !== null) return;
     if (this.#logBytes <= Math.max(settings.compactionBytesMin, settings.compactionFactor * image.liveBytes)) return;
-    const from = offset(Math.min(log.logEnd(), image.keepFrom() ?? Infinity));
-    this.#rewriting = { from, bytesBefore: this.#logBytes, names: image.names(), next: 0 };
+    if (image.undecided) return;
+    this.#rewriting = { from: log.logEnd(), bytesBefore: this.#logBytes, names: image.names(), next: 0 };
     this.#writeBatch(this.#rewriting);
   }
 
@@ -89,6 +88,10 @@ export class LogRewrite<Name> {
       const name = rewriting.names[rewriting.next];
       if (name === undefined) break;
       rewriting.next += 1;
+      if (image.isUndecided(name)) {
+        this.#rewriting = null;
+        return;
+      }
       const record = image.record(name);
       if (record === null) continue;
       records.push(record);

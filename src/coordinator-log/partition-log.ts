@@ -23,8 +23,9 @@ export type Settlement = 'committed' | 'lost';
 /**
  * Why nothing was appended. `not-leader`: the term is over. `not-enough-replicas`: the ISR is below
  * `min.insync.replicas`. `too-large`: above the topic's `max.message.bytes`. `unwritable`: the log has failed or is full.
+ * `producer-fenced`: a newer epoch of the batch's producer has written.
  */
-export type AppendRefusal = 'not-leader' | 'not-enough-replicas' | 'too-large' | 'unwritable';
+export type AppendRefusal = 'not-leader' | 'not-enough-replicas' | 'too-large' | 'unwritable' | 'producer-fenced';
 
 export type AppendResult =
   /** Appended as one batch; `end` is one past its last record. */
@@ -73,6 +74,8 @@ export interface PartitionLog {
     settled: (settlement: Settlement) => void,
     transaction: BatchTransaction | null,
   ): AppendResult;
+  /** Another value after every batch and every marker of the producer that is appended. */
+  producerMark(producerId: number): unknown;
   /** Calls back when the high watermark is at or above `end` in this term, or the term is over; possibly at once. */
   whenCommitted(end: Offset, settled: (settlement: Settlement) => void): void;
   /** The batches of [from, to) in order; `to` is at most the high watermark. Rejects when the log cannot be read. */

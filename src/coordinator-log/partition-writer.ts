@@ -36,6 +36,8 @@ function refusalError(reason: AppendRefusal): number {
       return ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code;
     case 'too-large':
       return ERROR_CODES.INVALID_COMMIT_OFFSET_SIZE.code;
+    case 'producer-fenced':
+      return ERROR_CODES.INVALID_PRODUCER_EPOCH.code;
   }
 }
 
@@ -71,7 +73,7 @@ export class PartitionWriter<Name> {
     const error = this.#write(records, settled, transaction);
     if (error !== 0) return error;
     for (const record of records) {
-      const reason = image.apply(record, transaction === null ? null : { ...transaction, base });
+      const reason = image.apply(record, { base, transaction });
       assert(reason === null, () => `wrote a record that cannot be read: ${reason}`);
     }
     this.rewrite.maybeStart();

@@ -6,16 +6,26 @@
  * of the sizes of the records that {@link CoordinatorImage.record} gives for {@link CoordinatorImage.names}.
  */
 import { Buffer } from 'node:buffer';
+import { offset as toOffset } from '../../raft/index.ts';
+import type { Offset } from '../../raft/index.ts';
 import { recordBytes } from '../coordinator-log/index.ts';
-import type { KeyValueRecord, LogImage } from '../coordinator-log/index.ts';
+import type { KeyValueRecord, LogImage, RecordPlace } from '../coordinator-log/index.ts';
 import type { GroupMetadataValue, WireCodec } from '../wire/index.ts';
 import { decodeRecord, groupRecord, offsetRecord } from './coordinator-record.ts';
 import type { CommittedOffset } from './coordinator-record.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 
 interface Stored<Value> {
   readonly value: Value;
   readonly bytes: number;
 }
+
+/** `at`: where its batch begins in the log, as far as it matters which of two is newer. */
+interface StoredOffset extends Stored<CommittedOffset> {
+  readonly at: Offset;
+}
+
+const NOWHERE: RecordPlace = { base: toOffset(0), transaction: null };
 
 /** Names a live record. */
 export type RecordName =
@@ -30,7 +40,8 @@ export interface NamedOffset extends CommittedOffset {
 
 export class CoordinatorImage implements LogImage<RecordName> {
   readonly #codec: WireCodec;
-  readonly #offsets = new Map<string, Map<string, Map<number, Stored<CommittedOffset>>>>();
+  readonly #offsets = new Map<string, Map<string, Map<number, StoredOffset>>>();
+  readonly pending = new PendingOffsets();
   /** As written, byte for byte: the group in memory may have gone on since. */
   readonly #groups = new Map<string, Stored<Uint8Array>>();
   readonly #others = new Map<string, KeyValueRecord>();
@@ -45,17 +56,23 @@ export class CoordinatorImage implements LogImage<RecordName> {
   }
 
   /** Takes in the next record of the log; keeps no view of its bytes. Returns why it was not understood, or null. */
-  apply(record: KeyValueRecord): string | null {
+  apply(record: KeyValueRecord, { base: at, transaction }: RecordPlace = NOWHERE): string | null {
     const decoded = decodeRecord(this.#codec, record);
     const bytes = recordBytes(record);
+    if (transaction !== null) {
+      if (decoded.kind !== 'offset' || decoded.value === null) return 'nothing but offsets is written in transactions';
+      this.pending.add(transaction, { ...decoded, value: decoded.value, bytes, at });
+      return null;
+    }
     switch (decoded.kind) {
       case 'offset':
         this.#applyOffset(
           decoded.group,
           decoded.topic,
           decoded.partition,
-          decoded.value === null ? null : { value: decoded.value, bytes },
+          decoded.value === null ? null : { value: decoded.value, bytes, at },
         );
+        if (decoded.value === null) this.pending.drop(decoded.group, decoded.topic, decoded.partition);
         return null;
       case 'group':
         this.#applyGroup(decoded.group, record.value === null ? null : { value: new Uint8Array(record.value), bytes });
@@ -66,9 +83,9 @@ export class CoordinatorImage implements LogImage<RecordName> {
     }
   }
 
-  #applyOffset(group: string, topic: string, partition: number, stored: Stored<CommittedOffset> | null): void {
-    const topics = this.#offsets.get(group) ?? new Map<string, Map<number, Stored<CommittedOffset>>>();
-    const partitions = topics.get(topic) ?? new Map<number, Stored<CommittedOffset>>();
+  #applyOffset(group: string, topic: string, partition: number, stored: StoredOffset | null): void {
+    const topics = this.#offsets.get(group) ?? new Map<string, Map<number, StoredOffset>>();
+    const partitions = topics.get(topic) ?? new Map<number, StoredOffset>();
     this.#liveBytes += (stored?.bytes ?? 0) - (partitions.get(partition)?.bytes ?? 0);
     if (stored === null) partitions.delete(partition);
     else partitions.set(partition, stored);
@@ -92,8 +109,22 @@ export class CoordinatorImage implements LogImage<RecordName> {
     else this.#others.set(name, { key: new Uint8Array(record.key), value: new Uint8Array(record.value) });
   }
 
-  keepFrom(): null {
-    return null;
+  /** The transaction of the producer is over: its offsets count now, or never did. Returns the groups that they are of. */
+  endTransaction(producerId: number, committed: boolean): ReadonlySet<string> {
+    const over = this.pending.take(producerId);
+    for (const { group, topic, partition, value, bytes, at } of committed ? over : []) {
+      const stored = this.#offsets.get(group)?.get(topic)?.get(partition);
+      if (stored === undefined || stored.at < at) this.#applyOffset(group, topic, partition, { value, bytes, at });
+    }
+    return new Set(over.map(({ group }) => group));
+  }
+
+  get undecided(): boolean {
+    return this.pending.any;
+  }
+
+  isUndecided(name: RecordName): boolean {
+    return name.kind === 'offset' && this.pending.has(name.group, name.topic, name.partition);
   }
 
   offset(group: string, topic: string, partition: number): CommittedOffset | null {
@@ -109,8 +140,9 @@ export class CoordinatorImage implements LogImage<RecordName> {
     return all;
   }
 
+  /** Offsets that count, or may one day. */
   hasOffsets(group: string): boolean {
-    return this.#offsets.has(group);
+    return this.#offsets.has(group) || this.pending.hasGroup(group);
   }
 
   /** The group's newest record as a value of the log; null when it has none. */
@@ -131,9 +163,9 @@ export class CoordinatorImage implements LogImage<RecordName> {
     return this.#others.values();
   }
 
-  /** Groups with a record or with offsets, a fresh list. */
+  /** Groups with a record or with offsets, pending ones among them; a fresh list. */
   groupIds(): readonly string[] {
-    return [...new Set([...this.#groups.keys(), ...this.#offsets.keys()])];
+    return [...new Set([...this.#groups.keys(), ...this.#offsets.keys(), ...this.pending.groups()])];
   }
 
   /** All live records by name, a fresh list. */

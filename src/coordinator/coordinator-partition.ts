@@ -13,9 +13,9 @@
  */
 import { assert, millis } from '../../raft/index.ts';
 import type { Millis, Random } from '../../raft/index.ts';
-import type { Clock, Timer } from '../../storage/index.ts';
-import { PartitionWriter } from '../coordinator-log/index.ts';
-import type { KeyValueRecord, PartitionLog, Settled } from '../coordinator-log/index.ts';
+import type { Clock } from '../../storage/index.ts';
+import { Alarm, PartitionTerm, PartitionWriter } from '../coordinator-log/index.ts';
+import type { KeyValueRecord, LogMarker, PartitionLog, RecordRun, Settled } from '../coordinator-log/index.ts';
 import type { LogSink, TopicPatterns } from '../ports/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
@@ -44,8 +44,6 @@ export interface CoordinatorPartitionOptions {
   readonly topics: () => TopicsView;
 }
 
-type Condition = 'loading' | 'active' | 'failed' | 'closed';
-
 export class CoordinatorPartition {
   readonly image: CoordinatorImage;
   readonly writer: PartitionWriter<RecordName>;
@@ -55,17 +53,27 @@ export class CoordinatorPartition {
   readonly #groups = new Map<string, Group>();
   /** Who waits for the answer to which request; the argument is an answer or the error that ends the wait. */
   readonly #waiting = new Map<RequestNumber, (answer: GroupAnswer | number) => void>();
-  /** Topics that were deleted while the log was being read. */
-  readonly #deletedTopics: { readonly name: string; readonly topicId: string }[] = [];
-  #condition: Condition = 'loading';
+  /** What came while the log was being read: topics that were deleted, transactions that ended. */
+  readonly #deferred: (() => void)[] = [];
+  readonly #term: PartitionTerm;
+  readonly #alarm: Alarm;
   #lastRequest: RequestNumber = 0;
-  #alarm: { readonly timer: Timer; readonly at: Millis } | null = null;
   #retentionDue: Millis;
 
   constructor(options: CoordinatorPartitionOptions) {
     const { log, settings, clock, codec } = options;
     this.options = options;
     this.image = new CoordinatorImage(codec);
+    this.#alarm = new Alarm(clock, () => this.#wake());
+    this.#term = new PartitionTerm({
+      log,
+      clock,
+      sink: options.sink,
+      subject: 'groups',
+      onRun: (run) => this.#replay(run),
+      onActive: () => this.#activate(),
+      onClosed: () => this.#end(),
+    });
     this.writer = new PartitionWriter({
       log,
       image: this.image,
@@ -86,64 +94,43 @@ export class CoordinatorPartition {
 
   /** Begins to read the log; until it is done every request is refused with 14. */
   start(): void {
-    const { log, sink, clock } = this.options;
-    const begun = clock.now();
-    log.whenCommitted(log.termStart, (settlement) => {
-      if (settlement === 'lost') this.close();
-      else {
-        this.#load().then(
-          () =>
-            sink.log('debug', 'groups loaded', {
-              partition: this.partition,
-              term: log.term,
-              groups: this.#groups.size + this.consumers.size,
-              milliseconds: clock.now() - begun,
-            }),
-          (error: unknown) => this.#loadFailed(error),
-        );
-      }
-    });
+    this.#term.start();
   }
 
-  async #load(): Promise<void> {
-    const { log, sink } = this.options;
-    for await (const run of log.readCommitted(log.logStart(), log.termStart)) {
-      if (this.#condition !== 'loading') return;
-      this.writer.rewrite.noteRead(run.bytes);
-      for (const record of run.records) {
-        const reason = this.image.apply(record);
-        if (reason !== null)
-          sink.log('warn', 'a record of a group is not readable and is kept as it is', {
-            partition: this.partition,
-            reason,
-          });
-      }
+  #replay(run: RecordRun): void {
+    const { base, transaction, marker } = run;
+    this.writer.rewrite.noteRead(run.bytes);
+    for (const record of run.records) {
+      const reason = this.image.apply(record, { base, transaction });
+      if (reason === null) continue;
+      const { partition } = this;
+      const message = 'a record of a group is not readable and is kept as it is';
+      this.options.sink.log('warn', message, { partition, reason });
     }
-    if (this.#condition !== 'loading') return;
-    const context = this.context();
+    if (marker !== null) this.image.endTransaction(marker.producerId, marker.committed);
+  }
+
+  #activate(): { readonly groups: number } {
     this.consumers.restore(this.image.others());
-    for (const id of this.image.groupIds()) {
-      if (this.consumers.group(id) === null) this.#groups.set(id, restoreGroup(id, this.image.group(id), context));
-    }
-    this.#condition = 'active';
-    for (const { name, topicId } of this.#deletedTopics.splice(0)) this.topicDeleted(name, topicId);
+    for (const id of this.image.groupIds()) this.#restore(id);
+    for (const deferred of this.#deferred.splice(0)) deferred();
     this.#setAlarm();
+    return { groups: this.#groups.size + this.consumers.size };
   }
 
-  /** The replica goes offline or changes its leader after this; until then 15. */
-  #loadFailed(error: unknown): void {
-    if (this.#condition !== 'loading') return;
-    this.#condition = 'failed';
-    const reason = error instanceof Error ? error.message : String(error);
-    this.options.sink.log('error', 'groups cannot be loaded', { partition: this.partition, reason });
+  /** A group of which the image knows. */
+  #restore(id: string): void {
+    if (this.consumers.group(id) !== null || this.#groups.has(id)) return;
+    this.#groups.set(id, restoreGroup(id, this.image.group(id), this.context()));
   }
 
   /** The term is over: every waiting request is answered with 16, and so is every later one. */
   close(): void {
-    if (this.#condition === 'closed') return;
-    this.#condition = 'closed';
-    this.#alarm?.timer.cancel();
-    this.#alarm = null;
+    this.#term.close();
+  }
+
+  #end(): void {
+    this.#alarm.close();
     this.writer.close();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
@@ -154,16 +141,28 @@ export class CoordinatorPartition {
 
   /** 0 when requests can be served; else the error to answer with. */
   unavailable(): number {
-    switch (this.#condition) {
-      case 'loading':
-        return ERROR_CODES.COORDINATOR_LOAD_IN_PROGRESS.code;
-      case 'active':
-        return 0;
-      case 'failed':
-        return ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code;
-      case 'closed':
-        return ERROR_CODES.NOT_COORDINATOR.code;
+    return this.#term.unavailable();
+  }
+
+  get #active(): boolean {
+    return this.#term.condition === 'active';
+  }
+
+  /**
+   * A marker of this term is committed: the offsets that were pending in the transaction of its producer count now, or are gone.
+   * Markers of earlier terms are read from the log.
+   */
+  transactionEnded({ producerId, committed }: LogMarker): void {
+    if (this.#term.condition === 'loading') {
+      this.#deferred.push(() => this.transactionEnded({ producerId, producerEpoch: -1, committed }));
     }
+    if (!this.#active) return;
+    for (const id of this.image.endTransaction(producerId, committed)) {
+      if (committed) this.#restore(id);
+      const group = this.#groups.get(id);
+      if (group !== undefined) this.forgetUnused(group);
+    }
+    this.writer.rewrite.maybeStart();
   }
 
   /** Instant and settings for a step that happens now. */
@@ -214,7 +213,7 @@ export class CoordinatorPartition {
     kind: Kind,
     make: (request: RequestNumber) => GroupInput,
   ): Promise<Extract<GroupAnswer, { kind: Kind }> | number> {
-    assert(this.#condition === 'active', 'asked while not active');
+    assert(this.#active, 'asked while not active');
     this.#lastRequest += 1;
     const request = this.#lastRequest;
     return new Promise((resolve) => {
@@ -227,7 +226,7 @@ export class CoordinatorPartition {
   }
 
   #run(group: Group, input: GroupInput): void {
-    if (this.#condition !== 'active') return;
+    if (!this.#active) return;
     for (const effect of stepGroup(group, input, this.context())) this.#execute(group, effect);
     this.forgetUnused(group);
     if (group.due !== null) this.#wakeAt(group.due);
@@ -286,18 +285,10 @@ export class CoordinatorPartition {
 
   /** Makes the alarm ring at `at` or before: a group's own alarm may be early, and so may this one. */
   #wakeAt(at: Millis): void {
-    if (this.#condition !== 'active') return;
-    if (this.#alarm !== null) {
-      if (this.#alarm.at <= at) return;
-      this.#alarm.timer.cancel();
-    }
-    const { clock } = this.options;
-    const timer = clock.setTimer(millis(Math.max(0, at - clock.now())), () => this.#wake());
-    this.#alarm = { timer, at };
+    if (this.#active) this.#alarm.setBy(at);
   }
 
   #wake(): void {
-    this.#alarm = null;
     const { clock, settings } = this.options;
     const now = clock.now();
     for (const group of [...this.#groups.values()].filter(({ due }) => due !== null && due <= now))
@@ -326,8 +317,8 @@ export class CoordinatorPartition {
 
   /** Offsets in a topic that was deleted are deleted. `topicId` tells it from a new one of the same name. */
   topicDeleted(name: string, topicId: string): void {
-    if (this.#condition === 'loading') this.#deletedTopics.push({ name, topicId });
-    if (this.#condition !== 'active') return;
+    if (this.#term.condition === 'loading') this.#deferred.push(() => this.topicDeleted(name, topicId));
+    if (!this.#active) return;
     const names: RecordName[] = [];
     for (const group of this.image.groupIds()) {
       for (const stored of this.image.offsets(group)) {

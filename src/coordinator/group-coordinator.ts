@@ -12,7 +12,7 @@
 import type { Random, Term } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
 import { InternalTopic } from '../coordinator-log/index.ts';
-import type { PartitionLog } from '../coordinator-log/index.ts';
+import type { LogMarker, PartitionLog } from '../coordinator-log/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { LogSink, TopicPatterns } from '../ports/index.ts';
 import { ERROR_CODES, WireCodec } from '../wire/index.ts';
@@ -34,7 +34,17 @@ export interface GroupCoordinatorOptions {
   readonly image: () => MetadataImage;
   /** Have {@link OFFSETS_TOPIC} made; called for every request that misses it, so it must remember that it is at it. */
   readonly ensureOffsetsTopic: () => void;
+  /** How an offset commit in a transaction is verified: see `TransactionVerifier` of the handlers. */
+  readonly verify: VerifyOffsets;
 }
+
+export type VerifyOffsets = (request: {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly adds: boolean;
+  readonly partitions: readonly { readonly topic: string; readonly index: number }[];
+}) => Promise<readonly number[]>;
 
 export type FoundPartition =
   | { readonly kind: 'here'; readonly partition: CoordinatorPartition }
@@ -95,6 +105,11 @@ export class GroupCoordinator {
   /** Applied metadata says that the topic was deleted: offsets in it are deleted too. */
   topicDeleted(name: string, topicId: string): void {
     for (const partition of this.#partitions.values()) partition.topicDeleted(name, topicId);
+  }
+
+  /** A marker is committed in a partition of {@link OFFSETS_TOPIC} that this node leads. */
+  transactionEnded(partition: number, marker: LogMarker): void {
+    this.#partitions.get(partition)?.transactionEnded(marker);
   }
 
   /** The partitions led here, in the order in which they came. */

@@ -57,7 +57,9 @@ function consumerRule(group: ConsumerGroup): Rule {
   return { id: group.id, reads, since: ({ committedAt }) => committedAt, idle: group.members.size === 0 };
 }
 
-function isExpired(rule: Rule, stored: NamedOffset, { wallNow, retentionMs }: ExpiryContext): boolean {
+function isExpired(rule: Rule, stored: NamedOffset, { image, wallNow, retentionMs }: ExpiryContext): boolean {
+  // A transaction that is open may renew it.
+  if (image.pending.has(rule.id, stored.topic, stored.partition)) return false;
   if (rule.reads.has(stored.topic)) return false;
   return stored.expiresAt === null ? wallNow - rule.since(stored) >= retentionMs : wallNow >= stored.expiresAt;
 }
@@ -83,7 +85,7 @@ export function findExpired(
         names.push({ kind: 'offset', group: rule.id, topic: stored.topic, partition: stored.partition });
       } else kept += 1;
     }
-    if (kept > 0 || !rule.idle) continue;
+    if (kept > 0 || !rule.idle || image.pending.hasGroup(rule.id)) continue;
     if (image.hasGroup(rule.id)) names.push({ kind: 'group', group: rule.id });
     gone.push(rule.id);
   }

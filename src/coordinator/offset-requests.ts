@@ -1,24 +1,18 @@
 /**
- * OffsetCommit, OffsetFetch and OffsetDelete: from request to response, all versions.
+ * OffsetFetch and OffsetDelete: from request to response, all versions.
  *
- * One commit request is one batch in the log: all of its partitions that are well-formed, or none. A fetch answers
- * what the image says, once everything that the image says is committed: nobody is shown an offset that a change of
- * coordinator could take back. Transactions do not exist yet, so every offset is stable (`requireStable`).
+ * A fetch answers what the image says, once everything that the image says is committed: nobody is shown an offset that a
+ * change of coordinator could take back. Who asks for stable offsets is told 88 of those that an open transaction may replace.
  */
-import type { KeyValueRecord } from '../coordinator-log/index.ts';
-import { ERROR_CODES, isFar } from '../wire/index.ts';
+import { ERROR_CODES } from '../wire/index.ts';
 import type {
-  OffsetCommitRequest,
-  OffsetCommitResponse,
   OffsetDeleteRequest,
   OffsetDeleteResponse,
   OffsetFetchRequest,
   OffsetFetchResponse,
 } from '../wire/index.ts';
-import { admitFetch, admitOffsets } from './commit-admission.ts';
-import type { CommitAdmission } from './commit-admission.ts';
+import { admitFetch } from './commit-admission.ts';
 import type { CommittedOffset } from './coordinator-record.ts';
-import { offsetRecord } from './coordinator-record.ts';
 import type { CoordinatorPartition } from './coordinator-partition.ts';
 import type { RecordName } from './coordinator-image.ts';
 import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
@@ -29,131 +23,10 @@ const UNKNOWN_OFFSET = -1;
 const TOPIC_ID_VERSION = 10;
 const GROUPS_VERSION = 8;
 
-type CommitTopic = OffsetCommitRequest['topics'][number];
-type CommitPartition = CommitTopic['partitions'][number];
+const UNSTABLE = ERROR_CODES.UNSTABLE_OFFSET_COMMIT.code;
 
-/** May this request commit at all? Makes a group that only stores offsets. */
-function commitAdmission(
-  partition: CoordinatorPartition,
-  request: OffsetCommitRequest,
-  version: number,
-): CommitAdmission {
-  const { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId: instanceId } = request;
-  return admitOffsets(partition, { groupId, generation, memberId, instanceId, version, transactional: false });
-}
-
-/** Error of one partition by itself, or 0. */
-function partitionError(
-  coordinator: GroupCoordinator,
-  topic: CommitTopic,
-  asked: CommitPartition,
-  byId: boolean,
-): number {
-  const resolved = coordinator.resolveTopic(topic.name, topic.topicId, byId);
-  if (resolved === null) return (byId ? ERROR_CODES.UNKNOWN_TOPIC_ID : ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION).code;
-  if (asked.partitionIndex < 0 || asked.partitionIndex >= resolved.partitions)
-    return ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION.code;
-  // It would not be stored as it was sent.
-  if (isFar(asked.committedOffset)) return ERROR_CODES.INVALID_COMMIT_OFFSET_SIZE.code;
-  const length = asked.committedMetadata?.length ?? 0;
-  return length > coordinator.options.settings.offsetMetadataLengthMax ? ERROR_CODES.OFFSET_METADATA_TOO_LARGE.code : 0;
-}
-
-function commitRecords(
-  coordinator: GroupCoordinator,
-  partition: CoordinatorPartition,
-  request: OffsetCommitRequest,
-  byId: boolean,
-): readonly KeyValueRecord[] {
-  const { codec } = partition.options;
-  const committedAt = partition.options.clock.wallNow();
-  const wanted = request.retentionTimeMs >= 0 ? committedAt + request.retentionTimeMs : null;
-  const expiresAt = wanted === null ? null : Math.min(wanted, Number.MAX_SAFE_INTEGER);
-  const records: KeyValueRecord[] = [];
-  for (const topic of request.topics) {
-    const resolved = coordinator.resolveTopic(topic.name, topic.topicId, byId);
-    for (const asked of topic.partitions) {
-      if (resolved === null || partitionError(coordinator, topic, asked, byId) !== 0) continue;
-      const value: CommittedOffset = {
-        offset: asked.committedOffset,
-        leaderTerm: asked.committedLeaderEpoch < 0 ? null : asked.committedLeaderEpoch,
-        metadata: asked.committedMetadata ?? '',
-        committedAt,
-        expiresAt,
-        topicId: resolved.id,
-      };
-      records.push(offsetRecord(codec, request.groupId, resolved.name, asked.partitionIndex, value));
-    }
-  }
-  return records;
-}
-
-/** Of those partitions that can be committed at all: may this member? 0, or the error for the whole request, as in Kafka. */
-function memberError(
-  coordinator: GroupCoordinator,
-  admission: CommitAdmission,
-  request: OffsetCommitRequest,
-  byId: boolean,
-): number {
-  if (admission.kind === 'refused') return admission.error;
-  for (const topic of request.topics) {
-    const resolved = coordinator.resolveTopic(topic.name, topic.topicId, byId);
-    for (const asked of topic.partitions) {
-      if (resolved === null || partitionError(coordinator, topic, asked, byId) !== 0) continue;
-      const error = admission.partitionError(resolved.id, asked.partitionIndex);
-      if (error !== 0) return error;
-    }
-  }
-  return 0;
-}
-
-async function commitHere(
-  coordinator: GroupCoordinator,
-  partition: CoordinatorPartition,
-  request: OffsetCommitRequest,
-  version: number,
-): Promise<number> {
-  const byId = version >= TOPIC_ID_VERSION;
-  const error = memberError(coordinator, commitAdmission(partition, request, version), request, byId);
-  const group = partition.group(request.groupId);
-  const records = error === 0 ? commitRecords(coordinator, partition, request, byId) : [];
-  const settled = new Promise<number>((resolve) => {
-    if (records.length === 0) resolve(error);
-    else {
-      const refused = partition.writer.append(records, resolve);
-      if (refused !== 0) resolve(refused);
-    }
-  });
-  // A group that was made for this commit does not outlive its refusal.
-  if (group !== null) partition.forgetUnused(group);
-  return settled;
-}
-
-/** The answer: a partition's own error goes before that of the group. */
-export async function offsetCommit(
-  coordinator: GroupCoordinator,
-  request: OffsetCommitRequest,
-  context: GroupRequestContext,
-): Promise<OffsetCommitResponse> {
-  const byId = context.version >= TOPIC_ID_VERSION;
-  const found = coordinator.find(request.groupId, true);
-  // What is wrong with a partition by itself is told by the metadata of the moment at which the request came.
-  const errors = request.topics.map((topic) =>
-    topic.partitions.map((asked) => partitionError(coordinator, topic, asked, byId)),
-  );
-  const groupError =
-    found.kind === 'refused' ? found.error : await commitHere(coordinator, found.partition, request, context.version);
-  return {
-    topics: request.topics.map((topic, at) => ({
-      name: topic.name,
-      topicId: topic.topicId,
-      partitions: topic.partitions.map(({ partitionIndex }, index) => {
-        const own = errors[at]?.[index] ?? 0;
-        return { partitionIndex, errorCode: own !== 0 ? own : groupError };
-      }),
-    })),
-  };
-}
+/** Whether who asks must not be told of this offset now. */
+type IsUnstable = (topic: string, partition: number) => boolean;
 
 interface WantedTopic {
   readonly name: string;
@@ -199,11 +72,13 @@ function readWanted(
   groupId: string,
   wanted: readonly WantedTopic[],
   byId: boolean,
+  unstable: IsUnstable,
 ): FetchedGroup {
   const topics = wanted.map(({ name, topicId, partitionIndexes }) => {
     const resolved = coordinator.resolveTopic(name, topicId, byId);
     const errorCode = byId && resolved === null ? ERROR_CODES.UNKNOWN_TOPIC_ID.code : 0;
     const partitions = partitionIndexes.map((index) => {
+      if (errorCode === 0 && unstable(resolved?.name ?? name, index)) return fetched(index, null, UNSTABLE);
       const stored = errorCode === 0 ? partition.image.offset(groupId, resolved?.name ?? name, index) : null;
       return fetched(index, ofThisTopic(stored, resolved?.id ?? null), errorCode);
     });
@@ -217,13 +92,15 @@ function readAll(
   partition: CoordinatorPartition,
   groupId: string,
   byId: boolean,
+  unstable: IsUnstable,
 ): FetchedGroup {
   const topics = new Map<string, { name: string; topicId: string; partitions: FetchedPartition[] }>();
   for (const stored of partition.image.offsets(groupId)) {
     const resolved = coordinator.resolveTopic(stored.topic, '', false);
     if (resolved === null ? byId : ofThisTopic(stored, resolved.id) === null) continue;
     const topic = topics.get(stored.topic) ?? { name: stored.topic, topicId: resolved?.id ?? '', partitions: [] };
-    topic.partitions.push(fetched(stored.partition, stored, 0));
+    const isUnstable = unstable(stored.topic, stored.partition);
+    topic.partitions.push(fetched(stored.partition, isUnstable ? null : stored, isUnstable ? UNSTABLE : 0));
     topics.set(stored.topic, topic);
   }
   return { errorCode: 0, topics: [...topics.values()] };
@@ -233,12 +110,13 @@ function readAll(
 interface Asking {
   readonly memberId: string | null;
   readonly memberEpoch: number;
+  readonly requireStable: boolean;
 }
 
 async function fetchGroup(
   coordinator: GroupCoordinator,
   groupId: string,
-  { memberId, memberEpoch }: Asking,
+  { memberId, memberEpoch, requireStable }: Asking,
   wanted: readonly WantedTopic[] | null,
   version: number,
 ): Promise<FetchedGroup> {
@@ -248,10 +126,12 @@ async function fetchGroup(
   const refused = admitFetch(partition, groupId, memberId, memberEpoch);
   if (refused !== 0) return { errorCode: refused, topics: [] };
   const byId = version >= TOPIC_ID_VERSION;
+  const { pending } = partition.image;
+  const unstable: IsUnstable = (topic, index) => requireStable && pending.has(groupId, topic, index);
   const read =
     wanted === null
-      ? readAll(coordinator, partition, groupId, byId)
-      : readWanted(coordinator, partition, groupId, wanted, byId);
+      ? readAll(coordinator, partition, groupId, byId, unstable)
+      : readWanted(coordinator, partition, groupId, wanted, byId, unstable);
   const error = await new Promise<number>((resolve) => partition.writer.whenCommitted(resolve));
   return error === 0 ? read : { errorCode: error, topics: [] };
 }
@@ -266,7 +146,13 @@ export async function offsetFetch(
     const groups = await Promise.all(
       request.groups.map(async ({ groupId, memberId, memberEpoch, topics }) => ({
         groupId,
-        ...(await fetchGroup(coordinator, groupId, { memberId, memberEpoch }, topics, version)),
+        ...(await fetchGroup(
+          coordinator,
+          groupId,
+          { memberId, memberEpoch, requireStable: request.requireStable },
+          topics,
+          version,
+        )),
       })),
     );
     return { topics: [], groups };
@@ -275,7 +161,7 @@ export async function offsetFetch(
   const { errorCode, topics } = await fetchGroup(
     coordinator,
     request.groupId,
-    { memberId: null, memberEpoch: -1 },
+    { memberId: null, memberEpoch: -1, requireStable: request.requireStable },
     wanted,
     version,
   );

@@ -13,6 +13,7 @@ import {
   offsetDelete,
   offsetFetch,
   syncGroup,
+  txnOffsetCommit,
 } from '../coordinator/index.ts';
 import type { GroupCoordinator, GroupRequestContext } from '../coordinator/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
@@ -42,6 +43,9 @@ export function groupHandlers(groups: GroupCoordinator, transactions: Transactio
     ),
     apiHandler(API_TABLE.offsetCommit, async (request, context) =>
       respond(await offsetCommit(groups, request, contextOf(context))),
+    ),
+    apiHandler(API_TABLE.txnOffsetCommit, async (request, context) =>
+      respond(await txnOffsetCommit(groups, request, contextOf(context))),
     ),
     apiHandler(API_TABLE.offsetFetch, async (request, context) =>
       respond(await offsetFetch(groups, request, contextOf(context))),

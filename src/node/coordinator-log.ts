@@ -21,7 +21,7 @@ const READ_BYTES = byteCount(1 << 20);
 
 function refusalOf(outcome: ProduceOutcome): AppendRefusal {
   if (outcome.kind === 'not-leader') return 'not-leader';
-  if (outcome.kind === 'not-enough-replicas') return 'not-enough-replicas';
+  if (outcome.kind === 'not-enough-replicas' || outcome.kind === 'producer-fenced') return outcome.kind;
   return outcome.kind === 'too-large' || outcome.kind === 'larger-than-segment' ? 'too-large' : 'unwritable';
 }
 
@@ -101,6 +101,7 @@ export function coordinatorLog(partition: Partition, term: Term, termStart: Offs
     logStart: () => partition.logStart,
     logEnd: () => partition.logEnd,
     append,
+    producerMark: (producerId) => partition.producers.state.get(producerId),
     whenCommitted: (end, settled) => {
       if (!leads()) return settled('lost');
       partition.whenCommitted(end, (result) => settled(result === 'reached' && leads() ? 'committed' : 'lost'));

@@ -60,6 +60,7 @@ export class Coordinators {
       sink,
       image,
       ensureOffsetsTopic: () => ensureTopic(OFFSETS_TOPIC, config.topics.offsetsPartitions),
+      verify: (request) => this.verifier.verify(request),
     });
     const settings = { ...DEFAULT_TRANSACTION_SETTINGS, ...config.transactions };
     this.transactions = new TransactionCoordinator({

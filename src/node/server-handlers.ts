@@ -71,7 +71,9 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
 export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): readonly ApiHandler[] {
   const { broker, commands, config } = by;
   const { groups, transactions, calls, verifier } = by.coordinators;
-  const markers = writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined });
+  const markers = writeTxnMarkersHandler(broker, {
+    onOffsetsMarker: (partition, marker) => groups.transactionEnded(partition.id.index, marker),
+  });
   const computed = new Map([['flush', config.flush]]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [

@@ -126,7 +126,12 @@ export class TransactionImage implements LogImage<TransactionName> {
     return newest === null ? null : transactionRecord(this.#codec, name.transactionalId, newest);
   }
 
-  keepFrom(): null {
-    return null;
+  /** Transactions are not written within transactions. */
+  get undecided(): boolean {
+    return false;
+  }
+
+  isUndecided(): boolean {
+    return false;
   }
 }

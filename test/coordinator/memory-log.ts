@@ -46,6 +46,7 @@ export class MemoryLog {
   damage: Error | null = null;
   #waiting: { readonly end: number; readonly settled: (settlement: Settlement) => void }[] = [];
   #readers: (() => void)[] = [];
+  readonly #marks = new Map<number, number>();
 
   constructor(clock: Clock, partition = 0) {
     this.#clock = clock;
@@ -102,6 +103,7 @@ export class MemoryLog {
         if (this.refuse !== null) return { kind: 'refused', reason: this.refuse };
         return { kind: 'appended', end: offset(this.#append(records, settled, transaction)) };
       },
+      producerMark: (producerId) => this.#marks.get(producerId) ?? 0,
       whenCommitted: (end, settled) => {
         if (this.term !== mine) settled('lost');
         else if (this.highWatermark >= end) settled('committed');
@@ -118,6 +120,7 @@ export class MemoryLog {
 
   /** A marker, as the leader writes it when a transaction ends. */
   appendMarker(marker: LogMarker): void {
+    this.#marks.set(marker.producerId, (this.#marks.get(marker.producerId) ?? 0) + 1);
     const base = this.logEnd;
     this.batches.push({ records: [], bytes: 78, base: offset(base), end: base + 1, transaction: null, marker });
     if (!this.held) this.commit();

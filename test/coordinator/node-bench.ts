@@ -21,8 +21,9 @@ import {
   offsetDelete,
   offsetFetch,
   syncGroup,
+  txnOffsetCommit,
 } from '../../src/coordinator/index.ts';
-import type { CoordinatorSettings, GroupRequestContext } from '../../src/coordinator/index.ts';
+import type { CoordinatorSettings, GroupRequestContext, VerifyOffsets } from '../../src/coordinator/index.ts';
 import { InternalTopic } from '../../src/coordinator-log/index.ts';
 import type { Broker, MetadataImage, Partition, Topic } from '../../src/metadata/image.ts';
 import type { LogSink } from '../../src/ports/index.ts';
@@ -115,6 +116,7 @@ const HANDLERS = {
   heartbeat,
   leaveGroup,
   syncGroup,
+  txnOffsetCommit,
   describeGroups,
   listGroups,
   deleteGroups,
@@ -137,6 +139,8 @@ export class NodeBench {
     topic('bills', topicId(2), [1]),
   ]);
   topicsAsked = 0;
+  /** What the coordinator of transactions says. */
+  verify: VerifyOffsets = () => Promise.resolve([0]);
 
   constructor(settings: Partial<CoordinatorSettings> = {}) {
     this.coordinator = new GroupCoordinator({
@@ -147,6 +151,7 @@ export class NodeBench {
       patterns: new SimPatterns(),
       image: () => this.image,
       ensureOffsetsTopic: () => (this.topicsAsked += 1),
+      verify: (request) => this.verify(request),
     });
   }
 

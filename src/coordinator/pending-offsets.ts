@@ -1,0 +1,104 @@
+/**
+ * Offsets that were committed inside of transactions whose end is not known yet.
+ *
+ * ```
+ *  TxnOffsetCommit ─▶ batch of the producer in the log ─▶ pending ──commit marker──▶ counts, unless newer was written meanwhile
+ *                                                            └────abort marker, deletion──▶ gone
+ * ```
+ *
+ * Which of two commits is newer is told by their places in the log, as compaction tells it: a commit outside of the transaction
+ * that was written behind the pending one stays.
+ */
+import type { Offset } from '../../raft/index.ts';
+import type { BatchTransaction } from '../coordinator-log/index.ts';
+import type { CommittedOffset } from './coordinator-record.ts';
+
+export interface PendingOffset {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly value: CommittedOffset;
+  /** Of its record. */
+  readonly bytes: number;
+  /** Where its batch begins in the log. */
+  readonly at: Offset;
+}
+
+function placeOf({ topic, partition }: Pick<PendingOffset, 'topic' | 'partition'>): string {
+  return `${partition}/${topic}`;
+}
+
+function nameOf(offset: Pick<PendingOffset, 'group' | 'topic' | 'partition'>): string {
+  return `${offset.group.length}/${offset.group}/${placeOf(offset)}`;
+}
+
+/** Of one transaction: the newest of each name. */
+interface Pending {
+  readonly producerEpoch: number;
+  readonly offsets: Map<string, PendingOffset>;
+}
+
+export class PendingOffsets {
+  readonly #producers = new Map<number, Pending>();
+  /** Group → place → transactions that hold it. */
+  readonly #groups = new Map<string, Map<string, number>>();
+
+  /** Whether anything is pending. */
+  get any(): boolean {
+    return this.#producers.size > 0;
+  }
+
+  has(group: string, topic: string, partition: number): boolean {
+    return this.#groups.get(group)?.has(placeOf({ topic, partition })) === true;
+  }
+
+  hasGroup(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  groups(): Iterable<string> {
+    return this.#groups.keys();
+  }
+
+  /** Whether the transaction of this producer has begun here: it is open, and covers this partition. */
+  holds(producerId: number, producerEpoch: number): boolean {
+    return this.#producers.get(producerId)?.producerEpoch === producerEpoch;
+  }
+
+  /** A later commit of the same producer takes the place of an earlier one. */
+  add({ producerId, producerEpoch }: BatchTransaction, offset: PendingOffset): void {
+    const offsets = this.#producers.get(producerId)?.offsets ?? new Map<string, PendingOffset>();
+    this.#producers.set(producerId, { producerEpoch, offsets });
+    if (!offsets.has(nameOf(offset))) this.#count(offset, 1);
+    offsets.set(nameOf(offset), offset);
+  }
+
+  /** The transaction of the producer is over: what was pending in it, in the order of the log. */
+  take(producerId: number): readonly PendingOffset[] {
+    const own = [...(this.#producers.get(producerId)?.offsets.values() ?? [])];
+    this.#producers.delete(producerId);
+    for (const offset of own) this.#count(offset, -1);
+    return own;
+  }
+
+  /** The offset is deleted, in whatever transactions it is. */
+  drop(group: string, topic: string, partition: number): void {
+    if (!this.has(group, topic, partition)) return;
+    const name = nameOf({ group, topic, partition });
+    for (const { offsets } of this.#producers.values()) {
+      const offset = offsets.get(name);
+      if (offset === undefined) continue;
+      offsets.delete(name);
+      this.#count(offset, -1);
+    }
+  }
+
+  #count(offset: PendingOffset, change: number): void {
+    const places = this.#groups.get(offset.group) ?? new Map<string, number>();
+    const left = (places.get(placeOf(offset)) ?? 0) + change;
+    if (left === 0) places.delete(placeOf(offset));
+    else places.set(placeOf(offset), left);
+    if (places.size === 0) this.#groups.delete(offset.group);
+    else this.#groups.set(offset.group, places);
+  }
+}
