@@ -79,4 +79,6 @@ export interface Disk {
   syncDirectory(path: string): Promise<void>;
   /** Bytes that can still be written to the file system of `path`. */
   freeBytes(path: string): Promise<number>;
+  /** Size of the file system of `path`, in bytes. */
+  totalBytes(path: string): Promise<number>;
 }

@@ -236,4 +236,9 @@ export class NodeDisk implements Disk {
     const stats = await refined(path, statfs(path));
     return stats.bavail * stats.bsize;
   }
+
+  async totalBytes(path: string): Promise<number> {
+    const stats = await refined(path, statfs(path));
+    return stats.blocks * stats.bsize;
+  }
 }

@@ -113,6 +113,10 @@ export class RecordedDisk implements Disk {
     return this.during(this.begin({ kind: 'sync-directory', path: inside }), this.#disk.syncDirectory(path));
   }
 
+  totalBytes(path: string): Promise<number> {
+    return this.#disk.totalBytes(path);
+  }
+
   async freeBytes(path: string): Promise<number> {
     return this.faults.bytesLeft ?? (await this.#disk.freeBytes(path));
   }

@@ -167,6 +167,10 @@ export class SimDiskPort implements Disk, DiskDesk {
     return this.#entry('freeBytes', path, () => this.bytesLeft());
   }
 
+  totalBytes(path: string): Promise<number> {
+    return this.#entry('freeBytes', path, () => this.bytesLeft() + this.disk.usedBytes());
+  }
+
   /** Bytes until the disk is full. */
   bytesLeft(): number {
     const capacity = this.disk.capacityBytes;

@@ -37,6 +37,7 @@ import type { KafkaServer } from '../server/index.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { CLIENT_SETTINGS, ControllerRequests, REQUEST_TIMEOUT } from './controller-requests.ts';
 import { Coordinators } from './coordinators.ts';
+import { logDirectory, quorumSource } from './described-node.ts';
 import { FailedReplicas } from './failed-replicas.ts';
 import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
@@ -221,6 +222,8 @@ export class ClusterNode {
       config,
       sessions: new FetchSessions(config.limits.fetchSessionsMax, ports.random.fork('fetch sessions')),
       producerIds: this.#producerIds,
+      directory: logDirectory(this),
+      quorum: quorumSource(this),
       controller: () => usableController(this.image(), this.metadataLeader, config.node),
       untilApplied: (applied, timeoutMs) => this.#waiters.until(applied, timeoutMs),
     });

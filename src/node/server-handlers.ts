@@ -13,7 +13,9 @@ import {
   deleteTopicsHandler,
   describeClusterHandler,
   describeConfigsHandler,
+  describeLogDirsHandler,
   describeProducersHandler,
+  describeQuorumHandler,
   describeTopicPartitionsHandler,
   electLeadersHandler,
   fetchHandler,
@@ -21,6 +23,7 @@ import {
   incrementalAlterConfigsHandler,
   initProducerIdHandler,
   leaderHandlers,
+  leaderQuorumHandler,
   listOffsetsHandler,
   metadataHandler,
   offsetForLeaderEpochHandler,
@@ -28,7 +31,14 @@ import {
   transactionHandlers,
   writeTxnMarkersHandler,
 } from '../handlers/index.ts';
-import type { BrokerView, CommandPort, FetchSessions, ProducerIds } from '../handlers/index.ts';
+import type {
+  BrokerView,
+  CommandPort,
+  FetchSessions,
+  LogDirectory,
+  ProducerIds,
+  QuorumSource,
+} from '../handlers/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import type { Coordinators } from './coordinators.ts';
@@ -40,6 +50,8 @@ export interface ServedBy {
   readonly config: NodeConfig;
   readonly sessions: FetchSessions;
   readonly producerIds: ProducerIds;
+  readonly directory: LogDirectory;
+  readonly quorum: QuorumSource;
   readonly controller: () => NodeId | null;
   readonly untilApplied: (applied: (image: MetadataImage) => boolean, timeoutMs: number) => Promise<boolean>;
 }
@@ -98,10 +110,12 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     describeClusterHandler(broker, by.controller),
     describeTopicPartitionsHandler(broker),
     describeProducersHandler(broker),
+    describeLogDirsHandler(by.directory),
+    describeQuorumHandler(by.quorum),
     markers,
     ...groupHandlers(groups, transactions),
     ...transactionHandlers(transactions, groups.topic),
   ];
-  calls.open([...leaderHandlers(transactions), markers]);
+  calls.open([...leaderHandlers(transactions), markers, leaderQuorumHandler(by.quorum)]);
   return [...handlers, apiVersionsHandler(handlers)];
 }

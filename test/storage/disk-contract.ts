@@ -121,6 +121,9 @@ export function diskContract(name: string, makeRig: () => Promise<Rig<Disk>>): v
     test('there is room on the disk, and an empty file reads as nothing', async () => {
       await rig.run(async () => {
         expect(await rig.port.freeBytes(rig.directory)).toBeGreaterThan(0);
+        expect(await rig.port.totalBytes(rig.directory)).toBeGreaterThanOrEqual(
+          await rig.port.freeBytes(rig.directory),
+        );
         await (await rig.port.open(at('empty'), 'create')).close();
         expect((await rig.port.readFile(at('empty'))).length).toBe(0);
       });

@@ -38,6 +38,8 @@ export * from './list-transactions.ts';
 export * from './describe-topic-partitions.ts';
 export * from './alter-configs.ts';
 export * from './incremental-alter-configs.ts';
+export * from './describe-log-dirs.ts';
+export * from './describe-quorum.ts';
 export * from './elect-leaders.ts';
 export * from './consumer-group-describe.ts';
 export * from './consumer-group-heartbeat.ts';
