@@ -44,7 +44,7 @@ export function describeLogDirsHandler(directory: LogDirectory): ApiHandler {
       partitions: partitions.map(({ id, replica, logEnd, highWatermark }) => ({
         partitionIndex: id.index,
         partitionSize: replica.log.sizeBytes,
-        offsetLag: Math.max(0, logEnd - highWatermark),
+        offsetLag: Math.max(0, highWatermark - logEnd),
         isFutureKey: false,
       })),
     }));

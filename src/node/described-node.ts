@@ -5,12 +5,26 @@ import { millis } from '../../raft/index.ts';
 import type { Millis, NodeId, PeerStatus } from '../../raft/index.ts';
 import type { LogDirectory, QuorumReplica, QuorumSource } from '../handlers/index.ts';
 import { API_TABLE } from '../wire/index.ts';
-import type { ClusterNode } from './cluster-node.ts';
+import type { MetadataImage } from '../metadata/index.ts';
+import type { MetadataGroup } from '../metadata-log/index.ts';
+import type { Hosting } from '../partition/index.ts';
+import type { BrokerCalls } from '../server/index.ts';
+import type { ClusterNodeOptions } from './node-options.ts';
+
+/** What it takes of a node. */
+export interface DescribedNode {
+  readonly options: Pick<ClusterNodeOptions, 'config' | 'ports'>;
+  readonly metadata: MetadataGroup | null;
+  readonly metadataLeader: NodeId | null;
+  readonly hosting: Pick<Hosting, 'all'>;
+  readonly coordinators: { readonly calls: BrokerCalls };
+  image(): MetadataImage;
+}
 
 /** For the leader's answer. */
 const ASK_TIMEOUT = millis(5000);
 
-export function logDirectory(node: ClusterNode): LogDirectory {
+export function logDirectory(node: DescribedNode): LogDirectory {
   const { config, ports } = node.options;
   return {
     path: config.dataDirectory,
@@ -20,7 +34,7 @@ export function logDirectory(node: ClusterNode): LogDirectory {
   };
 }
 
-export function quorumSource(node: ClusterNode): QuorumSource {
+export function quorumSource(node: DescribedNode): QuorumSource {
   const { config, ports } = node.options;
   const self = config.node;
   /** A monotonic instant as wall time. */
