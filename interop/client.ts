@@ -1,0 +1,137 @@
+/**
+ * The stock clients: how each is fetched, once, and how its driver is run.
+ *
+ * A driver takes `BOOTSTRAP PREFIX [BEHAVIOUR …]` and prints one line of JSON for each behaviour that it can do, all of them when none is
+ * named: `{"behaviour":"acks","outcome":…}`. Names of topics and groups begin with PREFIX, so that one cluster can be used many times.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Client {
+  readonly name: string;
+  /** For the table. */
+  readonly language: string;
+  /** Fetches what is missing, and answers the command that begins every run; throws with the command that the user must run. */
+  readonly prepare: () => readonly string[];
+}
+
+const root = process.cwd();
+const cache = join(homedir(), '.cache', 'flotilla-interop');
+const driver = (name: string): string => join(root, 'interop', 'drivers', name);
+
+function succeed(what: string, command: string, ...args: readonly string[]): void {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status === 0) return;
+  throw new Error(
+    `${what}: ${command} ${args.join(' ')} ${error === undefined ? `ended with ${status}\n${stdout}${stderr}` : String(error)}`,
+  );
+}
+
+/** Does `make` once; what it was made from is its name. */
+function once(name: string, make: () => void): void {
+  const done = join(cache, `${name}.done`);
+  if (existsSync(done)) return;
+  mkdirSync(cache, { recursive: true });
+  make();
+  writeFileSync(done, '');
+}
+
+function python(name: string, packages: string, file: string): Client {
+  return {
+    name,
+    language: 'Python',
+    prepare: () => {
+      const home = join(cache, name);
+      once(packages.replaceAll('==', '-').replaceAll(' ', '-'), () => {
+        succeed('a Python environment cannot be made (apt-get install python3-venv)', 'python3', '-m', 'venv', home);
+        succeed(`${packages} cannot be installed`, join(home, 'bin/pip'), '-q', 'install', ...packages.split(' '));
+      });
+      return [join(home, 'bin/python'), driver(file)];
+    },
+  };
+}
+
+function go(name: string): Client {
+  return {
+    name,
+    language: 'Go',
+    prepare: () => {
+      const home = join(cache, name);
+      mkdirSync(home, { recursive: true });
+      cpSync(driver(name), home, { recursive: true });
+      succeed(
+        `the driver of ${name} cannot be built (Go ≥ 1.24 from go.dev)`,
+        'go',
+        '-C',
+        home,
+        'build',
+        '-o',
+        'driver',
+        '.',
+      );
+      return [join(home, 'driver')];
+    },
+  };
+}
+
+function java(name: string, version: string): Client {
+  return {
+    name,
+    language: 'Java',
+    prepare: () => {
+      const home = join(cache, name);
+      mkdirSync(home, { recursive: true });
+      cpSync(driver('java'), home, { recursive: true });
+      once(`kafka-clients-${version}`, () =>
+        succeed(
+          'jars of Kafka cannot be fetched (apt-get install openjdk-17-jdk-headless maven)',
+          'mvn',
+          '-B',
+          '-q',
+          '-f',
+          join(home, 'pom.xml'),
+          `-Dkafka.version=${version}`,
+          'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
+          `-DoutputDirectory=${join(home, 'lib')}`,
+          '-DincludeScope=runtime',
+        ),
+      );
+      const jars = join(home, 'lib', '*');
+      succeed(
+        'the driver in Java cannot be compiled',
+        'javac',
+        '-d',
+        join(home, 'classes'),
+        '-cp',
+        jars,
+        join(home, 'Driver.java'),
+      );
+      return [
+        'java',
+        '-Xmx256m',
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
+        '-cp',
+        `${join(home, 'classes')}:${jars}`,
+        'Driver',
+      ];
+    },
+  };
+}
+
+function node(name: string, file: string): Client {
+  return { name, language: 'JavaScript', prepare: () => [process.execPath, driver(file)] };
+}
+
+export const CLIENTS: readonly Client[] = [
+  node('kafkajs', 'kafkajs.mjs'),
+  node('@platformatic/kafka', 'platformatic.mjs'),
+  python('librdkafka', 'confluent-kafka==2.16.1', 'confluent.py'),
+  python('kafka-python', 'kafka-python==3.0.12', 'kafka_python.py'),
+  python('aiokafka', 'aiokafka==0.14.0', 'aiokafka_driver.py'),
+  go('franz-go'),
+  go('sarama'),
+  java('java', '4.3.1'),
+];
