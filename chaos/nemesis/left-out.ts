@@ -7,7 +7,7 @@
  *      ─▶ another controller (L1, L8), other leaders (L2), topics can be written to (L3) ─▶ back ─▶ the rest of the end
  * ```
  */
-import type { Random } from '../../raft/index.ts';
+import type { CoreState, Random } from '../../raft/index.ts';
 import { ClientError } from '../../src/client/index.ts';
 import { BOUNDS, describeCluster, recovered, votersOf, writable } from '../checkers/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
@@ -66,17 +66,18 @@ export async function leaveOut(
   back();
 }
 
-/** Everybody votes, and no log has failed: a voter whose disk was replaced has lost its vote for ever. */
+/** Everybody votes in each of its groups, and no log has failed: a voter whose disk was replaced has lost its vote for ever. */
 function canSpareOne(cluster: SimCluster, voters: number): boolean {
-  const voting = cluster.nodes().filter(({ node }) => {
-    const core = node.metadata?.replica.core;
-    if (core === undefined) return false;
-    const { self } = core.config;
-    const all = votersOf(core) ?? [];
-    return all.some((voter) => voter.node === self.node && voter.directory === self.directory);
-  });
-  const failed = cluster.nodes().some(({ node }) => node.hosting.all().some((partition) => partition.failed !== null));
-  return voting.length === voters && !failed;
+  const nodes = cluster.nodes().map(({ node }) => node);
+  const voting = nodes.filter(({ metadata }) => metadata !== null && votes(metadata.replica.core));
+  const hosted = nodes.flatMap(({ hosting }) => hosting.all());
+  const allVote = hosted.every(({ replica: { core } }) => core.config.policy !== 'quorum' || votes(core));
+  return voting.length === voters && allVote && hosted.every(({ failed }) => failed === null);
+}
+
+function votes(core: CoreState): boolean {
+  const { self } = core.config;
+  return (votersOf(core) ?? []).some((voter) => voter.node === self.node && voter.directory === self.directory);
 }
 
 /** Takes the node out; the answer brings it back. */
