@@ -33,6 +33,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   D8: 'nothing is called durable before its sync has succeeded',
   E1: 'a record of an idempotent producer is in the log once',
   E2: 'nothing of a fenced producer lands after its successor began',
+  E6: 'a producer id is given once',
   'inconsistent-offsets': 'an offset has one value, whoever tells of it',
   duplicate: 'a record of a producer that writes once is at one offset',
   'lost-write': 'what was acknowledged, or read by somebody, is there when everything is over',

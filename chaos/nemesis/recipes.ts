@@ -8,8 +8,14 @@
  * | failover-to-the-latecomer  | the leader dies while a follower that was away is being filled                     | KIP-966      |
  * | stale-join                 | a follower joins, loses its cache and is back before the controller hears of it    | KIP-903      |
  * | last-standing              | the set shrinks to its leader, which loses what it had; somebody else is back first | KIP-966      |
+ * | deposed-controller         | clients reach a controller that has lost its office and does not know               | etcd#741     |
+ * | deposed-newcomer           | that controller is one whose life has just begun: what it is asked, it decides      | design 3     |
+ * | deposed-coordinator        | the same for who coordinates a consumer group                                       | design 3     |
+ * | two-coordinators-die       | who has replayed what one other held dies before the third holds it                 | design 3     |
+ * | unnamed-snapshot           | dies when a received snapshot has its name, is back, and loses that name            | etcd#6368    |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
  */
+import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import { block, duration, kill, losePower, nameOf, partitionOfSomething, pick, slowLink } from './harm.ts';
 import type { FaultContext } from './harm.ts';
@@ -22,14 +28,22 @@ export type RecipeName =
   | 'part-kill'
   | 'failover-to-the-latecomer'
   | 'stale-join'
+  | 'deposed-controller'
+  | 'deposed-newcomer'
+  | 'deposed-coordinator'
+  | 'two-coordinators-die'
+  | 'unnamed-snapshot'
   | 'slow-leader'
   | 'last-standing';
 
+interface Trio {
+  readonly partition: PartitionRecord;
+  readonly leader: number;
+  readonly followers: readonly number[];
+}
+
 /** A partition, its leader and its followers, all running; null when there are none such at the moment. */
-function trio(
-  context: FaultContext,
-): { readonly partition: PartitionRecord; readonly leader: number; readonly followers: readonly number[] } | null {
-  const partition = partitionOfSomething(context);
+function trio(context: FaultContext, partition = partitionOfSomething(context)): Trio | null {
   if (partition === null || partition.leader === null || partition.replicas.length < 3) return null;
   if (partition.replicas.some((node) => !context.cluster.isReady(node))) return null;
   const { leader, replicas } = partition;
@@ -176,6 +190,133 @@ function lastStanding(context: FaultContext): void {
   });
 }
 
+/**
+ * A node is away until the metadata log begins above what it holds, gets a snapshot, and dies between giving it its name and syncing
+ * that. What it does with it in the next life must hold through a power loss.
+ */
+function unnamedSnapshot(context: FaultContext): void {
+  const { cluster, random, act, later, restart } = context;
+  const controller = cluster.controller();
+  const away = pick(
+    random,
+    cluster.numbers().filter((node) => node !== controller && cluster.isReady(node)),
+  );
+  const had = away === null ? undefined : cluster.node(away)?.node.image().end;
+  if (away === null || had === undefined || !act({ kind: 'kill', node: away })) return;
+  const isBehind = (): boolean =>
+    cluster
+      .nodes()
+      .some(({ node }) => (node.metadata?.replica.log.logStart ?? 0) > had && node.controller.status().term !== null);
+  const [back, works] = [duration(random, 20, 500), duration(random, 100, 2000)];
+  restart(away, 20_000);
+  once(context, isBehind, 15_000, () => {
+    if (cluster.machine(away).running || !act({ kind: 'start', node: away })) return;
+    act({ kind: 'kill-at', node: away, operation: 1, phase: 'done', name: 'rename', path: '/logs/@metadata' });
+    const isDead = (): boolean => !cluster.machine(away).running;
+    once(context, isDead, 3000, () => {
+      restart(away, back);
+      later(back + works, () => losePower(context, away, 'lose-all'));
+    });
+  });
+}
+
+/** Clients reach it. */
+function cutFromNodes(context: FaultContext, one: number, milliseconds: number): void {
+  for (const node of context.cluster.numbers()) {
+    block(context, nameOf(one), nameOf(node), milliseconds);
+    block(context, nameOf(node), nameOf(one), milliseconds);
+  }
+}
+
+/** One where consumer groups are stored; null while there is none. */
+function groupPartition({ cluster, random }: FaultContext): PartitionRecord | null {
+  const ends = (cluster.image()?.topicsByName.get(OFFSETS_TOPIC)?.partitions ?? []).filter(
+    // Groups are few: most of these hold nothing.
+    ({ leader, index }) => leader !== null && (cluster.replica(leader, OFFSETS_TOPIC, index)?.highWatermark ?? 0) > 0,
+  );
+  return pick(random, ends);
+}
+
+/** What members commit then, nobody else has; who looks how far they are is told of it, or waits. */
+function deposedCoordinator(context: FaultContext): void {
+  const found = trio(context, groupPartition(context));
+  if (found !== null) cutFromNodes(context, found.leader, duration(context.random, 1500, 9000));
+}
+
+/**
+ * ```
+ *  first   ──────────┬───┤ dies
+ *  second  ──────────┼───┤ leads: may it show this?   dies
+ *  third   ──────────┤ waits for it …                        leads
+ * ```
+ */
+function twoCoordinatorsDie(context: FaultContext): void {
+  const { random, act, later, restart } = context;
+  const found = trio(context, groupPartition(context));
+  const second = found === null ? null : pick(random, found.followers);
+  if (found === null || second === null) return;
+  const { leader, followers } = found;
+  const [writes, leads, gone] = [duration(random, 50, 500), duration(random, 200, 2500), duration(random, 300, 3000)];
+  for (const third of followers) {
+    if (third === second) continue;
+    slow(context, leader, third, 2 * writes, writes);
+    slow(context, second, third, 2 * (writes + leads), writes + leads);
+  }
+  later(writes, () => {
+    if (act({ kind: 'kill', node: leader })) restart(leader, leads + gone);
+  });
+  later(writes + leads, () => {
+    if (act({ kind: 'kill', node: second })) restart(second, gone);
+  });
+}
+
+/**
+ * Cut off from the nodes and not from clients, the controller leads on until it misses the others, and they elect a little earlier.
+ * Its clock may be slow by as much as clocks are; sometimes it stands still first.
+ */
+function deposedController(context: FaultContext): void {
+  const { cluster, random, act, later } = context;
+  const controller = cluster.controller();
+  if (controller === null || cluster.numbers().length < 3) return;
+  const milliseconds = duration(random, 1200, 12_000);
+  cutFromNodes(context, controller, milliseconds);
+  if (random.below(2) === 0 && act({ kind: 'rate', node: controller, rate: 0.95 }))
+    later(milliseconds, () => act({ kind: 'rate', node: controller, rate: 1 }));
+  if (random.below(4) === 0 && act({ kind: 'pause', node: controller }))
+    later(duration(random, 100, 2000), () => act({ kind: 'resume', node: controller }));
+}
+
+/** One node after the other begins a life, the controller last; if the first is its heir, it is deposed at once. */
+function deposedNewcomer(context: FaultContext): void {
+  const { cluster, random, act, restart } = context;
+  const controller = cluster.controller();
+  const newcomer = pick(
+    random,
+    cluster.numbers().filter((node) => node !== controller && cluster.isReady(node)),
+  );
+  if (controller === null || newcomer === null || !act({ kind: 'kill', node: newcomer })) return;
+  const back = duration(random, 20, 300);
+  restart(newcomer, back);
+  context.later(back, () =>
+    once(
+      context,
+      () => cluster.isReady(newcomer),
+      4000,
+      () => {
+        if (!act({ kind: 'kill', node: controller })) return;
+        restart(controller, duration(random, 20, 1000));
+        const leads = (): boolean => cluster.node(newcomer)?.node.controller.status().state === 'active';
+        once(
+          context,
+          () => leads() && cluster.isReady(controller),
+          8000,
+          () => deposedController(context),
+        );
+      },
+    ),
+  );
+}
+
 function slowLeader(context: FaultContext): void {
   const { cluster, random, later } = context;
   const controller = random.below(2) === 0 ? cluster.controller() : null;
@@ -193,6 +334,11 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'part-kill': partKill,
   'failover-to-the-latecomer': failoverToTheLatecomer,
   'stale-join': staleJoin,
+  'deposed-controller': deposedController,
+  'deposed-newcomer': deposedNewcomer,
+  'deposed-coordinator': deposedCoordinator,
+  'two-coordinators-die': twoCoordinatorsDie,
+  'unnamed-snapshot': unnamedSnapshot,
   'slow-leader': slowLeader,
   'last-standing': lastStanding,
 };
