@@ -57,8 +57,9 @@ export class IdCollector {
 
   async #ask(): Promise<void> {
     const { random, name } = this.#options;
-    if (this.#client.metadata.brokers.size === 0) await this.#client.refresh([]);
     const nodes = [...this.#client.metadata.brokers];
+    // Who is asked first may know of nobody yet.
+    if (nodes.length === 0) return void (await this.#client.refresh([]));
     const [node, address] = nodes[random.below(nodes.length)] ?? [0, null];
     const link = address === null ? null : await this.#links.to(node, address);
     if (link === null) return void (await this.#client.refresh([]));
