@@ -161,6 +161,9 @@ export class Invariants {
       its.failed = true;
       this.#restarts.forget(replica);
     }
+    // As `checkSteps` would say, of all but one or two of them.
+    const steppedAt = replica.core.now;
+    if (steppedAt === its.steppedAt && steppedAt !== now) return;
     this.#checkSteps(number, its, replica, now);
   }
 

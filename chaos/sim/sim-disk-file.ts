@@ -182,7 +182,8 @@ export class SimDiskFile implements DiskFile {
 function joined(buffers: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const buffer of buffers) length += buffer.length;
-  const data = new Uint8Array(length);
+  // Of the pool: most writes are small, and memory of their own costs more than what is done with them.
+  const data = Buffer.allocUnsafe(length);
   let position = 0;
   for (const buffer of buffers) {
     data.set(buffer, position);
