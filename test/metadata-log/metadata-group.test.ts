@@ -9,7 +9,7 @@ import type { MetadataImage } from '../../src/metadata/index.ts';
 import { MemoryReplicaLog } from '../replica/memory-replica-log.ts';
 import { groupConfigOf } from '../replica/replica-rig.ts';
 import { MemorySnapshots } from './memory-snapshots.ts';
-import { FatalError, MetadataRig, setting } from './metadata-rig.ts';
+import { MetadataRig, setting } from './metadata-rig.ts';
 import type { MetadataNode } from './metadata-rig.ts';
 
 const configs = (image: MetadataImage): Readonly<Record<string, string>> => Object.fromEntries(image.clusterConfigs);
