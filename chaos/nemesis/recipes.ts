@@ -14,14 +14,29 @@
  * | two-coordinators-die       | who has replayed what one other held dies before the third holds it                 | design 3     |
  * | unnamed-snapshot           | dies when a received snapshot has its name, is back, and loses that name            | etcd#6368    |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
+ * | tails-of-two-terms         | two leaders die in turn, and the third lacks what the second opened its term above | design 2.1   |
+ * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
  */
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
-import { block, duration, kill, losePower, nameOf, partitionOfSomething, pick, slowLink } from './harm.ts';
+import {
+  allWhole,
+  block,
+  duration,
+  kill,
+  losePower,
+  nameOf,
+  partitionOfSomething,
+  pick,
+  shuffled,
+  slowLink,
+} from './harm.ts';
 import type { FaultContext } from './harm.ts';
 
 /** Between two looks at what is waited for. */
 const LOOK_MS = 5;
+/** So long is waited for slow nodes to fence somebody. */
+const PATIENCE_MS = 15_000;
 
 export type RecipeName =
   | 'double-failover'
@@ -34,7 +49,9 @@ export type RecipeName =
   | 'two-coordinators-die'
   | 'unnamed-snapshot'
   | 'slow-leader'
-  | 'last-standing';
+  | 'last-standing'
+  | 'tails-of-two-terms'
+  | 'wiped-voter';
 
 interface Trio {
   readonly partition: PartitionRecord;
@@ -329,6 +346,85 @@ function slowLeader(context: FaultContext): void {
   later(milliseconds, () => kill(context, leader));
 }
 
+/**
+ * A leader dies when its newest records have reached one follower only; that one leads, opens its term above them, and dies, too.
+ * The last one leads on without them: the others cut back below where a term began, and may find nothing new there yet.
+ *
+ * ```
+ *  second   ──────────┤ records of the first ├ term opened here
+ *  last     ──────────┤ leads from here on
+ * ```
+ */
+function tailsOfTwoTerms(context: FaultContext): void {
+  const { cluster, random, act, later, restart } = context;
+  const found = trio(context);
+  if (found === null) return;
+  const { leader, partition } = found;
+  // Who is in sync leads in the order of the replicas.
+  const [second, last] = partition.replicas.filter((node) => node !== leader);
+  if (second === undefined || last === undefined) return;
+  const held = duration(random, 100, 800);
+  const coreOf = (node: number) =>
+    cluster.node(node)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
+  const isOpened = (): boolean => {
+    const core = coreOf(second);
+    return core?.role.kind === 'leader' && core.role.openSequence === null && core.role.termStart > endOf(last);
+  };
+  const endOf = (node: number): number => coreOf(node)?.log.end ?? 0;
+  for (const node of [leader, second]) slow(context, node, last, 3 * held, held + 200);
+  later(held, () => {
+    if (endOf(second) <= endOf(last) || !act({ kind: 'kill', node: leader })) return;
+    restart(leader, duration(random, 20, 100));
+    once(context, isOpened, 1000, () => {
+      if (act({ kind: 'kill', node: second })) restart(second, duration(random, 20, 400));
+    });
+  });
+}
+
+/**
+ * Half of the voters have heard nothing for a while; of the others one loses its disk, and the rest die. Those that are left are a
+ * majority by their names, and nobody of them holds what was committed meanwhile: they must wait.
+ */
+function wipedVoter(context: FaultContext): void {
+  const { cluster, random, act, restart, budget } = context;
+  const controller = cluster.controller();
+  if (controller === null || !allWhole(cluster)) return;
+  const voters = (cluster.node(controller)?.node.options.config.voters ?? []).map((voter) => Number(voter.node));
+  const others = shuffled(
+    context,
+    voters.filter((node) => node !== controller),
+  );
+  const late = others.slice(0, others.length / 2);
+  const [wiped, ...rest] = others.slice(others.length / 2);
+  if (wiped === undefined || late.length === 0) return;
+  const hasCommitted = (): boolean => {
+    const ends = late.map((node) => cluster.node(node)?.node.metadata?.replica.log.logEnd ?? 0);
+    const metadata = cluster.node(controller)?.node.metadata ?? null;
+    return metadata !== null && metadata.replica.leads && metadata.replica.highWatermark > Math.max(...ends);
+  };
+  const away = duration(random, 1500, 5000);
+  for (const node of late)
+    for (const other of cluster.numbers()) {
+      block(context, nameOf(node), nameOf(other), PATIENCE_MS);
+      block(context, nameOf(other), nameOf(node), PATIENCE_MS);
+    }
+  const join = (): void => {
+    for (const node of late)
+      for (const other of cluster.numbers()) {
+        if (node === other) continue;
+        act({ kind: 'unblock', from: nameOf(node), to: nameOf(other) });
+        act({ kind: 'unblock', from: nameOf(other), to: nameOf(node) });
+      }
+  };
+  once(context, hasCommitted, PATIENCE_MS, () => {
+    if (!budget.mayWipe(wiped) || !act({ kind: 'kill', node: wiped })) return join();
+    act({ kind: 'wipe', node: wiped });
+    restart(wiped, duration(random, 20, 200));
+    for (const node of [controller, ...rest]) if (act({ kind: 'kill', node })) restart(node, away);
+    join();
+  });
+}
+
 export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => void>> = {
   'double-failover': doubleFailover,
   'part-kill': partKill,
@@ -341,4 +437,6 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'unnamed-snapshot': unnamedSnapshot,
   'slow-leader': slowLeader,
   'last-standing': lastStanding,
+  'tails-of-two-terms': tailsOfTwoTerms,
+  'wiped-voter': wipedVoter,
 };
