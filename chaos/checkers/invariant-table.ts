@@ -56,6 +56,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   L4: 'full ISRs and equal logs after the heal',
   L5: 'a constant partial partition does not keep the cluster from work',
   L6: 'queues, memory and steps of a handler are bounded',
+  L7: 'every change of who holds what ends: proposals, transfers, stops, deletions',
   L8: 'a leader with a hung disk is replaced',
   X2: 'nothing in the simulated world reaches for the real one',
   assertion: 'an assertion of the product itself holds',

@@ -18,8 +18,10 @@ import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
+import { Bounds } from './bounds.ts';
 import { CommittedLogs } from './committed-logs.ts';
 import { judgeCommit, judgeProposal } from './copies.ts';
+import { judgeNewestTerm } from './derived-state.ts';
 import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
 import { ImageChecks } from './image-checks.ts';
@@ -36,6 +38,8 @@ interface Seen {
   readonly name: string;
   /** How many an open proposal of it names. */
   proposed: number;
+  /** The newest term in which it leads and may send. */
+  openedTerm: number;
   durableEnd: number;
   failed: boolean;
   end: number;
@@ -70,6 +74,8 @@ export class Invariants {
   readonly durable: DurableCopies;
   /** What each batch is, wherever it lies. */
   readonly chains: LogChains;
+  /** What processes hold. */
+  readonly bounds: Bounds;
   readonly #images: ImageChecks;
   readonly #metadataLogs: MetadataLogChecks;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
@@ -80,6 +86,7 @@ export class Invariants {
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
     this.durable = new DurableCopies(cluster);
+    this.bounds = new Bounds(cluster);
     const find = (group: string): FindReplica => this.#find(group);
     this.chains = new LogChains(find, () => cluster.numbers());
     this.#metadataLogs = new MetadataLogChecks((node) => this.durable.snapshotEnd(node));
@@ -100,6 +107,7 @@ export class Invariants {
   /** Checks after every event from now on. */
   watch(): this {
     this.#cluster.world.afterEvent = (machine) => {
+      this.bounds.look(machine);
       const running = machine < 0 ? null : this.#cluster.node(machine + 1);
       if (running !== null) this.#check(machine + 1, running);
       else if (machine >= 0) this.#checkLast(machine + 1);
@@ -174,7 +182,16 @@ export class Invariants {
   #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
     const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
     const { durableEnd } = replica;
-    const known = { highWatermark: 0, term: 0, led: false, proposed: 0, end: -1, newestTerm: null, steppedAt: -1 };
+    const known = {
+      highWatermark: 0,
+      term: 0,
+      led: false,
+      proposed: 0,
+      openedTerm: 0,
+      end: -1,
+      newestTerm: null,
+      steppedAt: -1,
+    };
     const seen: Seen = { ...known, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
@@ -204,9 +221,15 @@ export class Invariants {
     if (seen.end !== end || seen.newestTerm !== newestTerm || seen.led !== leads || seen.term !== term) {
       seen.end = end;
       seen.newestTerm = newestTerm;
-      if (!seen.failed) this.chains.note(name, replica);
+      if (!seen.failed) {
+        this.chains.note(name, replica);
+        judgeNewestTerm(`node ${number}, ${name}`, replica);
+      }
     }
-    if (core.config.policy !== 'quorum') this.#checkProposal(name, replica, seen);
+    if (core.config.policy !== 'quorum') {
+      this.#checkProposal(name, replica, seen);
+      if (leads && seen.openedTerm !== term) this.#checkOpened(number, name, replica, seen);
+    }
     // A replica whose log has failed votes for nobody.
     else if (!seen.failed) this.#ballots.note(name, replica);
     if (replica.group === METADATA_GROUP) this.#metadataLogs.note(replica);
@@ -231,6 +254,14 @@ export class Invariants {
     seen.highWatermark = highWatermark;
     seen.term = term;
     seen.led = leads;
+  }
+
+  /** The leader of an isr group sends nothing before its term is opened on its disk. */
+  #checkOpened(number: number, name: string, replica: Replica, seen: Seen): void {
+    const { role, term } = replica.core;
+    if (role.kind !== 'leader' || role.openSequence !== null) return;
+    seen.openedTerm = term;
+    if (!seen.failed) this.durable.judgeTerm(number, name, replica);
   }
 
   /** A replica leads in a term for the first time. */

@@ -70,6 +70,8 @@ export class SimCluster {
   readonly #machines: Machine[] = [];
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
+  /** Told to stop, and still at it, or dead before they were done. */
+  readonly stopping = new Set<RunningNode>();
   readonly #clients: KafkaClient[] = [];
   /** What a node's configuration says besides that of all; for its next start. */
   readonly #changed = new Map<number, readonly string[]>();
@@ -293,7 +295,9 @@ export class SimCluster {
   async stop(number: number): Promise<void> {
     const running = this.#running.get(number);
     if (running === undefined) return;
+    this.stopping.add(running);
     await running.stop();
+    this.stopping.delete(running);
     this.kill(number);
     this.onStopped?.(number);
   }

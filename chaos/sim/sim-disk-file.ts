@@ -27,6 +27,7 @@ export class SimDiskFile implements DiskFile {
     this.path = path;
     this.#file = file;
     this.#writable = writable;
+    port.disk.openFiles += 1;
   }
 
   write(buffers: readonly Uint8Array[], position: number): Pending {
@@ -111,6 +112,7 @@ export class SimDiskFile implements DiskFile {
     this.#assertOpen();
     assert(this.#writes.size === 0, () => `${this.path} is closed while a write is in flight`);
     this.#closed = true;
+    disk.openFiles -= 1;
     life.note('disk-close', this.#file.id, 0);
     return this.#port.run({
       operation: 'close',

@@ -60,6 +60,8 @@ export class SimDisk {
   lies = 0;
   /** Ghost: how often it was replaced by an older copy of itself. */
   restores = 0;
+  /** Ghost: files that the process has open. */
+  openFiles = 0;
   watch: DiskWatch | null = null;
   /** For checkers: called right before and right after a sync of the file of that name makes its content durable. */
   onSync: ((path: string) => void) | null = null;
@@ -113,12 +115,14 @@ export class SimDisk {
 
   /** The power fails: unsynced changes are kept, lost or torn. The machine's process must be dead already. */
   losePower(mode: CrashMode): void {
+    this.openFiles = 0;
     this.#root.crash(this.chance, mode, new Set());
     this.#used = null;
   }
 
   /** The process was killed: the cache stays, but pages of files whose sync had failed may be gone. */
   loseProcess(): void {
+    this.openFiles = 0;
     this.#walk(this.#root, '', (_path, file) => {
       if (file.suspect && this.chance.below(2) === 0) file.evict();
     });

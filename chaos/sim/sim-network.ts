@@ -216,6 +216,13 @@ export class SimNetwork {
     return client;
   }
 
+  /** Ghost: ends of connections that are not closed. */
+  get openEnds(): number {
+    let open = 0;
+    for (const connection of this.#connections) if (!connection.gone) open += 1;
+    return open;
+  }
+
   #wake(concerns: (connection: SimConnection) => boolean): void {
     const open = new Set<SimConnection>();
     for (const connection of this.#connections) {
