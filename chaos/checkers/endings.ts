@@ -14,7 +14,7 @@ import { violated } from '../workload/history.ts';
 
 /** Virtual milliseconds after the heal, of the default timeouts. */
 const ENDED_MS = 120_000;
-const LOGS = '/data/logs/';
+const LOGS = '/data/logs';
 
 /** L7. Nobody works on the cluster any more. */
 export async function changesEnded(cluster: SimCluster, patience: number): Promise<void> {
@@ -57,10 +57,7 @@ function leftDirectory(cluster: SimCluster, number: number, { node }: RunningNod
   for (const topic of node.image().topicsById.values())
     for (const { index, replicas } of topic.partitions)
       if (replicas.some((replica) => Number(replica) === number)) wanted.add(logDirectory(topic, index));
-  for (const path of cluster.machine(number).disk.paths()) {
-    if (!path.startsWith(LOGS)) continue;
-    const [name = ''] = path.slice(LOGS.length).split('/');
-    if (!name.startsWith('@') && !wanted.has(name)) return name;
-  }
-  return null;
+  const logs = cluster.machine(number).disk.find(LOGS);
+  if (logs?.kind !== 'directory') return null;
+  return [...logs.entries.keys()].find((name) => !name.startsWith('@') && !wanted.has(name)) ?? null;
 }

@@ -3,8 +3,7 @@
  * by itself (a silent leader that nobody replaces, a follower that everybody waits for) shows here.
  *
  * ```
- *  heal ─▶ all in sync (L1 L2 L4) ─▶ one node paused | cut off from nodes | its disk stands still |
- *      cut off from one other (L5)
+ *  heal ─▶ all in sync (L1 L2 L4) ─▶ one node paused | cut off from nodes | its disk stands still | cut off from one other (L5, L3)
  *      ─▶ another controller (L1, L8), other leaders (L2), topics can be written to (L3) ─▶ back ─▶ the rest of the end
  * ```
  */
@@ -35,7 +34,7 @@ const REPLACED_MS = 6000;
 /** Between two requests that give a disk something to write, and how often before that is a failure of its own. */
 const ASK_AGAIN_MS = 3000;
 const ASKED_MAX = 20;
-/** By so much more time writes may take until a replica that lags has left its set: that takes 10 s, whatever the other timeouts are. */
+/** So many times as long writes may take until a replica that lags has left its set: some configurations wait 30 s for it. */
 const LAG_PATIENCE = 3;
 /** Twenty of the longest election timeouts. */
 const STATIC_MS = 24_000;

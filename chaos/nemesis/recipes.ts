@@ -18,6 +18,7 @@
  * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
  */
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
+import { minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import {
   allWhole,
@@ -381,6 +382,15 @@ function tailsOfTwoTerms(context: FaultContext): void {
   });
 }
 
+/** With a minimum of one the set may shrink to the one that then loses its disk, when others die with it. */
+function allBearLoss(cluster: FaultContext['cluster']): boolean {
+  const image = cluster.image();
+  const topics = [...(image?.topicsById.values() ?? [])];
+  return topics.every((topic) =>
+    topic.partitions.every((record) => image !== null && minInsyncReplicas(image, topic, record) > 1),
+  );
+}
+
 /**
  * Half of the voters have heard nothing for a while; of the others one loses its disk, and the rest die. Those that are left are a
  * majority by their names, and nobody of them holds what was committed meanwhile: they must wait.
@@ -388,7 +398,7 @@ function tailsOfTwoTerms(context: FaultContext): void {
 function wipedVoter(context: FaultContext): void {
   const { cluster, random, act, restart, budget } = context;
   const controller = cluster.controller();
-  if (controller === null || !allWhole(cluster)) return;
+  if (controller === null || !allWhole(cluster) || !allBearLoss(cluster)) return;
   const voters = (cluster.node(controller)?.node.options.config.voters ?? []).map((voter) => Number(voter.node));
   const others = shuffled(
     context,
@@ -417,7 +427,9 @@ function wipedVoter(context: FaultContext): void {
       }
   };
   once(context, hasCommitted, PATIENCE_MS, () => {
-    if (!budget.mayWipe(wiped) || !act({ kind: 'kill', node: wiped })) return join();
+    // Topics may have been made meanwhile.
+    const may = allBearLoss(cluster) && budget.mayWipe(wiped);
+    if (!may || !act({ kind: 'kill', node: wiped })) return join();
     act({ kind: 'wipe', node: wiped });
     restart(wiped, duration(random, 20, 200));
     for (const node of [controller, ...rest]) if (act({ kind: 'kill', node })) restart(node, away);

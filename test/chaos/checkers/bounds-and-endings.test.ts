@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesEnded } from '../../../chaos/checkers/endings.ts';
 import { SimCluster } from '../../../chaos/cluster/index.ts';
-import { copyAtRest } from '../../../chaos/sim/index.ts';
 import { Stage } from '../../../chaos/workload/index.ts';
 
 describe('what a process holds', () => {
@@ -35,7 +34,6 @@ describe('changes', () => {
     await cluster.run(1000);
     await changesEnded(cluster, 1);
     cluster.machine(1).disk.makeDirectory('/data/logs/gone-0.topic');
-    copyOf(cluster, '/data/logs/gone-0.topic/x');
     await expect(changesEnded(cluster, 0.01)).rejects.toThrow(/L7: .*node 1 still has gone-0.topic/);
   });
 
@@ -46,10 +44,3 @@ describe('changes', () => {
     await expect(changesEnded(cluster, 0.01)).rejects.toThrow(/L7: .*node 1 is stopping/);
   });
 });
-
-/** A file of that name, from one that is there. */
-function copyOf(cluster: SimCluster, path: string): void {
-  const { disk } = cluster.machine(1);
-  const [source = ''] = disk.paths();
-  copyAtRest(disk, source, path);
-}
