@@ -18,26 +18,11 @@
  * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
  */
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
-import { minInsyncReplicas } from '../../src/metadata/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
-import {
-  allWhole,
-  block,
-  duration,
-  kill,
-  losePower,
-  nameOf,
-  partitionOfSomething,
-  pick,
-  shuffled,
-  slowLink,
-} from './harm.ts';
+import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
 import type { FaultContext } from './harm.ts';
-
-/** Between two looks at what is waited for. */
-const LOOK_MS = 5;
-/** So long is waited for slow nodes to fence somebody. */
-const PATIENCE_MS = 15_000;
+import { once, slow, trio } from './recipe-steps.ts';
+import { tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
 
 export type RecipeName =
   | 'double-failover'
@@ -53,31 +38,6 @@ export type RecipeName =
   | 'last-standing'
   | 'tails-of-two-terms'
   | 'wiped-voter';
-
-interface Trio {
-  readonly partition: PartitionRecord;
-  readonly leader: number;
-  readonly followers: readonly number[];
-}
-
-/** A partition, its leader and its followers, all running; null when there are none such at the moment. */
-function trio(context: FaultContext, partition = partitionOfSomething(context)): Trio | null {
-  if (partition === null || partition.leader === null || partition.replicas.length < 3) return null;
-  if (partition.replicas.some((node) => !context.cluster.isReady(node))) return null;
-  const { leader, replicas } = partition;
-  return { partition, leader, followers: replicas.filter((node) => node !== leader) };
-}
-
-/** Calls back once it holds; looks every few milliseconds, for so many. */
-function once(context: FaultContext, holds: () => boolean, milliseconds: number, then: () => void): void {
-  if (holds()) return then();
-  if (milliseconds > 0) context.later(LOOK_MS, () => once(context, holds, milliseconds - LOOK_MS, then));
-}
-
-/** What `from` sends to `to` takes so many milliseconds, for a while. */
-function slow(context: FaultContext, from: number, to: number, latency: number, milliseconds: number): void {
-  slowLink(context, [from, to], { least: latency, tail: latency / 10 }, milliseconds);
-}
 
 /** Sometimes the disks of the others stand still when the old leader is back: it hears how far they are before it hears what they hold. */
 function doubleFailover(context: FaultContext): void {
@@ -345,96 +305,6 @@ function slowLeader(context: FaultContext): void {
   const milliseconds = duration(random, 20, 500);
   for (const node of others) if (node !== reached) slow(context, leader, node, 2 * milliseconds, milliseconds);
   later(milliseconds, () => kill(context, leader));
-}
-
-/**
- * A leader dies when its newest records have reached one follower only; that one leads, opens its term above them, and dies, too.
- * The last one leads on without them: the others cut back below where a term began, and may find nothing new there yet.
- *
- * ```
- *  second   ──────────┤ records of the first ├ term opened here
- *  last     ──────────┤ leads from here on
- * ```
- */
-function tailsOfTwoTerms(context: FaultContext): void {
-  const { cluster, random, act, later, restart } = context;
-  const found = trio(context);
-  if (found === null) return;
-  const { leader, partition } = found;
-  // Who is in sync leads in the order of the replicas.
-  const [second, last] = partition.replicas.filter((node) => node !== leader);
-  if (second === undefined || last === undefined) return;
-  const held = duration(random, 100, 800);
-  const coreOf = (node: number) =>
-    cluster.node(node)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
-  const isOpened = (): boolean => {
-    const core = coreOf(second);
-    return core?.role.kind === 'leader' && core.role.openSequence === null && core.role.termStart > endOf(last);
-  };
-  const endOf = (node: number): number => coreOf(node)?.log.end ?? 0;
-  for (const node of [leader, second]) slow(context, node, last, 3 * held, held + 200);
-  later(held, () => {
-    if (endOf(second) <= endOf(last) || !act({ kind: 'kill', node: leader })) return;
-    restart(leader, duration(random, 20, 100));
-    once(context, isOpened, 1000, () => {
-      if (act({ kind: 'kill', node: second })) restart(second, duration(random, 20, 400));
-    });
-  });
-}
-
-/** With a minimum of one the set may shrink to the one that then loses its disk, when others die with it. */
-function allBearLoss(cluster: FaultContext['cluster']): boolean {
-  const image = cluster.image();
-  const topics = [...(image?.topicsById.values() ?? [])];
-  return topics.every((topic) =>
-    topic.partitions.every((record) => image !== null && minInsyncReplicas(image, topic, record) > 1),
-  );
-}
-
-/**
- * Half of the voters have heard nothing for a while; of the others one loses its disk, and the rest die. Those that are left are a
- * majority by their names, and nobody of them holds what was committed meanwhile: they must wait.
- */
-function wipedVoter(context: FaultContext): void {
-  const { cluster, random, act, restart, budget } = context;
-  const controller = cluster.controller();
-  if (controller === null || !allWhole(cluster) || !allBearLoss(cluster)) return;
-  const voters = (cluster.node(controller)?.node.options.config.voters ?? []).map((voter) => Number(voter.node));
-  const others = shuffled(
-    context,
-    voters.filter((node) => node !== controller),
-  );
-  const late = others.slice(0, others.length / 2);
-  const [wiped, ...rest] = others.slice(others.length / 2);
-  if (wiped === undefined || late.length === 0) return;
-  const hasCommitted = (): boolean => {
-    const ends = late.map((node) => cluster.node(node)?.node.metadata?.replica.log.logEnd ?? 0);
-    const metadata = cluster.node(controller)?.node.metadata ?? null;
-    return metadata !== null && metadata.replica.leads && metadata.replica.highWatermark > Math.max(...ends);
-  };
-  const away = duration(random, 1500, 5000);
-  for (const node of late)
-    for (const other of cluster.numbers()) {
-      block(context, nameOf(node), nameOf(other), PATIENCE_MS);
-      block(context, nameOf(other), nameOf(node), PATIENCE_MS);
-    }
-  const join = (): void => {
-    for (const node of late)
-      for (const other of cluster.numbers()) {
-        if (node === other) continue;
-        act({ kind: 'unblock', from: nameOf(node), to: nameOf(other) });
-        act({ kind: 'unblock', from: nameOf(other), to: nameOf(node) });
-      }
-  };
-  once(context, hasCommitted, PATIENCE_MS, () => {
-    // Topics may have been made meanwhile.
-    const may = allBearLoss(cluster) && budget.mayWipe(wiped);
-    if (!may || !act({ kind: 'kill', node: wiped })) return join();
-    act({ kind: 'wipe', node: wiped });
-    restart(wiped, duration(random, 20, 200));
-    for (const node of [controller, ...rest]) if (act({ kind: 'kill', node })) restart(node, away);
-    join();
-  });
 }
 
 export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => void>> = {
