@@ -36,7 +36,8 @@ export class DurableCopies {
 
   /** The replica's durable end has moved, or it has just come to be. */
   judgeEnd(number: number, name: string, { core, log, group }: Replica): void {
-    if (log.settings.flush !== 'always') return;
+    // Where replicas vote, the node's setting does not count.
+    if (log.settings.flush !== 'always' && core.config.policy !== 'quorum') return;
     const held = this.#endOn(number, group);
     if (core.durableEnd <= held) return;
     const platter = this.#platter(number);

@@ -31,6 +31,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   D6: 'records come back as they were sent, where they were sent to',
   D7: 'damage ends in repair or refusal, never in silence',
   D8: 'nothing is called durable before its sync has succeeded',
+  D9: 'what a crash may leave on a disk is never taken for damage',
   E1: 'a record of an idempotent producer is in the log once',
   E2: 'nothing of a fenced producer lands after its successor began',
   E6: 'a producer id is given once',

@@ -28,6 +28,7 @@ import { ImageChecks } from './image-checks.ts';
 import { LogChains } from './log-chains.ts';
 import { MetadataLogChecks } from './metadata-log-checks.ts';
 import { Restarts } from './restarts.ts';
+import { WholeDisks } from './whole-disks.ts';
 
 /** What was last seen of one replica in one life. */
 interface Seen {
@@ -78,6 +79,7 @@ export class Invariants {
   readonly bounds: Bounds;
   readonly #images: ImageChecks;
   readonly #metadataLogs: MetadataLogChecks;
+  readonly #disks: WholeDisks;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
   onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
   /** Elections seen, of partitions and of the controller. */
@@ -87,6 +89,7 @@ export class Invariants {
     this.#cluster = cluster;
     this.durable = new DurableCopies(cluster);
     this.bounds = new Bounds(cluster);
+    this.#disks = new WholeDisks(cluster);
     const find = (group: string): FindReplica => this.#find(group);
     this.chains = new LogChains(find, () => cluster.numbers());
     this.#metadataLogs = new MetadataLogChecks((node) => this.durable.snapshotEnd(node));
@@ -111,6 +114,7 @@ export class Invariants {
       const running = machine < 0 ? null : this.#cluster.node(machine + 1);
       if (running !== null) this.#check(machine + 1, running);
       else if (machine >= 0) this.#checkLast(machine + 1);
+      this.#disks.judgeEnds();
     };
     return this;
   }
@@ -168,6 +172,7 @@ export class Invariants {
     if (partition.failed !== null && !its.failed) {
       its.failed = true;
       this.#restarts.forget(replica);
+      this.#disks.judgeFailed(number, its.name, replica);
     }
     // As `checkSteps` would say, of all but one or two of them.
     const steppedAt = replica.core.now;
@@ -195,10 +200,12 @@ export class Invariants {
     const seen: Seen = { ...known, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
+    const { node } = replica.core.config.self;
     if (!failed) {
       this.#restarts.begin(name, replica, this.#lives.has(life));
-      this.durable.judgeEnd(replica.core.config.self.node, name, replica);
-    }
+      this.durable.judgeEnd(node, name, replica);
+      this.#disks.judgeBegin(node, name, replica);
+    } else this.#disks.judgeFailed(node, name, replica);
     this.#lives.add(life);
     return seen;
   }

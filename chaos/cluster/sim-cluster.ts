@@ -338,7 +338,7 @@ export class SimCluster {
 
   #onEnd(number: number, running: RunningNode, end: NodeEnd): void {
     if (this.#running.get(number) !== running) return;
-    this.#ended(number, end.kind === 'damaged' ? end.reason : end.kind, end.kind === 'damaged');
+    this.#ended(number, end.kind === 'damaged' ? `damaged data: ${end.reason}` : end.kind, end.kind === 'damaged');
     this.machine(number).kill();
   }
 

@@ -16,15 +16,20 @@
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
  * | tails-of-two-terms         | two leaders die in turn, and the third lacks what the second opened its term above | design 2.1   |
  * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
+ *
+ * Those around the syncs of a store are in `crash-recipes.ts`.
  */
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
+import { CRASH_RECIPES } from './crash-recipes.ts';
+import type { CrashRecipeName } from './crash-recipes.ts';
 import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 import { once, slow, trio } from './recipe-steps.ts';
 import { tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
 
 export type RecipeName =
+  | CrashRecipeName
   | 'double-failover'
   | 'part-kill'
   | 'failover-to-the-latecomer'
@@ -321,4 +326,5 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'last-standing': lastStanding,
   'tails-of-two-terms': tailsOfTwoTerms,
   'wiped-voter': wipedVoter,
+  ...CRASH_RECIPES,
 };

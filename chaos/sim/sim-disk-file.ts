@@ -155,7 +155,9 @@ export class SimDiskFile implements DiskFile {
       apply: () => {
         const room = this.#file.cache.size + this.#port.bytesLeft() - position;
         put(Math.min(data.length, Math.max(0, room)));
-        if (room < data.length) throw new DiskError('full', this.path, `no space left for ${this.path}`);
+        if (room >= data.length) return;
+        this.#port.disk.refusals += 1;
+        throw new DiskError('full', this.path, `no space left for ${this.path}`);
       },
       applyPartly: () => put(this.#port.disk.chance.below(data.length + 1)),
     };
