@@ -20,7 +20,7 @@ import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
 import { Bounds } from './bounds.ts';
 import { CommittedLogs } from './committed-logs.ts';
-import { judgeCommit, judgeProposal } from './copies.ts';
+import { judgeCommit, judgeEligible, judgeProposal } from './copies.ts';
 import { judgeNewestTerm } from './derived-state.ts';
 import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
@@ -252,7 +252,11 @@ export class Invariants {
         `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`,
       );
     if (highWatermark !== seen.highWatermark) {
-      if (leads && seen.led && seen.term === term) judgeCommit(name, replica, this.#find(replica.group));
+      if (leads && seen.led && seen.term === term) {
+        const find = this.#find(replica.group);
+        judgeCommit(name, replica, find);
+        if (core.config.policy === 'isr') this.#checkEligible(name, replica, find);
+      }
       this.#committed.note(number, name, replica, leads ? term : seen.led ? seen.term : null);
     } else if (leads && !seen.led) {
       // An unclean leader begins with the high watermark that it had before its loss was declared.
@@ -283,6 +287,14 @@ export class Invariants {
       violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
     if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica);
     this.#committed.judgeLeader(number, name, replica);
+  }
+
+  #checkEligible(name: string, replica: Replica, find: FindReplica): void {
+    const { newest } = this.#images;
+    const { topicId, index } = this.#placeOf(replica.group);
+    const record = newest?.topicsById.get(topicId)?.partitions[index];
+    if (newest === null || record?.leaderTerm !== replica.term || this.#committed.isUnclean(replica)) return;
+    judgeEligible(name, replica, record, (node) => newest.brokers.get(node)?.incarnation ?? null, find);
   }
 
   /** Somebody is to join: he must hold what is committed, if the proposal is of the leader that metadata knows, and may pass. */

@@ -25,7 +25,7 @@ import { CRASH_RECIPES } from './crash-recipes.ts';
 import type { CrashRecipeName } from './crash-recipes.ts';
 import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
 import type { FaultContext } from './harm.ts';
-import { once, slow, trio } from './recipe-steps.ts';
+import { isProposed, once, part, slow, trio } from './recipe-steps.ts';
 import { tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
 
 export type RecipeName =
@@ -104,13 +104,27 @@ function failoverToTheLatecomer(context: FaultContext): void {
   if (found === null || latecomer === null) return;
   const { leader, followers } = found;
   const far = duration(random, 30, 150);
-  const further = 0.5 + random.fraction();
+  const further = 0.8 + 0.7 * random.fraction();
   const back = duration(random, 100, 1500);
   const both = back + 400 + 10 * far + duration(random, 5, 300);
   if (!act({ kind: 'kill', node: latecomer })) return;
   restart(latecomer, back);
   for (const node of followers) slow(context, leader, node, (node === latecomer ? further : 1) * far, both);
-  later(both, () => kill(context, leader));
+  // What they have acknowledged comes to be committed, they do not hear of it, and users do.
+  const unheard = 50 + 600 * random.fraction();
+  // How long who succeeds does not hear from the latecomer, and cannot commit.
+  const wait = random.below(2) === 0 ? null : duration(random, 100, 800);
+  later(both - unheard, () => {
+    for (const node of followers) block(context, nameOf(leader), nameOf(node), unheard + 50);
+  });
+  later(both, () => {
+    // What is on the way would tell them.
+    for (const node of followers) part(context, leader, node);
+    kill(context, leader);
+    if (wait === null) return;
+    for (const node of followers)
+      for (const other of followers) if (other !== node) slow(context, node, other, wait, 5000);
+  });
 }
 
 /** A follower has caught up and is proposed; before the controller hears of it, it has lost its cache and is back. */
@@ -126,16 +140,11 @@ function staleJoin(context: FaultContext): void {
   );
   if (joining === null) return;
   const back = duration(random, 100, 1500);
-  const isProposed = (): boolean => {
-    const core = cluster.node(leader)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
-    if (core === undefined || core.role.kind !== 'leader' || core.assignment === null) return false;
-    const asked = [...(core.role.proposal?.members ?? [])].some((node) => node === joining);
-    return asked && !core.assignment.isr.some((node) => node === joining);
-  };
   act({ kind: 'kill', node: joining });
   restart(joining, back);
   context.later(back, () => slow(context, leader, controller, duration(random, 300, 1500), 3000));
-  once(context, isProposed, 4000, () => {
+  const asked = (): boolean => isProposed(context, leader, joining, partition);
+  once(context, asked, 4000, () => {
     if (!budget.mayLosePower(joining) || !act({ kind: 'power-loss', node: joining, mode: 'lose-all' })) return;
     restart(joining, duration(random, 1, 60));
     // What it has lost must not be back before the proposal arrives.
