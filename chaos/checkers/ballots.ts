@@ -2,12 +2,13 @@
  * What voters owe: looked at where it was cast, not where it was counted.
  *
  *   R2  a majority of the voters has voted for who leads, durably     R5  who votes holds nothing that its candidate lacks
- *   R8  term and vote are what the last life left durable
+ *   R8  term and vote are what the last life left durable        R9  whoever counts votes, two majorities have a voter in common
  *
  * A voter that does not run, or has gone on to another term, says nothing: its vote may have been good.
  */
 import { termBefore } from '../../raft/index.ts';
 import type { CoreState, GroupId, HardState, LogPosition, Offset, Voter } from '../../raft/index.ts';
+import { sameVoters } from '../../raft/voters.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
 import type { FindReplica } from './find-replica.ts';
@@ -19,6 +20,13 @@ export function votersOf({ log, initialVoters }: CoreState): readonly Voter[] | 
 
 export function isMajority(count: number, voters: readonly Voter[]): boolean {
   return 2 * count > voters.length;
+}
+
+/** Whether any majority of the one and any of the other have a voter in common. */
+export function alwaysMeet(one: readonly Voter[], other: readonly Voter[]): boolean {
+  const keys = new Set([...one, ...other].map(({ node, directory }) => `${node} ${directory}`));
+  const majority = (voters: readonly Voter[]): number => Math.floor(voters.length / 2) + 1;
+  return majority(one) + majority(other) > keys.size;
 }
 
 function same(left: Voter | null, right: Voter | null): boolean {
@@ -35,6 +43,8 @@ function lastOf(core: CoreState): LogPosition {
 interface Seen {
   durable: HardState | null;
   votedFor: Voter | null;
+  /** Whom it asks for votes. */
+  voters: readonly Voter[] | null;
 }
 
 export class Ballots {
@@ -45,6 +55,8 @@ export class Ballots {
   /** By group, directory, and how often that was replaced by an older copy of itself: what was durable of term and vote. */
   readonly #durable = new Map<string, HardState>();
 
+  /** By group: every set of voters that any replica ever went by. Sets change by changes in the log only, of which there are none yet. */
+  readonly #voters = new Map<string, (readonly Voter[])[]>();
   readonly #restoresOf: (node: number) => number;
 
   constructor(
@@ -62,9 +74,14 @@ export class Ballots {
     const { core } = replica;
     let seen = this.#seen.get(replica);
     if (seen === undefined) {
-      seen = { durable: core.issued, votedFor: core.votedFor };
+      seen = { durable: core.issued, votedFor: core.votedFor, voters: null };
       this.#seen.set(replica, seen);
       this.#judgeBeginning(name, replica);
+    }
+    const voters = votersOf(core);
+    if (seen.voters !== voters) {
+      seen.voters = voters;
+      if (voters !== null) this.#judgeVoters(name, replica, voters);
     }
     if (seen.votedFor !== core.votedFor) {
       seen.votedFor = core.votedFor;
@@ -111,6 +128,18 @@ export class Ballots {
     violated('R8', `node ${core.config.self.node} begins ${name} ${now}, durable was ${was}`);
   }
 
+  #judgeVoters(name: string, { core, group }: Replica, voters: readonly Voter[]): void {
+    const known = this.#voters.get(group) ?? [];
+    if (known.some((other) => sameVoters(other, voters))) return;
+    for (const other of known)
+      if (!alwaysMeet(other, voters))
+        violated(
+          'R9',
+          `node ${core.config.self.node} counts on the voters ${describe(voters)} of ${name}, another on ${describe(other)}: majorities may not meet`,
+        );
+    this.#voters.set(group, [...known, voters]);
+  }
+
   #judgeVote(name: string, { core: voter, group }: Replica, votedFor: Voter): void {
     const candidate = this.#find(group)(votedFor.node)?.core;
     if (candidate === undefined || candidate === voter || candidate.term !== voter.term) return;
@@ -128,4 +157,8 @@ export class Ballots {
     const { self } = core.config;
     return `${group} ${self.directory} ${this.#restoresOf(self.node)}`;
   }
+}
+
+function describe(voters: readonly Voter[]): string {
+  return voters.map(({ node, directory }) => `${node}/${directory}`).join();
 }

@@ -2,7 +2,7 @@
  * After the heal: the cluster comes back in bounded time (liveness), then everything that was acknowledged is there, and
  * all replicas are the same. Works through a client, as users would, and on the logs of all replicas.
  *
- *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs        then `whole-logs.ts`, `read-back.ts`
+ *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs   L7 `endings.ts`        then `whole-logs.ts`, `read-back.ts`
  */
 import { Producer } from '../../src/client/index.ts';
 import type { MetadataImage } from '../../src/metadata/index.ts';
@@ -10,6 +10,7 @@ import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import type { History } from '../workload/history.ts';
+import { changesEnded } from './endings.ts';
 import type { LogChains } from './log-chains.ts';
 import { readBack } from './read-back.ts';
 import { sameReplicas } from './whole-logs.ts';
@@ -175,6 +176,7 @@ export async function allIsWell(
   const recovery = await recovered(cluster, expected);
   await writable(cluster, history, expected);
   await recovered(cluster, expected);
+  await changesEnded(cluster, expected.patience ?? 1);
   await sameReplicas(cluster, chains);
   await readBack(cluster, history, expected.topics ?? null);
   return recovery;

@@ -72,6 +72,26 @@ function joining(leader: NodeId, node: NodeId, name: string, end: Offset, commit
   return `node ${leader} proposes node ${node} for the ISR of ${name}, whose log ends at ${end}, committed is ${committed}`;
 }
 
+/** The leader of the term of `record`, the newest metadata, has moved its high watermark: who may succeed it holds all below. */
+export function judgeEligible(
+  name: string,
+  leader: Replica,
+  record: { readonly isr: readonly NodeId[]; readonly elr: readonly NodeId[] },
+  incarnationOf: (node: NodeId) => Incarnation | null,
+  find: FindReplica,
+): void {
+  const { highWatermark, config, term } = leader.core;
+  for (const node of [...record.isr, ...record.elr]) {
+    const found = find(node)?.core;
+    if (found === undefined || found.failed || !isLife(found, incarnationOf(node))) continue;
+    if (found.log.end < highWatermark)
+      violated(
+        'P1',
+        `node ${config.self.node} takes ${name} as committed below ${highWatermark} in term ${term}, node ${node} may succeed it, its log ends at ${found.log.end}`,
+      );
+  }
+}
+
 /** P3: `leader` counts with everybody whom metadata has in the ISR of its term, unless it knows of newer metadata. */
 export function judgeMaximalIsr(
   name: string,

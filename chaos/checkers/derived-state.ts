@@ -8,7 +8,9 @@
 import { byteCount, offset as toOffset } from '../../raft/index.ts';
 import type { CoreState } from '../../raft/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
+import type { Replica } from '../../src/replica/index.ts';
 import type { ReplicaLog } from '../../storage/index.ts';
+import { DiskLog } from '../../storage/log/disk-log.ts';
 import { violated } from '../workload/history.ts';
 import type { LoggedBatch, WholeLog } from './replica-log.ts';
 
@@ -28,6 +30,23 @@ export function judgeTerms(where: string, core: Pick<CoreState, 'log'>, { batche
     if (known !== term)
       violated('P9', `${where}: the batch at ${base} is of term ${term}, the index of terms says ${known}`);
   }
+}
+
+/**
+ * What the log would recover with has the same newest term as what the core decides by. Judged where both are as far: a core's step
+ * is carried out in the same event.
+ */
+export function judgeNewestTerm(where: string, { core, log }: Pick<Replica, 'core' | 'log'>): void {
+  if (!(log instanceof DiskLog)) return;
+  const { terms, logStart, logEnd } = log.facts;
+  if (logEnd !== core.log.end || logStart !== core.log.start) return;
+  const kept = terms.at(-1) ?? null;
+  const known = core.log.terms.at(-1) ?? null;
+  // Below the log start each says it in its own way.
+  if ((kept?.start ?? 0) <= logStart && (known?.start ?? 0) <= logStart) return;
+  if (kept?.term === known?.term && kept?.start === known?.start) return;
+  const text = (entry: typeof kept): string => (entry === null ? 'nothing' : `term ${entry.term} from ${entry.start}`);
+  violated('P9', `${where}: the log on disk ends with ${text(kept)}, the replica knows ${text(known)}`);
 }
 
 /** One producer as a replica describes it: id, epoch, and its newest batches as `[base, end)` with their first sequences. */

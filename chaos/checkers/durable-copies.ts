@@ -2,7 +2,7 @@
  * D8 and P10 against the platters (`platter.ts`), not against what processes say of their disks. Logs with flush=always only: what
  * others acknowledge is in the page cache.
  *
- *   D8   a log end, or a vote, that a replica takes for durable is on its machine's platter
+ *   D8   a log end, a vote, or an opened term that a replica takes for durable is on its machine's platter
  *   P10  the moment a client is told of acks=all, min.insync.replicas (quorum: a majority) of the platters hold the record
  *
  * A platter of a machine that is dead or got another disk counts with what it held: it was there when the answer was given.
@@ -36,7 +36,8 @@ export class DurableCopies {
 
   /** The replica's durable end has moved, or it has just come to be. */
   judgeEnd(number: number, name: string, { core, log, group }: Replica): void {
-    if (log.settings.flush !== 'always') return;
+    // Where replicas vote, the node's setting does not count.
+    if (log.settings.flush !== 'always' && core.config.policy !== 'quorum') return;
     const held = this.#endOn(number, group);
     if (core.durableEnd <= held) return;
     const platter = this.#platter(number);
@@ -59,6 +60,17 @@ export class DurableCopies {
     const says = `term ${term} with a vote for ${votedFor?.node ?? 'nobody'}`;
     const is = held === null ? 'nothing' : `term ${held.term} with one for ${held.votedFor?.node ?? 'nobody'}`;
     violated('D8', `node ${number} takes ${says} in ${name} for durable, its platter holds ${is}`);
+  }
+
+  /** The replica, which leads an isr group, may send in its term from now on: all who hear of the term must find it again. */
+  judgeTerm(number: number, name: string, { core, log, group }: Replica): void {
+    if (log.settings.flush !== 'always') return;
+    const held = this.#platter(number).newestTerm(group);
+    if (held < core.term)
+      violated(
+        'D8',
+        `node ${number} sends in term ${core.term} of ${name}, its platter knows the log up to term ${held}`,
+      );
   }
 
   /** End of the newest metadata snapshot on the node's platter; 0: none. */

@@ -18,14 +18,17 @@ import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import { Ballots } from './ballots.ts';
+import { Bounds } from './bounds.ts';
 import { CommittedLogs } from './committed-logs.ts';
-import { judgeCommit, judgeProposal } from './copies.ts';
+import { judgeCommit, judgeEligible, judgeProposal } from './copies.ts';
+import { judgeNewestTerm } from './derived-state.ts';
 import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
 import { ImageChecks } from './image-checks.ts';
 import { LogChains } from './log-chains.ts';
 import { MetadataLogChecks } from './metadata-log-checks.ts';
 import { Restarts } from './restarts.ts';
+import { WholeDisks } from './whole-disks.ts';
 
 /** What was last seen of one replica in one life. */
 interface Seen {
@@ -36,6 +39,8 @@ interface Seen {
   readonly name: string;
   /** How many an open proposal of it names. */
   proposed: number;
+  /** The newest term in which it leads and may send. */
+  openedTerm: number;
   durableEnd: number;
   failed: boolean;
   end: number;
@@ -70,8 +75,11 @@ export class Invariants {
   readonly durable: DurableCopies;
   /** What each batch is, wherever it lies. */
   readonly chains: LogChains;
+  /** What processes hold. */
+  readonly bounds: Bounds;
   readonly #images: ImageChecks;
   readonly #metadataLogs: MetadataLogChecks;
+  readonly #disks: WholeDisks;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
   onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
   /** Elections seen, of partitions and of the controller. */
@@ -80,6 +88,8 @@ export class Invariants {
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
     this.durable = new DurableCopies(cluster);
+    this.bounds = new Bounds(cluster);
+    this.#disks = new WholeDisks(cluster);
     const find = (group: string): FindReplica => this.#find(group);
     this.chains = new LogChains(find, () => cluster.numbers());
     this.#metadataLogs = new MetadataLogChecks((node) => this.durable.snapshotEnd(node));
@@ -100,9 +110,11 @@ export class Invariants {
   /** Checks after every event from now on. */
   watch(): this {
     this.#cluster.world.afterEvent = (machine) => {
+      this.bounds.look(machine);
       const running = machine < 0 ? null : this.#cluster.node(machine + 1);
       if (running !== null) this.#check(machine + 1, running);
       else if (machine >= 0) this.#checkLast(machine + 1);
+      this.#disks.judgeEnds();
     };
     return this;
   }
@@ -160,7 +172,11 @@ export class Invariants {
     if (partition.failed !== null && !its.failed) {
       its.failed = true;
       this.#restarts.forget(replica);
+      this.#disks.judgeFailed(number, its.name, replica);
     }
+    // As `checkSteps` would say, of all but one or two of them.
+    const steppedAt = replica.core.now;
+    if (steppedAt === its.steppedAt && steppedAt !== now) return;
     this.#checkSteps(number, its, replica, now);
   }
 
@@ -171,14 +187,25 @@ export class Invariants {
   #begin(id: PartitionId | null, replica: Replica, failed: boolean): Seen {
     const name = id === null ? 'metadata' : `${id.topic}-${id.index}`;
     const { durableEnd } = replica;
-    const known = { highWatermark: 0, term: 0, led: false, proposed: 0, end: -1, newestTerm: null, steppedAt: -1 };
+    const known = {
+      highWatermark: 0,
+      term: 0,
+      led: false,
+      proposed: 0,
+      openedTerm: 0,
+      end: -1,
+      newestTerm: null,
+      steppedAt: -1,
+    };
     const seen: Seen = { ...known, failed: false, durableEnd, name };
     this.#seen.set(replica, seen);
     const life = `${replica.group} ${replica.core.config.incarnation}`;
+    const { node } = replica.core.config.self;
     if (!failed) {
       this.#restarts.begin(name, replica, this.#lives.has(life));
-      this.durable.judgeEnd(replica.core.config.self.node, name, replica);
-    }
+      this.durable.judgeEnd(node, name, replica);
+      this.#disks.judgeBegin(node, name, replica);
+    } else this.#disks.judgeFailed(node, name, replica);
     this.#lives.add(life);
     return seen;
   }
@@ -201,9 +228,15 @@ export class Invariants {
     if (seen.end !== end || seen.newestTerm !== newestTerm || seen.led !== leads || seen.term !== term) {
       seen.end = end;
       seen.newestTerm = newestTerm;
-      if (!seen.failed) this.chains.note(name, replica);
+      if (!seen.failed) {
+        this.chains.note(name, replica);
+        judgeNewestTerm(`node ${number}, ${name}`, replica);
+      }
     }
-    if (core.config.policy !== 'quorum') this.#checkProposal(name, replica, seen);
+    if (core.config.policy !== 'quorum') {
+      this.#checkProposal(name, replica, seen);
+      if (leads && seen.openedTerm !== term) this.#checkOpened(number, name, replica, seen);
+    }
     // A replica whose log has failed votes for nobody.
     else if (!seen.failed) this.#ballots.note(name, replica);
     if (replica.group === METADATA_GROUP) this.#metadataLogs.note(replica);
@@ -219,7 +252,11 @@ export class Invariants {
         `high watermark of ${name} on node ${number} is ${highWatermark}, its log ends at ${replica.log.logEnd}`,
       );
     if (highWatermark !== seen.highWatermark) {
-      if (leads && seen.led && seen.term === term) judgeCommit(name, replica, this.#find(replica.group));
+      if (leads && seen.led && seen.term === term) {
+        const find = this.#find(replica.group);
+        judgeCommit(name, replica, find);
+        if (core.config.policy === 'isr') this.#checkEligible(name, replica, find);
+      }
       this.#committed.note(number, name, replica, leads ? term : seen.led ? seen.term : null);
     } else if (leads && !seen.led) {
       // An unclean leader begins with the high watermark that it had before its loss was declared.
@@ -228,6 +265,14 @@ export class Invariants {
     seen.highWatermark = highWatermark;
     seen.term = term;
     seen.led = leads;
+  }
+
+  /** The leader of an isr group sends nothing before its term is opened on its disk. */
+  #checkOpened(number: number, name: string, replica: Replica, seen: Seen): void {
+    const { role, term } = replica.core;
+    if (role.kind !== 'leader' || role.openSequence !== null) return;
+    seen.openedTerm = term;
+    if (!seen.failed) this.durable.judgeTerm(number, name, replica);
   }
 
   /** A replica leads in a term for the first time. */
@@ -242,6 +287,14 @@ export class Invariants {
       violated(name === 'metadata' ? 'R1' : 'P6', `${life} leads ${name} in term ${replica.term}, as ${before} did`);
     if (replica.core.config.policy === 'quorum') this.#ballots.judge(name, replica);
     this.#committed.judgeLeader(number, name, replica);
+  }
+
+  #checkEligible(name: string, replica: Replica, find: FindReplica): void {
+    const { newest } = this.#images;
+    const { topicId, index } = this.#placeOf(replica.group);
+    const record = newest?.topicsById.get(topicId)?.partitions[index];
+    if (newest === null || record?.leaderTerm !== replica.term || this.#committed.isUnclean(replica)) return;
+    judgeEligible(name, replica, record, (node) => newest.brokers.get(node)?.incarnation ?? null, find);
   }
 
   /** Somebody is to join: he must hold what is committed, if the proposal is of the leader that metadata knows, and may pass. */

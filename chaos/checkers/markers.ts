@@ -25,6 +25,7 @@ const SWEEP_MS = 25;
 /** What was last seen of one node in one life. */
 interface SeenNode {
   readonly running: RunningNode;
+  readonly clock: { now(): number };
   metadata: SeenReplica | null;
   hosted: readonly Partition[];
   /** In the order of `hosted`; null for a replica that has failed. */
@@ -61,7 +62,7 @@ export class Markers implements MarkerSink {
       const running = machine < 0 ? null : cluster.node(machine + 1);
       if (running !== null) {
         images.look(running.node.image());
-        this.#look(machine + 1, running, replicas);
+        this.#look(cluster, machine + 1, running, replicas);
       }
       if (world.now() < this.#sweepAt) return;
       this.#sweepAt = world.now() + SWEEP_MS;
@@ -70,14 +71,15 @@ export class Markers implements MarkerSink {
     return this;
   }
 
-  #look(number: number, running: RunningNode, watch: ReplicaWatch): void {
+  #look(cluster: SimCluster, number: number, running: RunningNode, watch: ReplicaWatch): void {
     let seen = this.#nodes[number];
     if (seen?.running !== running) {
-      seen = { running, metadata: null, hosted: [], replicas: [] };
+      seen = { running, clock: cluster.machine(number).clock, metadata: null, hosted: [], replicas: [] };
       this.#nodes[number] = seen;
     }
     const { metadata, hosting } = running.node;
-    if (metadata !== null) seen.metadata = watch.look(number, metadata.replica, seen.metadata);
+    const now = seen.clock.now();
+    if (metadata !== null) seen.metadata = watch.look(number, metadata.replica, seen.metadata, now);
     const hosted = hosting.all();
     if (seen.hosted !== hosted) this.#hostedAnew(seen, hosted);
     // After every event: no iterator is made.
@@ -85,7 +87,7 @@ export class Markers implements MarkerSink {
       const partition = hosted[at];
       if (partition === undefined || partition.failed !== null) continue;
       const { replica } = partition;
-      seen.replicas[at] = watch.look(number, replica, seen.replicas[at] ?? null);
+      seen.replicas[at] = watch.look(number, replica, seen.replicas[at] ?? null, now);
     }
   }
 

@@ -3,10 +3,11 @@
  *
  *   R10  a log that begins above 0 begins where a snapshot on the same platter ends, or below: no gap
  *   R9   a leader has one change of the voters at a time that is not committed, and each leaves every old majority one voter of
- *        every new one
+ *        every new one (what nodes go by before a log names voters: `ballots.ts`)
  */
 import type { CoreState, Voter } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
+import { alwaysMeet } from './ballots.ts';
 import { violated } from '../workload/history.ts';
 
 /** What was last looked at of one replica. */
@@ -71,13 +72,6 @@ function judgeVoters(node: number, { voters, baseVoters }: CoreState['log'], hig
       );
     before = after;
   }
-}
-
-/** Whether any majority of the one and any of the other have a voter in common. */
-export function alwaysMeet(one: readonly Voter[], other: readonly Voter[]): boolean {
-  const keys = new Set([...one, ...other].map(({ node, directory }) => `${node} ${directory}`));
-  const majority = (voters: readonly Voter[]): number => Math.floor(voters.length / 2) + 1;
-  return majority(one) + majority(other) > keys.size;
 }
 
 function describe(voters: readonly Voter[]): string {

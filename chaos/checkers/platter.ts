@@ -31,6 +31,8 @@ interface DurableLog {
   log: number | null;
   end: number;
   hardState: HardState | null;
+  /** The newest term that was opened in it, or written in. */
+  term: number;
 }
 
 /** Where a record names its file's generation. */
@@ -84,11 +86,16 @@ export class Platter {
       const base = segmentBaseOf(name);
       if (base === null || base >= end || !holdsBatch(image.view(), end, term)) continue;
       const known = this.#logs.get(group);
-      if (known === undefined) this.#logs.set(group, { log: null, end, hardState: null });
+      if (known === undefined) this.#logs.set(group, { log: null, end, hardState: null, term: 0 });
       else known.end = Math.max(known.end, end);
       return true;
     }
     return false;
+  }
+
+  /** The newest term that was opened in the group's log, or written in; 0 when nothing is known of it. */
+  newestTerm(group: GroupId): number {
+    return this.#logs.get(group)?.term ?? 0;
   }
 
   /** Term and vote on the platter; null when there never were any. */
@@ -163,11 +170,13 @@ export class Platter {
   #apply({ group, log, operation, end }: Omit<JournalRecord, 'generation' | 'sequence'>): void {
     let known = this.#logs.get(group);
     if (known === undefined || (known.log !== null && known.log !== log)) {
-      known = { log, end: 0, hardState: null };
+      known = { log, end: 0, hardState: null, term: 0 };
       this.#logs.set(group, known);
     }
     known.log = log;
-    if (operation.kind === 'append') {
+    if (operation.kind === 'open-term') known.term = operation.start.term;
+    else if (operation.kind === 'append') {
+      known.term = operation.position.term;
       // Behind a gap it says nothing of what should be in it.
       const isGap = end > known.end && (group !== METADATA_GROUP || end > this.snapshotEnd());
       if (!isGap) known.end = operation.position.end;

@@ -48,7 +48,7 @@ export class Restarts {
   note(replica: Replica): void {
     const { core, log } = replica;
     const key = this.#keyOf(replica);
-    const isFlushed = log.settings.flush === 'always';
+    const isFlushed = log.settings.flush === 'always' || core.config.policy === 'quorum';
     if (isFlushed) this.#durable.set(key, core.durableEnd);
     else this.#durable.delete(key);
     if (isFlushed) this.#ends.delete(key);

@@ -20,6 +20,8 @@ const MANY_CONTROLLERS = 3;
 /** What was last seen of one replica in one life. */
 export interface SeenReplica {
   readonly replica: Replica;
+  /** By the node's clock: when the core took the last step that was looked at. */
+  steppedAt: number;
   role: CoreState['role'];
   term: number;
   highWatermark: number;
@@ -44,10 +46,18 @@ export class ReplicaWatch {
     this.#cluster = cluster;
   }
 
-  /** `seen`: what this answered the last time; null for another replica or none. */
-  look(number: number, replica: Replica, seen: SeenReplica | null): SeenReplica {
+  /**
+   * `seen`: what this answered the last time; null for another replica or none.
+   *
+   * @param now of the node's clock
+   */
+  look(number: number, replica: Replica, seen: SeenReplica | null, now: number): SeenReplica {
     if (seen === null || seen.replica !== replica) return this.#begin(number, replica);
     const { core } = replica;
+    // A core changes only in its steps, and each notes when it was; only what lasts is seen between them.
+    const isIdle = core.now === seen.steppedAt && core.now !== now;
+    if (isIdle && seen.stuckSince === null && seen.proposalSince === null) return seen;
+    seen.steppedAt = core.now;
     if (core.role !== seen.role || core.term !== seen.term) this.#moved(number, replica, seen);
     if (core.role.kind === 'leader') this.#lookAtLeader(core, seen);
     if (core.log.terms.length !== seen.terms.length || core.log.terms.at(-1)?.term !== seen.terms.at(-1)?.term)
@@ -59,6 +69,7 @@ export class ReplicaWatch {
     const { core } = replica;
     const seen: SeenReplica = {
       replica,
+      steppedAt: -1,
       role: core.role,
       term: core.term,
       highWatermark: core.highWatermark,

@@ -71,6 +71,8 @@ export class SimCluster {
   readonly #machines: Machine[] = [];
   readonly #running = new Map<number, RunningNode>();
   readonly #ready = new Set<RunningNode>();
+  /** Told to stop, and still at it, or dead before they were done. */
+  readonly stopping = new Set<RunningNode>();
   readonly #clients: KafkaClient[] = [];
   /** What a node's configuration says besides that of all; for its next start. */
   readonly #changed = new Map<number, readonly string[]>();
@@ -294,7 +296,9 @@ export class SimCluster {
   async stop(number: number): Promise<void> {
     const running = this.#running.get(number);
     if (running === undefined) return;
+    this.stopping.add(running);
     await running.stop();
+    this.stopping.delete(running);
     this.kill(number);
     this.onStopped?.(number);
   }
@@ -335,7 +339,7 @@ export class SimCluster {
 
   #onEnd(number: number, running: RunningNode, end: NodeEnd): void {
     if (this.#running.get(number) !== running) return;
-    this.#ended(number, end.kind === 'damaged' ? end.reason : end.kind, end.kind === 'damaged');
+    this.#ended(number, end.kind === 'damaged' ? `damaged data: ${end.reason}` : end.kind, end.kind === 'damaged');
     this.machine(number).kill();
   }
 

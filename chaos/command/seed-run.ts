@@ -5,11 +5,10 @@
  *  seed ─▶ campaign ─ fails ─▶ decisions done again: the same hash? ─▶ shrink decisions ─▶ shrink shape ─▶ replay file
  * ```
  */
-import { campaign, timeoutSettings } from '../nemesis/index.ts';
+import { campaign, smallerShapes } from '../nemesis/index.ts';
 import type { CampaignResult, CampaignShape, ShapeOptions } from '../nemesis/index.ts';
 import { shrink } from '../schedule/index.ts';
 import type { Decision, ReplayFile } from '../schedule/index.ts';
-import { lessWork } from '../workload/index.ts';
 
 export interface FoundViolation {
   readonly replay: ReplayFile;
@@ -108,27 +107,4 @@ async function shrinkRun(
 function endedSooner({ shape, failure, decisions }: CampaignResult): CampaignShape {
   const last = Math.max(failure?.at ?? 0, ...decisions.map(({ at }) => at));
   return { ...shape, milliseconds: Math.min(shape.milliseconds, Math.ceil(last)) };
-}
-
-/** Ways to make a shape smaller, one at a time. */
-function smallerShapes({
-  workload,
-  settings,
-  timeouts,
-}: CampaignShape): readonly ((shape: CampaignShape) => Partial<CampaignShape>)[] {
-  const withoutWork = lessWork(workload).map((less) => (shape: CampaignShape) => ({
-    workload: { ...shape.workload, ...less },
-  }));
-  const without = (shape: CampaignShape, unwanted: readonly string[]): readonly string[] =>
-    shape.settings.filter((setting) => !unwanted.includes(setting));
-  // They fit each other, and no single one fits the defaults of the others.
-  const slow = timeoutSettings(timeouts);
-  const withDefaultTimeouts = (shape: CampaignShape): Partial<CampaignShape> => ({
-    timeouts: 1,
-    settings: without(shape, slow),
-  });
-  const withoutSetting = settings
-    .filter((setting) => !slow.includes(setting))
-    .map((setting) => (shape: CampaignShape) => ({ settings: without(shape, [setting]) }));
-  return [...withoutWork, ...(slow.length > 0 ? [withDefaultTimeouts] : []), ...withoutSetting];
 }

@@ -1,5 +1,5 @@
 /**
- * `flotilla chaos explore`, also `node scripts/run.mjs chaos/explore/main.ts`: its arguments, and how it ends.
+ * `flotilla chaos explore`: its arguments, and how it ends.
  *
  * Exit code 0: nothing found; 1: something does not hold, told with a lightest schedule; 64: bad usage.
  */

@@ -39,7 +39,7 @@ export const BUDGET: Budget = {
   lags: 1,
 };
 
-/** What `chaos/explore/main.ts` does without arguments. */
+/** What `flotilla chaos explore` does without arguments. */
 export const DEFAULTS = {
   depth: Infinity,
   seconds: 60,

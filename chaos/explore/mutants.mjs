@@ -41,7 +41,7 @@ for (const mutant of list) {
   if (positionals.length > 0 && !positionals.some((id) => mutant.id.startsWith(id))) continue;
   await build({
     absWorkingDir: root,
-    entryPoints: ['chaos/explore/main.ts'],
+    entryPoints: ['chaos/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',
@@ -51,10 +51,14 @@ for (const mutant of list) {
     logLevel: 'error',
     plugins: [planted(mutant)],
   });
-  const run = spawnSync(process.execPath, [outfile, '--seconds', values.seconds, ...mutant.arguments.split(' ')], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const run = spawnSync(
+    process.execPath,
+    [outfile, 'explore', '--seconds', values.seconds, ...mutant.arguments.split(' ')],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   const lines = run.stdout.split('\n');
   const at = lines.findIndex((line) => line.startsWith('found'));
   if (at < 0) survivors += 1;

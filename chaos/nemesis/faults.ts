@@ -10,13 +10,14 @@ import { DAMAGE_FAULTS } from './damage-faults.ts';
 import { DECEIT_FAULTS } from './deceit-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import type { FaultContext } from './harm.ts';
+import { IN_SYNC_RECIPES } from './in-sync-recipes.ts';
 import { LIFE_FAULTS } from './life-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { PROCESS_FAULTS } from './process-faults.ts';
 import { RECIPES } from './recipes.ts';
 
 export const FAMILIES = {
-  recipes: RECIPES,
+  recipes: { ...RECIPES, ...IN_SYNC_RECIPES },
   process: PROCESS_FAULTS,
   life: LIFE_FAULTS,
   network: NETWORK_FAULTS,
@@ -32,6 +33,7 @@ export type FaultName = { [Family in FamilyName]: keyof Families[Family] }[Famil
 
 export const FAULTS: Readonly<Record<FaultName, (context: FaultContext) => void>> = {
   ...RECIPES,
+  ...IN_SYNC_RECIPES,
   ...PROCESS_FAULTS,
   ...LIFE_FAULTS,
   ...NETWORK_FAULTS,

@@ -7,5 +7,5 @@ export type { FaultName } from './faults.ts';
 export type { FaultContext } from './harm.ts';
 export { isBeyond, PROFILE_NAMES, PROFILES } from './profiles.ts';
 export type { ProfileName } from './profiles.ts';
-export { timeoutSettings } from './shape.ts';
 export type { CampaignShape, FixedShape, ShapeOptions } from './shape.ts';
+export { smallerShapes } from './smaller-shapes.ts';

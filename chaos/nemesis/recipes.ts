@@ -8,44 +8,41 @@
  * | failover-to-the-latecomer  | the leader dies while a follower that was away is being filled                     | KIP-966      |
  * | stale-join                 | a follower joins, loses its cache and is back before the controller hears of it    | KIP-903      |
  * | last-standing              | the set shrinks to its leader, which loses what it had; somebody else is back first | KIP-966      |
+ * | deposed-controller         | clients reach a controller that has lost its office and does not know               | etcd#741     |
+ * | deposed-newcomer           | that controller is one whose life has just begun: what it is asked, it decides      | design 3     |
+ * | deposed-coordinator        | the same for who coordinates a consumer group                                       | design 3     |
+ * | two-coordinators-die       | who has replayed what one other held dies before the third holds it                 | design 3     |
+ * | unnamed-snapshot           | dies when a received snapshot has its name, is back, and loses that name            | etcd#6368    |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
+ * | tails-of-two-terms         | two leaders die in turn, and the third lacks what the second opened its term above | design 2.1   |
+ * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
+ *
+ * Those around the syncs of a store are in `crash-recipes.ts`.
  */
+import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
-import { block, duration, kill, losePower, nameOf, partitionOfSomething, pick, slowLink } from './harm.ts';
+import { CRASH_RECIPES } from './crash-recipes.ts';
+import type { CrashRecipeName } from './crash-recipes.ts';
+import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
 import type { FaultContext } from './harm.ts';
-
-/** Between two looks at what is waited for. */
-const LOOK_MS = 5;
+import { isProposed, once, part, slow, trio } from './recipe-steps.ts';
+import { tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
 
 export type RecipeName =
+  | CrashRecipeName
   | 'double-failover'
   | 'part-kill'
   | 'failover-to-the-latecomer'
   | 'stale-join'
+  | 'deposed-controller'
+  | 'deposed-newcomer'
+  | 'deposed-coordinator'
+  | 'two-coordinators-die'
+  | 'unnamed-snapshot'
   | 'slow-leader'
-  | 'last-standing';
-
-/** A partition, its leader and its followers, all running; null when there are none such at the moment. */
-function trio(
-  context: FaultContext,
-): { readonly partition: PartitionRecord; readonly leader: number; readonly followers: readonly number[] } | null {
-  const partition = partitionOfSomething(context);
-  if (partition === null || partition.leader === null || partition.replicas.length < 3) return null;
-  if (partition.replicas.some((node) => !context.cluster.isReady(node))) return null;
-  const { leader, replicas } = partition;
-  return { partition, leader, followers: replicas.filter((node) => node !== leader) };
-}
-
-/** Calls back once it holds; looks every few milliseconds, for so many. */
-function once(context: FaultContext, holds: () => boolean, milliseconds: number, then: () => void): void {
-  if (holds()) return then();
-  if (milliseconds > 0) context.later(LOOK_MS, () => once(context, holds, milliseconds - LOOK_MS, then));
-}
-
-/** What `from` sends to `to` takes so many milliseconds, for a while. */
-function slow(context: FaultContext, from: number, to: number, latency: number, milliseconds: number): void {
-  slowLink(context, [from, to], { least: latency, tail: latency / 10 }, milliseconds);
-}
+  | 'last-standing'
+  | 'tails-of-two-terms'
+  | 'wiped-voter';
 
 /** Sometimes the disks of the others stand still when the old leader is back: it hears how far they are before it hears what they hold. */
 function doubleFailover(context: FaultContext): void {
@@ -107,13 +104,27 @@ function failoverToTheLatecomer(context: FaultContext): void {
   if (found === null || latecomer === null) return;
   const { leader, followers } = found;
   const far = duration(random, 30, 150);
-  const further = 0.5 + random.fraction();
+  const further = 0.8 + 0.7 * random.fraction();
   const back = duration(random, 100, 1500);
   const both = back + 400 + 10 * far + duration(random, 5, 300);
   if (!act({ kind: 'kill', node: latecomer })) return;
   restart(latecomer, back);
   for (const node of followers) slow(context, leader, node, (node === latecomer ? further : 1) * far, both);
-  later(both, () => kill(context, leader));
+  // What they have acknowledged comes to be committed, they do not hear of it, and users do.
+  const unheard = 50 + 600 * random.fraction();
+  // How long who succeeds does not hear from the latecomer, and cannot commit.
+  const wait = random.below(2) === 0 ? null : duration(random, 100, 800);
+  later(both - unheard, () => {
+    for (const node of followers) block(context, nameOf(leader), nameOf(node), unheard + 50);
+  });
+  later(both, () => {
+    // What is on the way would tell them.
+    for (const node of followers) part(context, leader, node);
+    kill(context, leader);
+    if (wait === null) return;
+    for (const node of followers)
+      for (const other of followers) if (other !== node) slow(context, node, other, wait, 5000);
+  });
 }
 
 /** A follower has caught up and is proposed; before the controller hears of it, it has lost its cache and is back. */
@@ -129,16 +140,11 @@ function staleJoin(context: FaultContext): void {
   );
   if (joining === null) return;
   const back = duration(random, 100, 1500);
-  const isProposed = (): boolean => {
-    const core = cluster.node(leader)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
-    if (core === undefined || core.role.kind !== 'leader' || core.assignment === null) return false;
-    const asked = [...(core.role.proposal?.members ?? [])].some((node) => node === joining);
-    return asked && !core.assignment.isr.some((node) => node === joining);
-  };
   act({ kind: 'kill', node: joining });
   restart(joining, back);
   context.later(back, () => slow(context, leader, controller, duration(random, 300, 1500), 3000));
-  once(context, isProposed, 4000, () => {
+  const asked = (): boolean => isProposed(context, leader, joining, partition);
+  once(context, asked, 4000, () => {
     if (!budget.mayLosePower(joining) || !act({ kind: 'power-loss', node: joining, mode: 'lose-all' })) return;
     restart(joining, duration(random, 1, 60));
     // What it has lost must not be back before the proposal arrives.
@@ -176,6 +182,133 @@ function lastStanding(context: FaultContext): void {
   });
 }
 
+/**
+ * A node is away until the metadata log begins above what it holds, gets a snapshot, and dies between giving it its name and syncing
+ * that. What it does with it in the next life must hold through a power loss.
+ */
+function unnamedSnapshot(context: FaultContext): void {
+  const { cluster, random, act, later, restart } = context;
+  const controller = cluster.controller();
+  const away = pick(
+    random,
+    cluster.numbers().filter((node) => node !== controller && cluster.isReady(node)),
+  );
+  const had = away === null ? undefined : cluster.node(away)?.node.image().end;
+  if (away === null || had === undefined || !act({ kind: 'kill', node: away })) return;
+  const isBehind = (): boolean =>
+    cluster
+      .nodes()
+      .some(({ node }) => (node.metadata?.replica.log.logStart ?? 0) > had && node.controller.status().term !== null);
+  const [back, works] = [duration(random, 20, 500), duration(random, 100, 2000)];
+  restart(away, 20_000);
+  once(context, isBehind, 15_000, () => {
+    if (cluster.machine(away).running || !act({ kind: 'start', node: away })) return;
+    act({ kind: 'kill-at', node: away, operation: 1, phase: 'done', name: 'rename', path: '/logs/@metadata' });
+    const isDead = (): boolean => !cluster.machine(away).running;
+    once(context, isDead, 3000, () => {
+      restart(away, back);
+      later(back + works, () => losePower(context, away, 'lose-all'));
+    });
+  });
+}
+
+/** Clients reach it. */
+function cutFromNodes(context: FaultContext, one: number, milliseconds: number): void {
+  for (const node of context.cluster.numbers()) {
+    block(context, nameOf(one), nameOf(node), milliseconds);
+    block(context, nameOf(node), nameOf(one), milliseconds);
+  }
+}
+
+/** One where consumer groups are stored; null while there is none. */
+function groupPartition({ cluster, random }: FaultContext): PartitionRecord | null {
+  const ends = (cluster.image()?.topicsByName.get(OFFSETS_TOPIC)?.partitions ?? []).filter(
+    // Groups are few: most of these hold nothing.
+    ({ leader, index }) => leader !== null && (cluster.replica(leader, OFFSETS_TOPIC, index)?.highWatermark ?? 0) > 0,
+  );
+  return pick(random, ends);
+}
+
+/** What members commit then, nobody else has; who looks how far they are is told of it, or waits. */
+function deposedCoordinator(context: FaultContext): void {
+  const found = trio(context, groupPartition(context));
+  if (found !== null) cutFromNodes(context, found.leader, duration(context.random, 1500, 9000));
+}
+
+/**
+ * ```
+ *  first   ──────────┬───┤ dies
+ *  second  ──────────┼───┤ leads: may it show this?   dies
+ *  third   ──────────┤ waits for it …                        leads
+ * ```
+ */
+function twoCoordinatorsDie(context: FaultContext): void {
+  const { random, act, later, restart } = context;
+  const found = trio(context, groupPartition(context));
+  const second = found === null ? null : pick(random, found.followers);
+  if (found === null || second === null) return;
+  const { leader, followers } = found;
+  const [writes, leads, gone] = [duration(random, 50, 500), duration(random, 200, 2500), duration(random, 300, 3000)];
+  for (const third of followers) {
+    if (third === second) continue;
+    slow(context, leader, third, 2 * writes, writes);
+    slow(context, second, third, 2 * (writes + leads), writes + leads);
+  }
+  later(writes, () => {
+    if (act({ kind: 'kill', node: leader })) restart(leader, leads + gone);
+  });
+  later(writes + leads, () => {
+    if (act({ kind: 'kill', node: second })) restart(second, gone);
+  });
+}
+
+/**
+ * Cut off from the nodes and not from clients, the controller leads on until it misses the others, and they elect a little earlier.
+ * Its clock may be slow by as much as clocks are; sometimes it stands still first.
+ */
+function deposedController(context: FaultContext): void {
+  const { cluster, random, act, later } = context;
+  const controller = cluster.controller();
+  if (controller === null || cluster.numbers().length < 3) return;
+  const milliseconds = duration(random, 1200, 12_000);
+  cutFromNodes(context, controller, milliseconds);
+  if (random.below(2) === 0 && act({ kind: 'rate', node: controller, rate: 0.95 }))
+    later(milliseconds, () => act({ kind: 'rate', node: controller, rate: 1 }));
+  if (random.below(4) === 0 && act({ kind: 'pause', node: controller }))
+    later(duration(random, 100, 2000), () => act({ kind: 'resume', node: controller }));
+}
+
+/** One node after the other begins a life, the controller last; if the first is its heir, it is deposed at once. */
+function deposedNewcomer(context: FaultContext): void {
+  const { cluster, random, act, restart } = context;
+  const controller = cluster.controller();
+  const newcomer = pick(
+    random,
+    cluster.numbers().filter((node) => node !== controller && cluster.isReady(node)),
+  );
+  if (controller === null || newcomer === null || !act({ kind: 'kill', node: newcomer })) return;
+  const back = duration(random, 20, 300);
+  restart(newcomer, back);
+  context.later(back, () =>
+    once(
+      context,
+      () => cluster.isReady(newcomer),
+      4000,
+      () => {
+        if (!act({ kind: 'kill', node: controller })) return;
+        restart(controller, duration(random, 20, 1000));
+        const leads = (): boolean => cluster.node(newcomer)?.node.controller.status().state === 'active';
+        once(
+          context,
+          () => leads() && cluster.isReady(controller),
+          8000,
+          () => deposedController(context),
+        );
+      },
+    ),
+  );
+}
+
 function slowLeader(context: FaultContext): void {
   const { cluster, random, later } = context;
   const controller = random.below(2) === 0 ? cluster.controller() : null;
@@ -193,6 +326,14 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'part-kill': partKill,
   'failover-to-the-latecomer': failoverToTheLatecomer,
   'stale-join': staleJoin,
+  'deposed-controller': deposedController,
+  'deposed-newcomer': deposedNewcomer,
+  'deposed-coordinator': deposedCoordinator,
+  'two-coordinators-die': twoCoordinatorsDie,
+  'unnamed-snapshot': unnamedSnapshot,
   'slow-leader': slowLeader,
   'last-standing': lastStanding,
+  'tails-of-two-terms': tailsOfTwoTerms,
+  'wiped-voter': wipedVoter,
+  ...CRASH_RECIPES,
 };

@@ -38,6 +38,7 @@ export function removeAtRest(disk: SimDisk, path: string): void {
 /** A directory with all below it, key-value stores too. False: there is none. */
 export function removeTreeAtRest(disk: SimDisk, path: string): boolean {
   if (disk.find(path)?.kind !== 'directory') return false;
+  disk.damages += 1;
   const { directory, name } = disk.parent(path);
   directory.damage(name, null);
   disk.recount();
@@ -46,6 +47,7 @@ export function removeTreeAtRest(disk: SimDisk, path: string): boolean {
 
 /** `to` becomes a copy of `from`; its directory must exist. */
 export function copyAtRest(disk: SimDisk, from: string, to: string): void {
+  disk.damages += 1;
   const copy = disk.newFile();
   copy.damage((image) => image.write(0, disk.cachedBytes(from) ?? new Uint8Array(0)));
   const { directory, name } = disk.parent(to);
@@ -67,6 +69,7 @@ export function spoilSectors(disk: SimDisk, path: string, at: number, length: nu
 }
 
 function fileAt(disk: SimDisk, path: string): SimFile {
+  disk.damages += 1;
   const node = disk.find(path);
   assert(node?.kind === 'file', () => `no file ${path}`);
   return node;

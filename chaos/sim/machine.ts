@@ -162,6 +162,7 @@ export class Machine implements NetworkMachine {
 
   /** Damage at rest: the key-value store in that directory cannot be opened any more. False: there is none. */
   damageStore(path: string): boolean {
+    this.disk.damages += 1;
     return this.#stores.damage(path);
   }
 

@@ -255,7 +255,7 @@ export class SimConnection implements Connection, PipeReader {
     this.#drop();
     if (this.#parts.chance.below(2) === 0) this.#out?.end();
     else {
-      // A blocked link may lose the reset: then later bytes from the peer find nobody and bring another.
+      // A blocked link may lose the reset: then bytes from the peer find nobody and bring another.
       this.#out?.cut();
       this.#peer?.resetSoon();
     }

@@ -27,6 +27,7 @@ export class SimDiskFile implements DiskFile {
     this.path = path;
     this.#file = file;
     this.#writable = writable;
+    port.disk.openFiles += 1;
   }
 
   write(buffers: readonly Uint8Array[], position: number): Pending {
@@ -111,6 +112,7 @@ export class SimDiskFile implements DiskFile {
     this.#assertOpen();
     assert(this.#writes.size === 0, () => `${this.path} is closed while a write is in flight`);
     this.#closed = true;
+    disk.openFiles -= 1;
     life.note('disk-close', this.#file.id, 0);
     return this.#port.run({
       operation: 'close',
@@ -153,7 +155,9 @@ export class SimDiskFile implements DiskFile {
       apply: () => {
         const room = this.#file.cache.size + this.#port.bytesLeft() - position;
         put(Math.min(data.length, Math.max(0, room)));
-        if (room < data.length) throw new DiskError('full', this.path, `no space left for ${this.path}`);
+        if (room >= data.length) return;
+        this.#port.disk.refusals += 1;
+        throw new DiskError('full', this.path, `no space left for ${this.path}`);
       },
       applyPartly: () => put(this.#port.disk.chance.below(data.length + 1)),
     };
@@ -182,7 +186,8 @@ export class SimDiskFile implements DiskFile {
 function joined(buffers: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const buffer of buffers) length += buffer.length;
-  const data = new Uint8Array(length);
+  // Of the pool: most writes are small, and memory of their own costs more than what is done with them.
+  const data = Buffer.allocUnsafe(length);
   let position = 0;
   for (const buffer of buffers) {
     data.set(buffer, position);

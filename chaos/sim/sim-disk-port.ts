@@ -8,7 +8,7 @@
  */
 import { assert } from '../../raft/index.ts';
 import { DiskError } from '../../storage/index.ts';
-import type { DirectoryEntry, Disk, DiskFile, OpenMode } from '../../storage/index.ts';
+import type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode } from '../../storage/index.ts';
 import type { DiskOperation } from './disk-faults.ts';
 import type { SimDirectory, SimFile } from './disk-tree.ts';
 import { never } from './life.ts';
@@ -194,7 +194,7 @@ export class SimDiskPort implements Disk, DiskDesk {
   }
 
   #openNode(path: string, mode: OpenMode): SimFile {
-    if (this.#handles.outOfHandles) throw new DiskError('handles', path, `too many open files for ${path}`);
+    if (this.#handles.outOfHandles) throw this.#refused('handles', path, `too many open files for ${path}`);
     const { directory, name } = this.disk.parent(path);
     const node = directory.entries.get(name);
     if (node === undefined) {
@@ -224,8 +224,13 @@ export class SimDiskPort implements Disk, DiskDesk {
     return node;
   }
 
+  #refused(kind: DiskErrorKind, path: string, message: string): DiskError {
+    this.disk.refusals += 1;
+    return new DiskError(kind, path, message);
+  }
+
   #refuseWhenFull(path: string): void {
-    if (this.bytesLeft() === 0) throw new DiskError('full', path, `no space for ${path}`);
+    if (this.bytesLeft() === 0) throw this.#refused('full', path, `no space for ${path}`);
   }
 
   /** What was in flight when the process died: done, not done, or half done, each by the seed. */

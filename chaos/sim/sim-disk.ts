@@ -58,8 +58,14 @@ export class SimDisk {
   syncLies = false;
   /** Ghost: how many syncs were lies. */
   lies = 0;
+  /** Ghost: how often something was done to what it holds that no process did: damage at rest, sectors, older copies. */
+  damages = 0;
+  /** Ghost: how many operations have failed, for whatever reason but a wrong name. */
+  refusals = 0;
   /** Ghost: how often it was replaced by an older copy of itself. */
   restores = 0;
+  /** Ghost: files that the process has open. */
+  openFiles = 0;
   watch: DiskWatch | null = null;
   /** For checkers: called right before and right after a sync of the file of that name makes its content durable. */
   onSync: ((path: string) => void) | null = null;
@@ -84,7 +90,9 @@ export class SimDisk {
   /** Why the operation fails, if it does: what a test has ordered, or a disk that is for reading only. */
   refusal(operation: DiskOperation, path: string): DiskError | null {
     const error = this.faults.strike(operation, path, this.chance);
-    if (error !== null || !this.readOnly || !CHANGING.has(operation)) return error;
+    const isDenied = error === null && this.readOnly && CHANGING.has(operation);
+    if (error !== null || isDenied) this.refusals += 1;
+    if (!isDenied) return error;
     return new DiskError('denied', path, `the file system of ${path} is for reading only`);
   }
 
@@ -113,12 +121,14 @@ export class SimDisk {
 
   /** The power fails: unsynced changes are kept, lost or torn. The machine's process must be dead already. */
   losePower(mode: CrashMode): void {
+    this.openFiles = 0;
     this.#root.crash(this.chance, mode, new Set());
     this.#used = null;
   }
 
   /** The process was killed: the cache stays, but pages of files whose sync had failed may be gone. */
   loseProcess(): void {
+    this.openFiles = 0;
     this.#walk(this.#root, '', (_path, file) => {
       if (file.suspect && this.chance.below(2) === 0) file.evict();
     });
@@ -193,11 +203,13 @@ export class SimDisk {
   restore(snapshot: SimDirectory): void {
     this.#root = snapshot.durableCopy();
     this.restores += 1;
+    this.damages += 1;
     this.#used = null;
   }
 
   /** Damage at rest: flips one bit, in cache and on the platter. */
   flipBit(path: string, bit: number): void {
+    this.damages += 1;
     const file = this.#fileAt(path);
     file.cache.flipBit(bit);
     file.durable.flipBit(bit);
@@ -205,6 +217,7 @@ export class SimDisk {
 
   /** Damage at rest: cuts the file, in cache and on the platter. */
   truncateAtRest(path: string, size: number): void {
+    this.damages += 1;
     const file = this.#fileAt(path);
     file.cache.resize(size);
     file.durable.resize(size);

@@ -50,6 +50,8 @@ export class SimNetwork {
   readonly #listening = new Map<string, Listening>();
   /** Who listened at an address last: that machine refuses when it no longer does. */
   readonly #owners = new Map<string, number>();
+  /** By index of the machine. */
+  readonly #forgets = new Map<number, number>();
   #connections = new Set<SimConnection>();
   #nextId = 1;
   #nextPort = FIRST_FREE_PORT;
@@ -121,7 +123,13 @@ export class SimNetwork {
   forget(there: NetworkMachine, here: NetworkMachine, which: number | null): number {
     const ends = this.#between(there, here, which);
     for (const end of ends) end.forget();
+    this.#forgets.set(there.index, this.forgets(there) + 1);
     return ends.length;
+  }
+
+  /** How often the process on `there` has forgotten connections: it owes no answer on those. */
+  forgets(there: NetworkMachine): number {
+    return this.#forgets.get(there.index) ?? 0;
   }
 
   /** Ends at `from` of open connections with `to`, oldest first. */
@@ -206,6 +214,13 @@ export class SimNetwork {
       else server.attach(listening.accept(server));
     });
     return client;
+  }
+
+  /** Ghost: ends of connections that are not closed. */
+  get openEnds(): number {
+    let open = 0;
+    for (const connection of this.#connections) if (!connection.gone) open += 1;
+    return open;
   }
 
   #wake(concerns: (connection: SimConnection) => boolean): void {

@@ -262,8 +262,11 @@ export class Pipe {
   }
 
   #arriveAtNobody(): void {
+    const { back, reader } = this.#parts;
     const onlyEnd = this.#wire[0]?.data === null;
-    if (onlyEnd || this.#parts.reader.unknown()) this.cut();
+    // The reset would be lost: these bytes are sent again until it is not.
+    if (!onlyEnd && back.blocked) return;
+    if (onlyEnd || reader.unknown()) this.cut();
   }
 
   /** The bytes that arrive together: the head, a part of it, or it and what is right behind; owned by the receiver. */

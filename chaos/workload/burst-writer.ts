@@ -23,7 +23,10 @@ export interface BurstWriterOptions {
   readonly name: string;
   readonly topic: string;
   readonly partitions: number;
-  /** The life of a node, null when it does not run; absent: nobody can tell, and what is not answered soon is given up. */
+  /**
+   * Another one owes no answer to what the former was sent; null when it does not run; absent: nobody can tell, and
+   * what is not answered soon is given up.
+   */
   readonly lifeOf?: (node: number) => string | null;
   /** Virtual milliseconds between two bursts; default 200. */
   readonly everyMs?: number;

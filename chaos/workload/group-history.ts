@@ -39,11 +39,14 @@ export class GroupHistory {
    */
   resume(partition: number, offset: number, floor: number): void {
     if (offset < floor) violated('C1', `partition ${partition} resumes at ${offset}, committed was ${floor}`);
-    if (offset > (this.#processed[partition] ?? 0))
-      violated(
-        'C3',
-        `partition ${partition} resumes at ${offset}, processed is only ${this.#processed[partition] ?? 0}`,
-      );
+    this.show(partition, offset);
+  }
+
+  /** Somebody was shown an offset as committed, perhaps by who has been deposed and does not know it. */
+  show(partition: number, offset: number): void {
+    const processed = this.#processed[partition] ?? 0;
+    if (offset > processed)
+      violated('C3', `partition ${partition} is committed up to ${offset}, processed is only ${processed}`);
     this.#committed[partition] = Math.max(this.committed(partition), offset);
   }
 

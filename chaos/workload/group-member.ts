@@ -10,6 +10,7 @@ import type { Random } from '../../raft/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE, consumerProtocolAssignment, errorName, WireCodec } from '../../src/wire/index.ts';
 import type { GroupHistory } from './group-history.ts';
+import { fetchOffsets } from './group-offsets.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
 import type { PollSession } from './poll-history.ts';
@@ -178,7 +179,7 @@ export class GroupMember {
   async #consume(coordinator: number, membership: Membership): Promise<void> {
     const { topic, group, name, restMs = 0 } = this.#options;
     const floors = new Map(membership.partitions.map((partition) => [partition, this.#shared.committed(partition)]));
-    const offsets = await this.#committed(coordinator);
+    const offsets = await fetchOffsets(this.#client, coordinator, group, topic);
     if (offsets === null) return;
     const sessions: PollSession[] = [];
     const assignments = membership.partitions.map((partition) => {
@@ -259,19 +260,6 @@ export class GroupMember {
     const former = this.#former;
     if (former !== null && former.generation < generation) await this.#commit(coordinator, former, 0, 0);
     return true;
-  }
-
-  async #committed(coordinator: number): Promise<ReadonlyMap<number, number> | null> {
-    const { group, topic } = this.#options;
-    const answer = await this.#client.on(coordinator, API_TABLE.offsetFetch.schema, {
-      groups: [{ groupId: group, topics: null }],
-      requireStable: true,
-    });
-    const [found] = answer.groups;
-    if (found === undefined || found.errorCode !== 0) return null;
-    const partitions = found.topics.filter(({ name }) => name === topic).flatMap((each) => each.partitions);
-    if (partitions.some(({ errorCode }) => errorCode !== 0)) return null;
-    return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]));
   }
 
   async #commit(

@@ -56,6 +56,8 @@ export class History {
   readonly #sent = new Map<string, SentRecord>();
   /** By topic and partition, then offset: what was read there. */
   readonly #read = new Map<string, Map<number, string>>();
+  /** Who was given it. */
+  readonly #producerIds = new Map<number, string>();
   /** Poll by poll, what consumers were given. */
   readonly polls = new PollHistory();
   /** How often each anomaly was found that Kafka's model of writing allows. */
@@ -122,6 +124,13 @@ export class History {
   fail(record: SentRecord, reason: string, definite = false): void {
     record.outcome = { kind: 'failed', reason, definite };
     this.failed += 1;
+  }
+
+  /** A producer was given an id that is to be its own. */
+  noteProducerId(id: number, who: string): void {
+    const before = this.#producerIds.get(id);
+    if (before !== undefined) violated('E6', `producer id ${id} was given to ${before} and to ${who}`);
+    this.#producerIds.set(id, who);
   }
 
   /**

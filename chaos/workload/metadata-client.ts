@@ -29,6 +29,10 @@ export interface MetadataClientOptions {
   readonly pace: Pace;
   /** Mean virtual milliseconds between two operations when busy. */
   readonly everyMs: number;
+  /** Changes nothing, and asks as often as it can. */
+  readonly looks?: boolean;
+  /** Operations of one node before it asks another, in the mean; default 1. */
+  readonly stays?: number;
   /** The life of a node, for what is known of no more than one life; null: it does not run, or nobody can tell. */
   readonly lifeOf: (node: number) => string | null;
 }
@@ -48,6 +52,8 @@ const KINDS: readonly MetadataInput['kind'][] = [
     'describe-config',
   ] as const),
 ];
+/** Of who only looks: mostly what the controller itself must answer. */
+const LOOKS: readonly MetadataInput['kind'][] = ['exists', 'exists', 'exists', 'describe'];
 /** Values that harm nobody who is to write to the topic at the end. */
 const CONFIGS: Readonly<Record<string, readonly (string | null)[]>> = {
   'retention.ms': [null, '600000', '700000', '800000'],
@@ -66,6 +72,8 @@ export class MetadataClient {
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
   readonly #addresses = new Map<number, Address>();
+  /** The node that is asked; null: to be drawn. */
+  #node: number | null = null;
   #running = false;
   #working = false;
   /** Until then a node may carry out what its client no longer waits for. */
@@ -127,8 +135,7 @@ export class MetadataClient {
 
   async #operate(): Promise<void> {
     const { random, topics, name, lifeOf } = this.#options;
-    const nodes = [...this.#addresses];
-    const [node, address] = nodes[random.below(nodes.length)] ?? [0, null];
+    const [node, address] = this.#drawNode();
     const topic = topics[random.below(topics.length)];
     const input = this.#draw();
     const timeoutMs = TIMEOUTS_MS[random.below(TIMEOUTS_MS.length)] ?? 0;
@@ -136,7 +143,10 @@ export class MetadataClient {
     if (topic === undefined || address === null) return;
     const link = await this.#links.to(node, address);
     // Nothing was asked: some other node knows more of who is there.
-    if (link === null) return this.#findNodes();
+    if (link === null) {
+      this.#node = null;
+      return this.#findNodes();
+    }
     const { now } = this.#home.world;
     const life = lifeOf(node);
     const replicas = 1 + random.below(this.#options.replicasMax);
@@ -147,9 +157,20 @@ export class MetadataClient {
     if (output === null) this.#openUntil = this.#home.world.now() + timeoutMs;
   }
 
+  #drawNode(): readonly [node: number, address: Address | null] {
+    const { random, stays = 1 } = this.#options;
+    const nodes = [...this.#addresses];
+    const before = nodes.find(([node]) => node === this.#node);
+    if (before !== undefined && stays > 1 && random.below(stays) > 0) return before;
+    const drawn = nodes[random.below(nodes.length)] ?? [0, null];
+    [this.#node] = drawn;
+    return drawn;
+  }
+
   #draw(): MetadataInput {
-    const { random } = this.#options;
-    const kind = KINDS[random.below(KINDS.length)] ?? 'describe';
+    const { random, looks = false } = this.#options;
+    const kinds = looks ? LOOKS : KINDS;
+    const kind = kinds[random.below(kinds.length)] ?? 'describe';
     const keys = Object.keys(CONFIGS);
     const config = keys[random.below(keys.length)] ?? '';
     const values = CONFIGS[config] ?? [];

@@ -157,7 +157,9 @@ export class SequencedWriter {
         transactionalId: null,
         transactionTimeoutMs: 60_000,
       });
-      if (answer.errorCode === 0) this.#live(answer.producerId, answer.producerEpoch);
+      if (answer.errorCode !== 0) return;
+      this.#history.noteProducerId(answer.producerId, this.name);
+      this.#live(answer.producerId, answer.producerEpoch);
     } finally {
       this.#asking = false;
     }

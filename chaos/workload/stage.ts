@@ -116,7 +116,11 @@ export class Stage {
   }
 
   burst(options: { readonly topic: string; readonly partitions: number; readonly everyMs?: number }): BurstWriter {
-    const lifeOf = (node: number): string | null => this.cluster.node(node)?.node.options.incarnation ?? null;
+    const { network } = this.cluster.world;
+    const lifeOf = (node: number): string | null => {
+      const incarnation = this.cluster.node(node)?.node.options.incarnation;
+      return incarnation === undefined ? null : `${incarnation}/${network.forgets(this.cluster.machine(node))}`;
+    };
     const burst = new BurstWriter(this.cluster, this.history, {
       name: `burst${this.bursts.length + 1}`,
       lifeOf,

@@ -3,8 +3,9 @@
  *
  *   P5  what clients see of high watermark, last stable offset and log start never goes back (D5: and they stand in this order)
  *
- * A leader that was deposed and does not know it yet may answer with less than its successor has: every question names the term
- * that it is for, and answers are compared with those of the same and earlier terms. Two things a new leader may tell anew, as with
+ * A leader that was deposed and does not know it yet may answer with less than its successor has, and is asked now and then: every
+ * question names the term that it is for, and answers are compared with those of the same and earlier terms. Two things
+ * a new leader may tell anew, as with
  * Kafka, and these are compared within a term: where a log begins (its own leader decides, followers hear of it later;
  * `log-trimmer.ts` has what was confirmed), and what stands in answers to fetches (only ListOffsets waits until a new leader has
  * committed up to where its term began, KIP-207).
@@ -84,11 +85,15 @@ export class WatermarkWatcher {
     const { topic, partitions, random } = this.#options;
     const partition = random.below(partitions);
     const known = this.#client.leaderOf(topic, partition);
-    const address = known === null ? undefined : this.#client.metadata.brokers.get(known.leader);
-    const link = known === null || address === undefined ? null : await this.#links.to(known.leader, address);
+    const { brokers } = this.#client.metadata;
+    const anybody = [...brokers.keys()][random.below(Math.max(1, brokers.size))] ?? null;
+    const isAnybody = random.below(3) === 0;
+    const asked = isAnybody ? anybody : (known?.leader ?? null);
+    const address = asked === null ? undefined : brokers.get(asked);
+    const link = asked === null || address === undefined ? null : await this.#links.to(asked, address);
     if (known === null || link === null || random.below(10) === 0) return void (await this.#client.refresh([topic]));
-    const told =
-      random.below(2) === 0 ? this.#byFetch(link, partition, known.term) : this.#byList(link, partition, known.term);
+    const isList = isAnybody || random.below(2) === 0;
+    const told = isList ? this.#byList(link, partition, known.term) : this.#byFetch(link, partition, known.term);
     const marks = await told;
     if (marks === null) return void (await this.#client.refresh([topic]));
     for (const mark of marks) this.#note(mark, partition, known.term);

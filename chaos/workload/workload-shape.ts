@@ -50,12 +50,17 @@ export interface WorkloadShape {
   readonly bursts: boolean;
   /** Consumers that begin anew again and again, anywhere. */
   readonly wanderers: number;
-  /** Somebody asks how far each topic is committed and where it begins. */
+  /** Somebody asks how far each topic is committed and where it begins, and how far the group has come. */
   readonly watchers: boolean;
   /** Members of a consumer group, every second one with whims; 0: none. */
   readonly members: number;
   /** How many at a time make, change, look at and delete the same few topics; 0: nobody. */
   readonly admins: number;
+  /**
+   * How many only ask for them; each stays with one node for long then, admins too, and somebody collects producer ids.
+   * None without {@link admins}.
+   */
+  readonly lookers: number;
   /** How many write to and read from those topics, by ids that may be of the past; none without {@link admins}. */
   readonly racers: number;
   /** Producers that number their records, repeat, leave gaps, and come back with old epochs. */
@@ -126,6 +131,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     watchers: isOneIn('watchers', 3),
     members: isOneIn('members', 3) ? 1 + draw('how many members').below(3) : 0,
     admins: isOneIn('admins', 3) ? 1 + draw('how many admins').below(4) : 0,
+    lookers: isOneIn('lookers', 3) ? 1 + draw('how many lookers').below(3) : 0,
     racers: isOneIn('racers', 2) ? 1 + draw('how many racers').below(2) : 0,
     sequenced: isOneIn('sequenced', 3) ? 1 + draw('how many sequenced').below(2) : 0,
     rude: isOneIn('rude', 4),
@@ -138,7 +144,7 @@ export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[
   const { segmentBytes, fragile, trimmed } = shape;
   const flags = (['quorumTopic', 'sparse', 'bursts', 'watchers', 'rude'] as const).filter((key) => shape[key]);
   const counts = (
-    ['writers', 'restMs', 'padding', 'wanderers', 'members', 'admins', 'racers', 'sequenced'] as const
+    ['writers', 'restMs', 'padding', 'wanderers', 'members', 'admins', 'lookers', 'racers', 'sequenced'] as const
   ).filter((key) => shape[key] > 0);
   return [
     ...flags.map((key) => ({ [key]: false })),

@@ -8,8 +8,10 @@
  * (consume, transform, produce; E3–E5) join there as `startTransactions`.
  */
 import type { Random } from '../../raft/index.ts';
+import { IdCollector } from './id-collector.ts';
 import { LogTrimmer } from './log-trimmer.ts';
 import { MetadataClient } from './metadata-client.ts';
+import { OffsetWatcher } from './offset-watcher.ts';
 import { Pace } from './pace.ts';
 import type { Span } from './pace.ts';
 import { RudeClient } from './rude-client.ts';
@@ -36,6 +38,8 @@ interface Start {
 
 /** Topics that come and go. */
 const PASSING = ['c1', 'c2'];
+/** Operations. */
+const STAYS = 30;
 const DENSE_INDEX = { 'index.interval.bytes': '64' };
 const RETENTION = { 'retention.bytes': '12000' };
 
@@ -129,12 +133,15 @@ function startReaders({ stage, shape, pace, random }: Start): void {
   stage.workers.push(new LogTrimmer(cluster, options).start());
 }
 
-/** A consumer group; every second one of them has whims. */
-function startMembers({ stage, shape, random }: Start): void {
+/** A consumer group; every second one of them has whims. And who looks how far they are. */
+function startMembers({ stage, shape, pace, random }: Start): void {
   for (let index = 1; index <= shape.members; index += 1) {
     const whims = index % 2 === 0 ? {} : { whims: random(`member${index}`) };
     stage.member({ topic: 't', partitions: shape.main.partitions, restMs: shape.restMs, ...whims }).start();
   }
+  if (shape.members === 0 || !shape.watchers) return;
+  const options = { name: 'watcher-g', group: 'g', topic: 't', pace, everyMs: 120 };
+  stage.workers.push(new OffsetWatcher(stage.cluster, stage.group, options).start());
 }
 
 /** Users who make, change and delete topics of their own, all of them the same few, and others who write to these. */
@@ -144,18 +151,27 @@ function startMetadataClients({ stage, shape, pace, random }: Start): void {
     history.passing.add(topic);
     history.fragile.add(topic);
   }
-  for (let index = 1; index <= shape.admins; index += 1) {
-    const name = `admin${index}`;
+  const names = (count: number, name: string): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
+  const lookers = shape.admins > 0 ? names(shape.lookers, 'looker') : [];
+  for (const name of [...names(shape.admins, 'admin'), ...lookers]) {
+    const looks = lookers.includes(name);
     const worker = new MetadataClient(cluster, metadata, {
       name,
       topics: PASSING,
       replicasMax: Math.min(5, cluster.numbers().length),
       random: random(name),
       pace,
-      everyMs: 150,
+      everyMs: looks ? 40 : 150,
+      looks,
+      stays: lookers.length > 0 ? STAYS : 1,
       lifeOf: (node) => cluster.node(node)?.node.options.incarnation ?? null,
     });
     stage.workers.push(worker.start());
+  }
+  if (lookers.length > 0) {
+    const options = { name: 'collector', random: random('collector'), pace, everyMs: 1000 };
+    stage.workers.push(new IdCollector(cluster, history, options).start());
   }
   for (let index = 1; index <= shape.racers && shape.admins > 0; index += 1) {
     const name = `racer${index}`;

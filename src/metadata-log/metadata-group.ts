@@ -20,7 +20,7 @@ import type {
   Voter,
 } from '../../raft/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
-import { lastingFailure } from '../../storage/index.ts';
+import { describeFailure, lastingFailure } from '../../storage/index.ts';
 import type { Clock, LogFailure, LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import { decodeImage, emptyImage, encodeImage, encodeRecord } from '../metadata/index.ts';
 import type { MetadataImage, MetadataRecord } from '../metadata/index.ts';
@@ -125,6 +125,9 @@ async function readLog(
   return { recovered, entries: await scanVoters(log) };
 }
 
+/** Below `logs/`. */
+const METADATA_DIRECTORY = '@metadata';
+
 export class MetadataGroup implements SnapshotSender {
   readonly #options: MetadataGroupOptions;
   readonly #machine: MetadataMachine;
@@ -138,11 +141,12 @@ export class MetadataGroup implements SnapshotSender {
   /** Opens log and newest snapshot; or says what makes the log unusable. */
   static async open(options: MetadataGroupOptions): Promise<MetadataGroup | { readonly failed: LogFailure }> {
     const { store } = options;
-    const log = await store.openLog(METADATA_GROUP, '@metadata', options.settings);
+    const log = await store.openLog(METADATA_GROUP, METADATA_DIRECTORY, options.settings);
     const failed = lastingFailure(log);
     if (failed !== null) return { failed };
     const meta = store.metadataSnapshots.newest();
-    const image = meta === null ? emptyImage() : await readImage(store, meta, options.fatal);
+    const image = meta === null ? emptyImage() : await readImage(store, meta);
+    if ('failed' in image) return image;
     const whole = await readLog(log, meta).then(
       (read) => read,
       // Damage below what a start looks at is found by reading.
@@ -150,11 +154,8 @@ export class MetadataGroup implements SnapshotSender {
     );
     if ('path' in whole) return { failed: whole };
     const { recovered, entries } = whole;
-    if (image.end < recovered.logStart) {
-      return options.fatal(
-        `the metadata log begins at ${recovered.logStart}, and the newest snapshot ends at ${image.end}`,
-      );
-    }
+    if (image.end < recovered.logStart)
+      return damaged(`the log begins at ${recovered.logStart}, and the newest snapshot beside it ends at ${image.end}`);
     const start = meta === null ? [] : [{ base: recovered.logStart, voters: meta.voters }];
     const voters = [...start.filter(({ voters: named }) => named.length > 0), ...entries];
     return new MetadataGroup(
@@ -262,7 +263,8 @@ export class MetadataGroup implements SnapshotSender {
   async receive(meta: SnapshotMeta, position: ByteCount, chunk: Uint8Array): Promise<ByteCount> {
     const wanted = byteCount(await this.#options.store.metadataSnapshots.receive(meta, position, chunk));
     if (wanted < meta.bytes || meta.last.end <= this.replica.highWatermark) return wanted;
-    const image = await readImage(this.#options.store, meta, this.#options.fatal);
+    const image = await readImage(this.#options.store, meta);
+    if ('failed' in image) return this.#options.fatal(describeFailure(image.failed));
     if (meta.last.end <= this.replica.highWatermark) return wanted;
     // What the log held may be another history than the snapshot's, and must never be sent to anybody. The core hears of
     // it in this turn; the snapshot is durable, and a crash before the reset is finds it when it starts.
@@ -360,7 +362,12 @@ export class MetadataGroup implements SnapshotSender {
   }
 }
 
-async function readImage(store: Store, meta: SnapshotMeta, fatal: (reason: string) => never): Promise<MetadataImage> {
+async function readImage(store: Store, meta: SnapshotMeta): Promise<MetadataImage | { readonly failed: LogFailure }> {
   const decoded = decodeImage(await store.metadataSnapshots.read(meta, 0, meta.bytes));
-  return decoded.kind === 'image' ? decoded.image : fatal(`metadata snapshot at ${meta.last.end}: ${decoded.reason}`);
+  return decoded.kind === 'image' ? decoded.image : damaged(`the snapshot at ${meta.last.end}: ${decoded.reason}`);
+}
+
+/** What is missing cannot be made here: an operator brings it back, or an empty directory is filled by the other voters. */
+function damaged(reason: string): { readonly failed: LogFailure } {
+  return { failed: { kind: 'damaged', path: `logs/${METADATA_DIRECTORY}`, position: null, reason } };
 }

@@ -11,10 +11,12 @@ import { assert } from '../../raft/index.ts';
 import { FrameError } from './frame-error.ts';
 import { checkedHead, FRAME_OVERHEAD_BYTES, LENGTH_BYTES } from './frame.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 export class FrameReader {
   #bytesMax: number;
   /** What of the last chunk is not consumed. */
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   readonly #length = Buffer.alloc(LENGTH_BYTES);
   #lengthFilled = 0;
   #frame: Buffer | null = null;
@@ -42,6 +44,8 @@ export class FrameReader {
    * that is not allowed, or that its CRC contradicts before the frame is whole.
    */
   next(): Buffer | null {
+    // Nothing more can be whole: the end of nearly every chunk.
+    if (this.#rest.length === 0) return null;
     if (this.#frame === null) {
       if (this.#lengthFilled === 0 && this.#rest.length >= LENGTH_BYTES) {
         const bytes = this.#allowed(this.#rest.readUInt32BE(0));
@@ -55,6 +59,12 @@ export class FrameReader {
   }
 
   #take(bytes: number): Buffer {
+    // One frame in one chunk is what mostly comes, and a view costs more than to read what it shows.
+    if (bytes === this.#rest.length) {
+      const all = this.#rest;
+      this.#rest = NOTHING;
+      return all;
+    }
     const taken = this.#rest.subarray(0, bytes);
     this.#rest = this.#rest.subarray(bytes);
     return taken;

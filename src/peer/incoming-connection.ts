@@ -83,11 +83,13 @@ export class IncomingConnection implements ConnectionHandler {
 
   onData(chunk: Buffer): void {
     if (this.#closed) return;
-    const frames = this.#decode(chunk);
-    for (const frame of frames) {
-      if (frame instanceof FrameError) return this.close(frame.message);
-      this.#receive(frame);
-      if (this.#closed) return;
+    this.#reader.push(chunk);
+    // What a frame causes may close the connection; the rest of the chunk is then nobody's.
+    while (!this.#closed) {
+      const items = this.#nextFrame();
+      if (items === null) return;
+      if (items instanceof FrameError) return this.close(items.message);
+      this.#receive(items);
     }
   }
 
@@ -104,21 +106,14 @@ export class IncomingConnection implements ConnectionHandler {
     this.#events.closed(this);
   }
 
-  /** All frames that `chunk` completes; the last may be what is wrong with the next. */
-  *#decode(chunk: Buffer): Generator<readonly ReceivedItem[] | FrameError> {
-    this.#reader.push(chunk);
-    for (;;) {
-      let items: readonly ReceivedItem[];
-      try {
-        const frame = this.#reader.next();
-        if (frame === null) return;
-        items = decodeFrame(frame);
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
-        yield error;
-        return;
-      }
-      yield items;
+  /** The next whole frame of what has come, or what is wrong with it; null: more must come. */
+  #nextFrame(): readonly ReceivedItem[] | FrameError | null {
+    try {
+      const frame = this.#reader.next();
+      return frame === null ? null : decodeFrame(frame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      return error;
     }
   }
 

@@ -9,7 +9,7 @@ import type { MetadataImage } from '../../src/metadata/index.ts';
 import { MemoryReplicaLog } from '../replica/memory-replica-log.ts';
 import { groupConfigOf } from '../replica/replica-rig.ts';
 import { MemorySnapshots } from './memory-snapshots.ts';
-import { FatalError, MetadataRig, setting } from './metadata-rig.ts';
+import { MetadataRig, setting } from './metadata-rig.ts';
 import type { MetadataNode } from './metadata-rig.ts';
 
 const configs = (image: MetadataImage): Readonly<Record<string, string>> => Object.fromEntries(image.clusterConfigs);
@@ -214,13 +214,15 @@ describe('snapshots', () => {
     expect(group.replica.highWatermark).toBeGreaterThanOrEqual(3);
   });
 
-  it('a log that begins above the newest snapshot ends the process: something is missing', async () => {
+  it('a log that begins above the newest snapshot is damaged: something is missing', async () => {
     const rig = await MetadataRig.start({ snapshotEveryBytes: 500 });
     for (let index = 0; index < 10; index += 1) {
       append(rig.leader, 'k', String(index));
       await rig.clock.advance(5);
     }
-    await expect(new MetadataRig().open(1, rig.leader.log.crash(), new MemorySnapshots())).rejects.toThrow(FatalError);
+    await expect(new MetadataRig().open(1, rig.leader.log.crash(), new MemorySnapshots())).rejects.toThrow(
+      /^damaged: the log begins at \d+, and the newest snapshot beside it ends at 0$/,
+    );
   });
 
   it('a new directory begins empty', async () => {

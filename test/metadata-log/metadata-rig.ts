@@ -98,7 +98,7 @@ export class MetadataRig {
         onLeader: () => undefined,
       },
     });
-    if (!(group instanceof MetadataGroup)) throw new Error('the log has failed');
+    if (!(group instanceof MetadataGroup)) throw new FatalError(`${group.failed.kind}: ${group.failed.reason}`);
     const made: MetadataNode = { group, log, snapshots, images, leaderships, lines };
     this.nodes.set(node, made);
     replicas.add(group.replica);

@@ -1,11 +1,13 @@
 /** Metadata logs without a snapshot below them, voters that may never meet, ISRs that leaders do not count with: all named. */
 import { describe, expect, it } from 'vitest';
 import { judgeMaximalIsr } from '../../../chaos/checkers/copies.ts';
-import { alwaysMeet, MetadataLogChecks } from '../../../chaos/checkers/metadata-log-checks.ts';
+import { alwaysMeet, Ballots } from '../../../chaos/checkers/ballots.ts';
+import { MetadataLogChecks } from '../../../chaos/checkers/metadata-log-checks.ts';
 import type { MetadataReplica } from '../../../chaos/checkers/metadata-log-checks.ts';
 import { Restarts } from '../../../chaos/checkers/restarts.ts';
 import { directoryId, nodeId } from '../../../raft/index.ts';
 import type { Voter } from '../../../raft/index.ts';
+import type { Replica } from '../../../src/replica/index.ts';
 
 function voters(...nodes: readonly number[]): readonly Voter[] {
   return nodes.map((node) => ({ node: nodeId(node), directory: directoryId(`d${node}`) }));
@@ -48,6 +50,28 @@ describe('the metadata log of a node', () => {
     const checks = new MetadataLogChecks(() => 0);
     const jump = metadata(0, [{ base: 12, voters: voters(1, 4, 5) }]);
     expect(() => checks.note(jump)).toThrow(/^R9: .*1,2,3 of metadata become 1,4,5/);
+  });
+
+  it('names one and the same voters as the log of any other replica: R9', () => {
+    const ballots = new Ballots(
+      () => () => null,
+      () => 0,
+      () => undefined,
+    );
+    const replica = (node: number, initialVoters: readonly Voter[] | null): Replica => {
+      const self = { node: nodeId(node), directory: directoryId(`d${node}`) };
+      const log = { start: 0, end: 0, voters: [], baseVoters: null, terms: [] };
+      const issued = { term: 0, votedFor: null };
+      const core = { config: { self }, log, initialVoters, issued, votedFor: null, term: 0 };
+      return { core, group: 'g' } as unknown as Replica;
+    };
+    ballots.note('q-0', replica(1, voters(1, 2, 3)));
+    ballots.note('q-0', replica(2, null));
+    ballots.note('q-0', replica(2, voters(3, 2, 1)));
+    const renewed = [...voters(1, 2), { node: nodeId(3), directory: directoryId('other') }];
+    expect(() => ballots.note('q-0', replica(3, renewed))).toThrow(
+      /^R9: node 3 counts on the voters .*3\/other of q-0/,
+    );
   });
 
   it('majorities meet when one voter comes or goes, not when two come at once or a disk takes the place of another', () => {

@@ -184,6 +184,17 @@ describe('the platter', () => {
     expect(platter.end(GROUP)).toBe(1);
   });
 
+  it('knows a term from the moment that it is opened', () => {
+    const disk = new FakeDisk();
+    disk.journal('1');
+    const start = { term: term(7), start: offset(1) };
+    const opened: JournalEntry = { group: GROUP, log: 1, operation: { kind: 'open-term', start }, end: 1, bytes: null };
+    disk.write('/data/journal', '1', 16, records(FIRST, 1, append(0, 1)));
+    expect(followed(disk).newestTerm(GROUP)).toBe(1);
+    disk.write('/data/journal', '1', 16, records(FIRST, 1, append(0, 1), opened));
+    expect(followed(disk).newestTerm(GROUP)).toBe(7);
+  });
+
   it('segments hold what they hold, and a snapshot of metadata is whole or nothing', () => {
     const disk = new FakeDisk();
     disk.write('/data/logs/t-0.topic', `${'0'.repeat(20)}.log`, 0, Buffer.concat([batchAt(0, 2), batchAt(2, 1, 4)]));

@@ -5,8 +5,10 @@ import { seededRandom } from '../../../raft/index.ts';
 import {
   ALWAYS_BUSY,
   drawWorkload,
+  GroupHistory,
   lessWork,
   LogTrimmer,
+  OffsetWatcher,
   Stage,
   startWorkload,
   WatermarkWatcher,
@@ -53,16 +55,42 @@ describe('consumers', () => {
     await stage.end();
   });
 
-  it('are members of a group with whims, which comes together in the end', async () => {
+  it('are members of a group with whims, which comes together in the end, and who watches them', async () => {
     const stage = await new Stage({ seed: 'members', nodes: 3 }).open();
     const { cluster, group, members } = stage;
-    await startWorkload(stage, { ...quietWorkload(3), main: MAIN, writers: 1, members: 3, everyMs: 25 });
+    await startWorkload(stage, {
+      ...quietWorkload(3),
+      main: MAIN,
+      writers: 1,
+      members: 3,
+      watchers: true,
+      everyMs: 25,
+    });
     await cluster.run(25_000);
+    const watchers = stage.workers.filter((worker) => worker instanceof OffsetWatcher);
+    expect(watchers.map(({ count }) => count > 50)).toEqual([true]);
     expect(group.generations).toBeGreaterThan(3);
     expect(group.commits).toBeGreaterThan(50);
     expect(group.refused).toBeGreaterThan(0);
     await stage.end();
     expect(members.every(({ count }) => count > 0)).toBe(true);
+  });
+});
+
+describe('what a group is owed', () => {
+  it('C1: nobody begins below what somebody was shown', () => {
+    const group = new GroupHistory();
+    group.process(0, 10);
+    group.show(0, 8);
+    group.show(0, 7);
+    expect(group.committed(0)).toBe(8);
+    expect(() => group.resume(0, 7, group.committed(0))).toThrow(/^C1/);
+  });
+
+  it('C3: nobody is shown more than was processed', () => {
+    const group = new GroupHistory();
+    group.process(0, 10);
+    expect(() => group.show(0, 11)).toThrow(/^C3/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Metadata clients on a small cluster: what they ask and what they write down. */
 import { describe, expect, it } from 'vitest';
 import type { MetadataOperation } from '../../../chaos/checkers/operation.ts';
-import { Stage, startWorkload } from '../../../chaos/workload/index.ts';
+import { History, Stage, startWorkload } from '../../../chaos/workload/index.ts';
 import { quietWorkload } from './quiet-workload.ts';
 
 function kinds(operations: readonly MetadataOperation[], of: (one: MetadataOperation) => string): readonly string[] {
@@ -42,6 +42,25 @@ describe('metadata clients', () => {
       input.kind === 'create' && output?.kind === 'topic' ? [output.topicId] : [],
     );
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('only look, some of them, and stay with one node for long', async () => {
+    const stage = await new Stage({ seed: 'lookers', nodes: 3 }).open();
+    const { cluster, metadata } = stage;
+    const workload = await startWorkload(stage, { ...quietWorkload(3), admins: 1, lookers: 2 });
+    await cluster.run(4000);
+    workload.stop();
+    await stage.quiet();
+    const looks = metadata.operations().filter(({ process }) => process.startsWith('looker'));
+    expect(looks.length).toBeGreaterThan(100);
+    expect(kinds(looks, ({ input }) => input.kind)).toEqual(['describe', 'exists']);
+  });
+
+  it('E6: are given every producer id once', () => {
+    const history = new History();
+    history.noteProducerId(1000, 'one');
+    history.noteProducerId(1001, 'one');
+    expect(() => history.noteProducerId(1000, 'other')).toThrow(/^E6/);
   });
 
   it('do not know what became of what a cut-off node was asked, and wait until it has given up', async () => {

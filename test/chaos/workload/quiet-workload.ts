@@ -16,6 +16,7 @@ export function quietWorkload(nodes: number): WorkloadShape {
     watchers: false,
     members: 0,
     admins: 0,
+    lookers: 0,
     racers: 0,
     sequenced: 0,
     rude: false,
