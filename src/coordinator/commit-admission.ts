@@ -52,14 +52,22 @@ export function admitOffsets(partition: CoordinatorPartition, credentials: Commi
   }
   const group = known ?? partition.groupForced(groupId);
   if (group === null) return refusedWith(ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code);
+  // Old versions of TxnOffsetCommit name no member.
+  if (transactional && isNobody(credentials)) return EVERYTHING;
   const error = admitCommit(group, generation, memberId, instanceId, partition.context());
-  return error === 0 ? EVERYTHING : refusedWith(error);
+  // The consumer of a transaction hears of the rebalance by itself.
+  const passes = error === 0 || (transactional && error === ERROR_CODES.REBALANCE_IN_PROGRESS.code);
+  return passes ? EVERYTHING : refusedWith(error);
+}
+
+function isNobody({ generation, memberId, instanceId }: CommitCredentials): boolean {
+  return generation < 0 && memberId === '' && instanceId === null;
 }
 
 function admitConsumer(group: ConsumerGroup, credentials: CommitCredentials): CommitAdmission {
-  const { generation, memberId, instanceId, version, transactional } = credentials;
+  const { generation, memberId, version, transactional } = credentials;
   if (generation < 0 && group.members.size === 0) return EVERYTHING;
-  if (transactional && generation < 0 && memberId === '' && instanceId === null) return EVERYTHING;
+  if (transactional && isNobody(credentials)) return EVERYTHING;
   const member = group.members.get(memberId);
   if (member === undefined) return refusedWith(ERROR_CODES.UNKNOWN_MEMBER_ID.code);
   if (!transactional && member.classic === null && version < EPOCH_VERSION)

@@ -7,7 +7,11 @@ import type { ApiHandler } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 
 /** What this broker can do beyond APIs and versions, each level of it from 0 to here: always on, so the epoch never moves. */
-const FEATURES: readonly { readonly name: string; readonly level: number }[] = [{ name: 'group.version', level: 1 }];
+const FEATURES: readonly { readonly name: string; readonly level: number }[] = [
+  { name: 'group.version', level: 1 },
+  // New clients let leaders add partitions to their transactions, and take a new epoch with each (KIP-890).
+  { name: 'transaction.version', level: 2 },
+];
 const FEATURES_EPOCH = 0;
 /** First version that may show a lowest level of 0. */
 const ZERO_LEVEL_VERSION = 4;

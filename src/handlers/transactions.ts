@@ -3,6 +3,7 @@
  * are not open to clients.
  */
 import type { InternalTopic } from '../coordinator-log/index.ts';
+import type { TopicPatterns } from '../ports/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import {
@@ -16,17 +17,15 @@ import {
 import type { TransactionCoordinator } from '../transactions/index.ts';
 import { API_TABLE } from '../wire/index.ts';
 
-/** Whether an id fits a client's pattern; null when the pattern cannot be read. An empty one, and none, fit all. */
-function matcher(pattern: string | null): ((transactionalId: string) => boolean) | null {
-  if (pattern === null || pattern === '') return () => true;
-  return null;
-}
-
 /** @param offsets `__consumer_offsets`, whose partitions join transactions */
 export function transactionHandlers(
   transactions: TransactionCoordinator,
   offsets: InternalTopic,
+  patterns: TopicPatterns,
 ): readonly ApiHandler[] {
+  /** Whether an id fits a client's pattern; null when the pattern cannot be read. An empty one, and none, fit all. */
+  const matcher = (pattern: string | null): Promise<((transactionalId: string) => boolean) | null> =>
+    pattern === null || pattern === '' ? Promise.resolve(() => true) : patterns.compile(pattern);
   const offsetsPartition = (groupId: string): { readonly topic: string; readonly index: number } | null => {
     const index = offsets.partitionOf(groupId);
     return index === null ? null : { topic: offsets.name, index };
@@ -40,8 +39,8 @@ export function transactionHandlers(
     ),
     apiHandler(API_TABLE.endTxn, async (request, { version }) => respond(await endTxn(transactions, request, version))),
     apiHandler(API_TABLE.describeTransactions, (request) => respond(describeTransactions(transactions, request))),
-    apiHandler(API_TABLE.listTransactions, (request) =>
-      respond(listTransactions(transactions, request, matcher(request.transactionalIdPattern))),
+    apiHandler(API_TABLE.listTransactions, async (request) =>
+      respond(listTransactions(transactions, request, await matcher(request.transactionalIdPattern))),
     ),
   ];
 }

@@ -114,7 +114,7 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     describeQuorumHandler(by.quorum),
     markers,
     ...groupHandlers(groups, transactions),
-    ...transactionHandlers(transactions, groups.topic),
+    ...transactionHandlers(transactions, groups.topic, groups.options.patterns),
   ];
   calls.open([...leaderHandlers(transactions), markers, leaderQuorumHandler(by.quorum)]);
   return [...handlers, apiVersionsHandler(handlers)];

@@ -240,6 +240,8 @@ describe('members', () => {
     expect(await bench.txnCommit(5, { member: id, generation })).toBe(0);
     expect(await bench.txnCommit(5, { member: id, generation: generation + 1 })).toBe(22);
     expect(await bench.txnCommit(5, { member: 'stranger', generation })).toBe(25);
+    // Old versions have no place for either.
+    expect(await bench.txnCommit(5, { version: 0 })).toBe(0);
     expect(await bench.txnCommit(5, { member: 'nobody', generation: 1, group: 'none' })).toBe(22);
   });
 

@@ -3,7 +3,7 @@ import type { Producer, Transaction } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './deadline.ts';
 import { RealCluster } from './real-cluster.ts';
-import { createTopic, kafkaOf } from './stock-client.ts';
+import { createTopic, kafkaOf, withAdmin } from './stock-client.ts';
 
 let cluster: RealCluster;
 beforeAll(async () => {
@@ -89,6 +89,39 @@ describe('kafkajs', () => {
     expect(committed).toEqual(wanted.toSorted());
     const all = await readToEnd('pairs', false);
     expect(all.filter((value) => value.startsWith('r1'))).toHaveLength(9);
+  });
+
+  it('moves offsets of a group with what was made of them, or not at all', async () => {
+    await createTopic(cluster.brokers, 'orders', 1);
+    await createTopic(cluster.brokers, 'bills', 3);
+    const consumer = kafkaOf(cluster.brokers).consumer({ groupId: 'billing' });
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+    const committed = async (): Promise<string | undefined> => {
+      const found = await withAdmin(cluster.brokers, (admin) =>
+        admin.fetchOffsets({ groupId: 'billing', topics: ['orders'] }),
+      );
+      return found[0]?.partitions[0]?.offset;
+    };
+    await withTransactional('billing', async (producer) => {
+      for (const [offset, commits] of [
+        ['3', true],
+        ['5', false],
+        ['4', true],
+      ] as const) {
+        const transaction = await producer.transaction();
+        await send(transaction, 'bills', messages(`bill-${offset}`, 1));
+        const topics = [{ topic: 'orders', partitions: [{ partition: 0, offset }] }];
+        await transaction.sendOffsets({ consumerGroupId: 'billing', topics });
+        if (commits) await transaction.commit();
+        else await transaction.abort();
+      }
+    });
+    await until('the offsets are committed', 10_000, async () => (await committed()) === '4');
+    await consumer.disconnect();
+    await writeEnd('bills');
+    expect(await readToEnd('bills', true)).toEqual(['bill-3-0', 'bill-4-0']);
   });
 
   it('fences a zombie whose transaction was open, and aborts what it wrote', async () => {

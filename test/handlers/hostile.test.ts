@@ -80,7 +80,7 @@ function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandle
     metadataHandler(broker, { autoCreateTopics: true, createTopics: () => undefined, controller: () => self }),
     offsetForLeaderEpochHandler(broker),
     initProducerIdHandler(new ProducerIds({ self, incarnation: incarnation('life-1-1'), commands }), noTransactions()),
-    ...transactionHandlers(noTransactions(), noTransactions().topic),
+    ...transactionHandlers(noTransactions(), noTransactions().topic, { compile: () => Promise.resolve(null) }),
     createTopicsHandler(admin),
     deleteTopicsHandler(admin),
     createPartitionsHandler(admin),
