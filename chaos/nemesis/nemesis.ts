@@ -22,6 +22,8 @@ export interface NemesisParts {
 
 /** A process that ended itself is started again after so many virtual milliseconds. */
 const SUPERVISOR_MS = 200;
+/** In a calm somebody looks so often whether a process is gone that nobody was told of: one killed at a step that came late. */
+const CALM_LOOK_MS = 10_000;
 /** The cluster works undisturbed for so long first. */
 const FIRST_MS = 300;
 
@@ -56,6 +58,7 @@ export class Nemesis {
     const since = cluster.world.now();
     for (const { from, until } of shape.storms)
       this.#after(FIRST_MS + from, () => this.#next(since + FIRST_MS + until));
+    this.#superviseLater(since);
   }
 
   /** No new harm; processes that end themselves are still started again. */
@@ -66,6 +69,18 @@ export class Nemesis {
   #after(delay: number, then: () => void): void {
     const { world } = this.#parts.cluster;
     world.decide(world.now() + delay, then);
+  }
+
+  /** Else a process that dies late would be missing for the rest of a calm, which may be half an hour. */
+  #superviseLater(since: number): void {
+    const { cluster, shape } = this.#parts;
+    this.#after(CALM_LOOK_MS, () => {
+      if (this.#isOver) return;
+      const at = cluster.world.now() - since - FIRST_MS;
+      const isCalm = shape.storms.every(({ from, until }) => at < from || at >= until + CALM_LOOK_MS);
+      for (const node of isCalm ? cluster.dead() : []) if (!cluster.machine(node).running) this.#start(node);
+      this.#superviseLater(since);
+    });
   }
 
   #next(until: number): void {

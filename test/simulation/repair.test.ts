@@ -194,7 +194,7 @@ describe('a metadata log that is damaged', () => {
       disk.flipBit(path, Math.floor((disk.cachedBytes(path)?.length ?? 0) * bitsPerByte));
       void cluster.tryStart(node);
       await cluster.until(() => cluster.ends.some((end) => end.node === node), 5000, 'it gives up');
-      expect(cluster.ends.at(-1)?.reason).toMatch(new RegExp(`^${path} at byte [0-9]+: `));
+      expect(cluster.ends.at(-1)?.reason).toMatch(new RegExp(`^damaged data: ${path} at byte [0-9]+: `));
       const writer = stage.writer({ topic: 't' }).start();
       await cluster.until(() => writer.acked > 10, 5000, 'records are acknowledged');
       cluster.stopClients();
