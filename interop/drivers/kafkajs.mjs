@@ -12,7 +12,8 @@ function errorName(error) {
 }
 const outcomeOf = (promise) => told(errorName, promise);
 
-const kafkaOf = (brokers) => new Kafka({ brokers, clientId: 'interop', logLevel: logLevel.NOTHING, retry: { retries: 8 } });
+const kafkaOf = (brokers) =>
+  new Kafka({ brokers, clientId: 'interop', logLevel: logLevel.NOTHING, retry: { retries: 8 } });
 
 async function withAdmin(brokers, use) {
   const admin = kafkaOf(brokers).admin();
@@ -28,7 +29,9 @@ const create = (brokers, topic, numPartitions = 1, configs = {}) =>
   withAdmin(brokers, (admin) =>
     admin.createTopics({
       waitForLeaders: true,
-      topics: [{ topic, numPartitions, configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })) }],
+      topics: [
+        { topic, numPartitions, configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })) },
+      ],
     }),
   );
 
@@ -72,7 +75,7 @@ async function acks(brokers, topic) {
   await create(brokers, topic);
   for (const each of [0, 1, -1]) {
     await send(brokers, topic, numbered(3, `acks ${each}`), { send: { acks: each } });
-    await until('the records', async () => (await highOf(brokers, topic)) >= 3 * ({ 0: 1, 1: 2, '-1': 3 }[each]));
+    await until('the records', async () => (await highOf(brokers, topic)) >= 3 * { 0: 1, 1: 2, '-1': 3 }[each]);
   }
   return valuesOf(await read(brokers, topic, 9));
 }
@@ -135,7 +138,12 @@ async function compactedNeedsKey(brokers, topic) {
 function topicAdmin(brokers, topic) {
   return withAdmin(brokers, async (admin) => {
     const make = (name, shape = {}) =>
-      outcomeOf(admin.createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: 1, replicationFactor: 1, ...shape }] }));
+      outcomeOf(
+        admin.createTopics({
+          waitForLeaders: false,
+          topics: [{ topic: name, numPartitions: 1, replicationFactor: 1, ...shape }],
+        }),
+      );
     const grow = (name, count) => outcomeOf(admin.createPartitions({ topicPartitions: [{ topic: name, count }] }));
     const outcome = {
       created: await make(topic, { numPartitions: 3 }),
@@ -161,11 +169,16 @@ function configs(brokers, topic) {
     await create(brokers, topic, 1, { 'retention.ms': '60000' });
     const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
     const valueOf = async () => {
-      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ ...resource, configNames: ['retention.ms'] }] });
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ ...resource, configNames: ['retention.ms'] }],
+      });
       return resources[0].configEntries[0].configValue;
     };
     const alter = (name, value) =>
-      outcomeOf(admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries: [{ name, value }] }] }));
+      outcomeOf(
+        admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries: [{ name, value }] }] }),
+      );
     const outcome = { before: await valueOf(), set: await alter('retention.ms', '120000') };
     await until('the new value', async () => (await valueOf()) === '120000');
     outcome['bad value'] = await alter('retention.ms', 'never');
@@ -178,7 +191,11 @@ function configs(brokers, topic) {
 
 async function listOffsets(brokers, topic) {
   await create(brokers, topic);
-  await send(brokers, topic, [0, 2, 1, 3].map((at) => ({ value: 'x', timestamp: String(1_700_000_000_000 + at * 1000) })));
+  await send(
+    brokers,
+    topic,
+    [0, 2, 1, 3].map((at) => ({ value: 'x', timestamp: String(1_700_000_000_000 + at * 1000) })),
+  );
   return withAdmin(brokers, async (admin) => ({
     ends: await admin.fetchTopicOffsets(topic),
     second: await admin.fetchTopicOffsetsByTimestamp(topic, 1_700_000_001_000),
@@ -220,7 +237,11 @@ async function idempotent(brokers, topic) {
 async function groupClassic(brokers, topic) {
   await create(brokers, topic, 4);
   const produce = (count, name) =>
-    send(brokers, topic, Array.from({ length: count }, (_, at) => ({ partition: at % 4, value: `${name} ${at}` })));
+    send(
+      brokers,
+      topic,
+      Array.from({ length: count }, (_, at) => ({ partition: at % 4, value: `${name} ${at}` })),
+    );
   await produce(40, 'first');
   const groupId = `${topic}-g`;
   const seen = [];
@@ -230,7 +251,10 @@ async function groupClassic(brokers, topic) {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => shares.set(name, payload.memberAssignment[topic] ?? []));
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommitThreshold: 1, eachMessage: async ({ message }) => void seen.push(text(message.value)) });
+    await consumer.run({
+      autoCommitThreshold: 1,
+      eachMessage: async ({ message }) => void seen.push(text(message.value)),
+    });
     return consumer;
   };
   const first = await join('first');
@@ -243,12 +267,18 @@ async function groupClassic(brokers, topic) {
   await until('one share', () => shares.get('first').length === 4);
   await first.disconnect();
   const committed = await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-  return { seen: [...seen].sort(), committed: committed[0].partitions.map(({ partition, offset }) => [partition, offset]).sort() };
+  return {
+    seen: [...seen].sort(),
+    committed: committed[0].partitions.map(({ partition, offset }) => [partition, offset]).sort(),
+  };
 }
 
 async function groupAdmin(brokers, topic) {
   await create(brokers, topic, 2);
-  await send(brokers, topic, [{ partition: 0, value: 'a' }, { partition: 1, value: 'b' }]);
+  await send(brokers, topic, [
+    { partition: 0, value: 'a' },
+    { partition: 1, value: 'b' },
+  ]);
   const groupId = `${topic}-g`;
   const consumer = kafkaOf(brokers).consumer({ groupId });
   let count = 0;
@@ -262,7 +292,9 @@ async function groupAdmin(brokers, topic) {
       return [found[0].state, found[0].protocolType, found[0].protocol, found[0].members.length];
     };
     const offsets = async (name = groupId) =>
-      (await admin.fetchOffsets({ groupId: name, topics: [topic] }))[0].partitions.map(({ partition, offset }) => [partition, offset]).sort();
+      (await admin.fetchOffsets({ groupId: name, topics: [topic] }))[0].partitions
+        .map(({ partition, offset }) => [partition, offset])
+        .sort();
     const set = (offset) => outcomeOf(admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset }] }));
     const outcome = {
       listed: (await admin.listGroups()).groups.some((group) => group.groupId === groupId),
@@ -283,7 +315,12 @@ async function groupAdmin(brokers, topic) {
   });
 }
 
-const transactional = (brokers, transactionalId) => ({ transactionalId, idempotent: true, maxInFlightRequests: 1, transactionTimeout: 20_000 });
+const transactional = (brokers, transactionalId) => ({
+  transactionalId,
+  idempotent: true,
+  maxInFlightRequests: 1,
+  transactionTimeout: 20_000,
+});
 
 async function transactions(brokers, topic) {
   await create(brokers, topic);
@@ -326,7 +363,9 @@ async function transactionalOffsets(brokers, topic) {
   await create(brokers, source);
   await create(brokers, sink);
   const committed = async () => {
-    const [{ partitions }] = await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId: consumerGroupId, topics: [source] }));
+    const [{ partitions }] = await withAdmin(brokers, (admin) =>
+      admin.fetchOffsets({ groupId: consumerGroupId, topics: [source] }),
+    );
     return partitions[0].offset;
   };
   const outcome = {};
@@ -337,7 +376,10 @@ async function transactionalOffsets(brokers, topic) {
     ]) {
       const transaction = await producer.transaction();
       await transaction.send({ topic: sink, messages: numbered(2, end) });
-      await transaction.sendOffsets({ consumerGroupId, topics: [{ topic: source, partitions: [{ partition: 0, offset }] }] });
+      await transaction.sendOffsets({
+        consumerGroupId,
+        topics: [{ topic: source, partitions: [{ partition: 0, offset }] }],
+      });
       await transaction[end]();
       await until('the end of the transaction', async () => end === 'abort' || (await committed()) === '6');
       outcome[end] = await committed();

@@ -163,7 +163,8 @@ export interface CreatePartitions {
 /** A config resource as Kafka names it. A broker resource with node null is the cluster-wide default. */
 export type ConfigResource =
   | { readonly kind: 'topic'; readonly name: string }
-  | { readonly kind: 'broker'; readonly node: NodeId | null };
+  | { readonly kind: 'broker'; readonly node: NodeId | null }
+  | { readonly kind: 'group'; readonly groupId: string };
 
 export interface ConfigChange {
   readonly key: string;

@@ -8,7 +8,9 @@
 import {
   applyRecords,
   clusterConfigDefinition,
+  groupConfigDefinition,
   invalidClusterConfig,
+  invalidGroupConfig,
   listOf,
   invalidTopicConfig,
   topicConfigDefinition,
@@ -55,6 +57,7 @@ export function decideAlterConfigs(
 
 function describeResource(resource: ConfigResource): string {
   if (resource.kind === 'topic') return `topic ${resource.name}`;
+  if (resource.kind === 'group') return `group ${resource.groupId}`;
   return resource.node === null ? 'the cluster' : `broker ${resource.node}`;
 }
 
@@ -81,6 +84,16 @@ function findTarget(image: MetadataImage, resource: ConfigResource): Target | Re
     if (topic === undefined) return refusal('unknown-topic', `there is no topic ${resource.name}`);
     const scope = { kind: 'topic', topicId: topic.id } as const;
     return { scope, configs: topic.configs, definitionOf: topicConfigDefinition, invalid: invalidTopicConfig };
+  }
+  if (resource.kind === 'group') {
+    const { groupId } = resource;
+    const configs = image.groupConfigs.get(groupId) ?? new Map<string, string>();
+    return {
+      scope: { kind: 'group', groupId },
+      configs,
+      definitionOf: groupConfigDefinition,
+      invalid: invalidGroupConfig,
+    };
   }
   const shared = { definitionOf: clusterConfigDefinition, invalid: invalidClusterConfig };
   if (resource.node === null) return { scope: { kind: 'cluster' }, configs: image.clusterConfigs, ...shared };

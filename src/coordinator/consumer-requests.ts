@@ -94,10 +94,7 @@ function inputOf(
   };
 }
 
-function heartbeatResponse(
-  answer: BeatAnswer | Refused,
-  settings: CoordinatorSettings,
-): ConsumerGroupHeartbeatResponse {
+function heartbeatResponse(answer: BeatAnswer | Refused, heartbeatIntervalMs: number): ConsumerGroupHeartbeatResponse {
   if (answer.kind === 'refused') {
     const { error: errorCode, message: errorMessage } = answer;
     return { errorCode, errorMessage, memberEpoch: 0, heartbeatIntervalMs: 0 };
@@ -107,7 +104,7 @@ function heartbeatResponse(
     errorCode: 0,
     memberId,
     memberEpoch,
-    heartbeatIntervalMs: memberEpoch < 0 ? 0 : settings.consumerHeartbeatIntervalMs,
+    heartbeatIntervalMs: memberEpoch < 0 ? 0 : heartbeatIntervalMs,
     assignment: assignment === null ? null : { topicPartitions: assignment },
   };
 }
@@ -136,14 +133,15 @@ export async function consumerGroupHeartbeat(
   context: GroupRequestContext,
 ): Promise<ConsumerGroupHeartbeatResponse> {
   const { settings } = coordinator.options;
+  const interval = settings.ofGroup(request.groupId).heartbeatIntervalMs ?? settings.consumerHeartbeatIntervalMs;
   const invalid = invalidBeat(request, context.version, settings);
-  if (invalid !== null) return heartbeatResponse(refused(ERROR_CODES.INVALID_REQUEST.code, invalid), settings);
+  if (invalid !== null) return heartbeatResponse(refused(ERROR_CODES.INVALID_REQUEST.code, invalid), interval);
   const unsupported = unsupportedAssignor(request.serverAssignor);
-  if (unsupported !== null) return heartbeatResponse(unsupported, settings);
+  if (unsupported !== null) return heartbeatResponse(unsupported, interval);
   const found = coordinator.find(request.groupId, false);
   if (found.kind === 'refused')
-    return heartbeatResponse(refused(found.error, 'This is not the coordinator of the group now.'), settings);
-  return heartbeatResponse(await beatHere(found.partition, request, context), settings);
+    return heartbeatResponse(refused(found.error, 'This is not the coordinator of the group now.'), interval);
+  return heartbeatResponse(await beatHere(found.partition, request, context), interval);
 }
 
 type DescribedGroup = ConsumerGroupDescribeResponse['groups'][number];

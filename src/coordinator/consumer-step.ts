@@ -125,7 +125,9 @@ export function extendSession(
   classicMs: number | null,
   context: StepContext,
 ): void {
-  const at = millis(context.now + (classicMs ?? context.settings.consumerSessionTimeoutMs));
+  const { settings } = context;
+  const ownMs = settings.ofGroup(group.id).sessionTimeoutMs ?? settings.consumerSessionTimeoutMs;
+  const at = millis(context.now + (classicMs ?? ownMs));
   group.sessions.set(memberId, at);
   noteDue(group, at);
 }

@@ -13,5 +13,5 @@ export { heartbeat, joinGroup, leaveGroup, syncGroup } from './membership-reques
 export { offsetCommit } from './offset-commit.ts';
 export { offsetDelete, offsetFetch } from './offset-requests.ts';
 export { DEFAULT_COORDINATOR_SETTINGS } from './settings.ts';
-export type { CoordinatorSettings } from './settings.ts';
+export type { ConsumerGroupTimes, CoordinatorSettings } from './settings.ts';
 export { txnOffsetCommit } from './txn-offset-commit.ts';

@@ -45,7 +45,17 @@ export interface CoordinatorSettings extends CoordinatorLogSettings {
   readonly consumerRegexRefreshMs: number;
   /** UTF-16 units of a regular expression. */
   readonly consumerRegexLengthMax: number;
+  /** What is set for one consumer group (resource type GROUP) and goes before the two above. */
+  readonly ofGroup: (groupId: string) => ConsumerGroupTimes;
 }
+
+/** Milliseconds; null: as for all groups. */
+export interface ConsumerGroupTimes {
+  readonly sessionTimeoutMs: number | null;
+  readonly heartbeatIntervalMs: number | null;
+}
+
+const AS_ALL: ConsumerGroupTimes = { sessionTimeoutMs: null, heartbeatIntervalMs: null };
 
 /** Which way a group may go while members of both protocols are in it. */
 export type MigrationPolicy = 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
@@ -71,4 +81,5 @@ export const DEFAULT_COORDINATOR_SETTINGS: CoordinatorSettings = {
   consumerMigrationPolicy: 'bidirectional',
   consumerRegexRefreshMs: 1_000,
   consumerRegexLengthMax: 1_000,
+  ofGroup: () => AS_ALL,
 };

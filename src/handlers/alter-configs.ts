@@ -10,6 +10,7 @@ import { resultCode } from './topic-admin.ts';
 
 const TOPIC = 2;
 const BROKER = 4;
+const GROUP = 32;
 const TIMEOUT = millis(30_000);
 const OPERATIONS: readonly ConfigChange['operation'][] = ['set', 'delete', 'append', 'subtract'];
 
@@ -23,6 +24,7 @@ interface Wanted {
 
 function resourceOf(resourceType: number, resourceName: string): ConfigResource | null {
   if (resourceType === TOPIC) return { kind: 'topic', name: resourceName };
+  if (resourceType === GROUP) return resourceName === '' ? null : { kind: 'group', groupId: resourceName };
   if (resourceType !== BROKER) return null;
   if (resourceName === '') return { kind: 'broker', node: null };
   return /^\d{1,10}$/.test(resourceName) ? { kind: 'broker', node: nodeId(Number(resourceName)) } : null;

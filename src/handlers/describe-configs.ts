@@ -1,7 +1,8 @@
-/** DescribeConfigs of topics (resource type 2) and brokers (4), with where each value comes from. */
+/** DescribeConfigs of topics (resource type 2), brokers (4) and groups (32), with where each value comes from. */
 import { nodeId } from '../../raft/index.ts';
 import {
   describeBrokerConfigs,
+  describeGroupConfigs,
   describeTopicConfigs,
   invalidTopicName,
   KAFKA_CONFIG_SOURCE,
@@ -17,6 +18,7 @@ type Resource = DescribeConfigsRequest['resources'][number];
 
 const TOPIC = 2;
 const BROKER = 4;
+const GROUP = 32;
 /** Kafka's numbers of config types. */
 const CONFIG_TYPE: Readonly<Record<ConfigDefinition['type']['kind'], number>> = {
   boolean: 1,
@@ -54,6 +56,10 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
     const topic = image.topicsByName.get(resourceName);
     if (topic === undefined) return { code: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), message: 'no such topic' };
     return { configs: describeTopicConfigs(image, topic, topic.partitions[0]?.replicas.length ?? 1, computed) };
+  }
+  if (resourceType === GROUP) {
+    if (resourceName === '') return { code: errorCode('INVALID_REQUEST'), message: 'a group id must not be empty' };
+    return { configs: describeGroupConfigs(image, resourceName) };
   }
   if (resourceType !== BROKER)
     return { code: errorCode('INVALID_REQUEST'), message: `resource type ${resourceType} has no configs here` };

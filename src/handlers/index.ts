@@ -17,6 +17,7 @@ export { fetchHandler } from './fetch.ts';
 export { FetchSessions } from './fetch-session.ts';
 export { groupHandlers } from './groups.ts';
 export { initProducerIdHandler, ProducerIds } from './init-producer-id.ts';
+export { listConfigResourcesHandler } from './list-config-resources.ts';
 export { listOffsetsHandler } from './list-offsets.ts';
 export { metadataHandler } from './metadata.ts';
 export { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts';

@@ -30,6 +30,7 @@ interface Draft {
   readonly topics: Map<string, TopicDraft | null>;
   clusterConfigs: ReadonlyMap<string, string>;
   brokerConfigs: Map<NodeId, ReadonlyMap<string, string>> | null;
+  groupConfigs: Map<string, ReadonlyMap<string, string>> | null;
   nextProducerId: number;
   uncleanElections: number;
 }
@@ -55,6 +56,7 @@ export function applyRecords(
     topics: new Map(),
     clusterConfigs: image.clusterConfigs,
     brokerConfigs: null,
+    groupConfigs: null,
     nextProducerId: image.nextProducerId,
     uncleanElections: image.uncleanElections,
   };
@@ -219,6 +221,18 @@ function changed(configs: ReadonlyMap<string, string>, key: string, value: strin
   return copy;
 }
 
+/** An owner whose last config goes is removed. */
+function changeKept<Owner>(
+  kept: Map<Owner, ReadonlyMap<string, string>>,
+  owner: Owner,
+  key: string,
+  value: string | null,
+): void {
+  const configs = changed(kept.get(owner) ?? new Map(), key, value);
+  if (configs.size === 0) kept.delete(owner);
+  else kept.set(owner, configs);
+}
+
 function changeConfigs(draft: Draft, scope: ConfigScope, key: string, value: string | null): void {
   switch (scope.kind) {
     case 'cluster':
@@ -226,10 +240,11 @@ function changeConfigs(draft: Draft, scope: ConfigScope, key: string, value: str
       return;
     case 'broker': {
       draft.brokerConfigs ??= new Map(draft.base.brokerConfigs);
-      const configs = changed(draft.brokerConfigs.get(scope.node) ?? new Map(), key, value);
-      if (configs.size === 0) draft.brokerConfigs.delete(scope.node);
-      else draft.brokerConfigs.set(scope.node, configs);
-      return;
+      return changeKept(draft.brokerConfigs, scope.node, key, value);
+    }
+    case 'group': {
+      draft.groupConfigs ??= new Map(draft.base.groupConfigs);
+      return changeKept(draft.groupConfigs, scope.groupId, key, value);
     }
     case 'topic': {
       const topic = topicOf(draft, scope.topicId);
@@ -254,6 +269,7 @@ function finish(draft: Draft, end: Offset, inTerm: Term): MetadataImage {
     topicsById,
     clusterConfigs: draft.clusterConfigs,
     brokerConfigs: draft.brokerConfigs ?? base.brokerConfigs,
+    groupConfigs: draft.groupConfigs ?? base.groupConfigs,
     nextProducerId: draft.nextProducerId,
     uncleanElections: draft.uncleanElections,
   };

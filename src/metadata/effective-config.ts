@@ -8,15 +8,16 @@ import { present } from '../../raft/index.ts';
 import { integerOf, listOf } from './config-definition.ts';
 import { CLUSTER_CONFIGS, clusterConfigDefinition } from './cluster-config.ts';
 import { TOPIC_CONFIGS, topicConfigDefinition } from './topic-config.ts';
+import { GROUP_CONFIGS } from './group-config.ts';
 import type { ConfigDefinition } from './config-definition.ts';
 import type { MetadataImage, Partition, Topic } from './image.ts';
 import type { NodeId } from '../../raft/index.ts';
 
 /** Where a value comes from; Kafka's DescribeConfigs sources. */
-export type ConfigSource = 'topic' | 'broker' | 'cluster' | 'default';
+export type ConfigSource = 'topic' | 'broker' | 'cluster' | 'default' | 'group';
 
 /** Kafka's number of a source (DescribeConfigs v1+). */
-export const KAFKA_CONFIG_SOURCE = { topic: 1, broker: 2, cluster: 3, default: 5 } as const;
+export const KAFKA_CONFIG_SOURCE = { topic: 1, broker: 2, cluster: 3, default: 5, group: 8 } as const;
 
 export interface ConfigSynonym {
   readonly key: string;
@@ -114,6 +115,19 @@ export function describeBrokerConfigs(
     const cluster = image.clusterConfigs.get(key);
     if (cluster !== undefined) synonyms.push({ key, value: cluster, source: 'cluster' });
     synonyms.push({ key, value: definition.default ?? computed.get(key) ?? '', source: 'default' });
+    return described(definition, synonyms);
+  });
+}
+
+/** All configs that a consumer group can have, whether or not one was set. */
+export function describeGroupConfigs(image: MetadataImage, groupId: string): readonly DescribedConfig[] {
+  const own = image.groupConfigs.get(groupId);
+  return GROUP_CONFIGS.map((definition) => {
+    const { key } = definition;
+    const synonyms: ConfigSynonym[] = [];
+    const mine = own?.get(key);
+    if (mine !== undefined) synonyms.push({ key, value: mine, source: 'group' });
+    synonyms.push({ key, value: definition.default ?? '', source: 'default' });
     return described(definition, synonyms);
   });
 }

@@ -85,6 +85,8 @@ export interface MetadataImage {
   /** Cluster-wide dynamic configs (resource "default broker") and per-broker ones, as set. */
   readonly clusterConfigs: ReadonlyMap<string, string>;
   readonly brokerConfigs: ReadonlyMap<NodeId, ReadonlyMap<string, string>>;
+  /** Configs of groups by group id, as set; a group whose last one was removed is not here. */
+  readonly groupConfigs: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** First producer id that no block was given out of. */
   readonly nextProducerId: number;
   /** Elections that accepted possible loss, over the cluster's life. */
@@ -102,6 +104,7 @@ export function emptyImage(): MetadataImage {
     topicsById: new Map(),
     clusterConfigs: new Map(),
     brokerConfigs: new Map(),
+    groupConfigs: new Map(),
     nextProducerId: 0,
     uncleanElections: 0,
   };

@@ -12,9 +12,18 @@ export type { ConfigDefinition, ConfigType } from './config-definition.ts';
 export { TOPIC_CONFIGS, invalidTopicConfig, topicConfigDefinition } from './topic-config.ts';
 export { CLUSTER_CONFIGS, clusterConfigDefinition, invalidClusterConfig } from './cluster-config.ts';
 export {
+  GROUP_CONFIGS,
+  GROUP_HEARTBEAT_INTERVAL,
+  GROUP_SESSION_TIMEOUT,
+  groupConfigDefinition,
+  groupConfigNumber,
+  invalidGroupConfig,
+} from './group-config.ts';
+export {
   KAFKA_CONFIG_SOURCE,
   brokerConfig,
   describeBrokerConfigs,
+  describeGroupConfigs,
   describeTopicConfigs,
   minInsyncReplicas,
   setTopicConfig,

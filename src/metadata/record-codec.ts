@@ -201,11 +201,14 @@ function writeScope(scope: ConfigScope): ScopeMessage {
       return { kind: 1, node: scope.node };
     case 'topic':
       return { kind: 2, topicId: scope.topicId };
+    case 'group':
+      return { kind: 3, groupId: scope.groupId };
   }
 }
 
 function readScope(message: ScopeMessage | null | undefined): ConfigScope {
   const kind: number = message?.kind ?? 0;
+  if (kind === 3) return { kind: 'group', groupId: message?.groupId ?? '' };
   if (kind === 2) return { kind: 'topic', topicId: message?.topicId ?? '' };
   if (kind === 1) return { kind: 'broker', node: nodeId(message?.node ?? 0) };
   if (kind === 0) return { kind: 'cluster' };

@@ -26,7 +26,9 @@ export interface Leadership {
 export type ConfigScope =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'broker'; readonly node: NodeId }
-  | { readonly kind: 'topic'; readonly topicId: string };
+  | { readonly kind: 'topic'; readonly topicId: string }
+  /** A consumer group, whether it exists or not (as in Kafka). */
+  | { readonly kind: 'group'; readonly groupId: string };
 
 export type MetadataRecord =
   /** The first record of a cluster's life. */

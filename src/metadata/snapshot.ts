@@ -51,6 +51,7 @@ export function encodeImage(image: MetadataImage): Uint8Array {
     })),
     clusterConfigs: writeConfigs(image.clusterConfigs),
     brokerConfigs: [...image.brokerConfigs].map(([node, configs]) => ({ node, configs: writeConfigs(configs) })),
+    groupConfigs: [...image.groupConfigs].map(([groupId, configs]) => ({ groupId, configs: writeConfigs(configs) })),
     nextProducerId: image.nextProducerId,
     uncleanElections: image.uncleanElections,
   };
@@ -105,6 +106,7 @@ function readImage(message: InstanceType<typeof wire.Image>): MetadataImage {
     brokerConfigs: new Map(
       (message.brokerConfigs ?? []).map((each) => [nodeId(each.node ?? 0), readConfigs(each.configs)]),
     ),
+    groupConfigs: new Map((message.groupConfigs ?? []).map((each) => [each.groupId ?? '', readConfigs(each.configs)])),
     nextProducerId: message.nextProducerId,
     uncleanElections: message.uncleanElections,
   };

@@ -11,6 +11,7 @@ import type { NodeId } from '../../raft/index.ts';
 import type { NodeConfig } from '../config/index.ts';
 import { DEFAULT_COORDINATOR_SETTINGS, GroupCoordinator, OFFSETS_TOPIC } from '../coordinator/index.ts';
 import type { ProducerIds } from '../handlers/index.ts';
+import { GROUP_HEARTBEAT_INTERVAL, GROUP_SESSION_TIMEOUT, groupConfigNumber } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { Partition } from '../partition/index.ts';
 import type { PeerTransport } from '../peer/index.ts';
@@ -53,7 +54,14 @@ export class Coordinators {
       sink,
     });
     this.groups = new GroupCoordinator({
-      settings: { ...DEFAULT_COORDINATOR_SETTINGS, initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs },
+      settings: {
+        ...DEFAULT_COORDINATOR_SETTINGS,
+        initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
+        ofGroup: (groupId) => ({
+          sessionTimeoutMs: groupConfigNumber(image(), groupId, GROUP_SESSION_TIMEOUT),
+          heartbeatIntervalMs: groupConfigNumber(image(), groupId, GROUP_HEARTBEAT_INTERVAL),
+        }),
+      },
       clock,
       patterns: ports.patterns,
       random: ports.random.fork('groups'),

@@ -37,6 +37,7 @@ import {
   initProducerId,
   joinGroup,
   leaveGroup,
+  listConfigResources,
   listGroups,
   listOffsets,
   listTransactions,
@@ -104,6 +105,7 @@ export const API_TABLE = {
   listTransactions: whole(listTransactions),
   consumerGroupHeartbeat: whole(consumerGroupHeartbeat),
   consumerGroupDescribe: whole(consumerGroupDescribe),
+  listConfigResources: whole(listConfigResources),
   describeTopicPartitions: whole(describeTopicPartitions),
 } as const satisfies { readonly [name: string]: ServedApi };
 

@@ -202,6 +202,18 @@ describe('changing configs', () => {
     expect(Object.fromEntries(scene.find('t').configs)).toEqual({ 'segment.ms': '9', replication: 'quorum' });
   });
 
+  it("keeps a group's, whether the group exists or not, until the last one is removed", () => {
+    const scene = world();
+    const group = { kind: 'group', groupId: 'g' } as const;
+    expect(alter(scene, group, [change('consumer.session.timeout.ms', 'set', '60000')])).toBe(0);
+    expect(alter(scene, group, [change('consumer.heartbeat.interval.ms', 'set', '5000')])).toBe(0);
+    expect(scene.image.groupConfigs.get('g')?.size).toBe(2);
+    expect(scene.replayed()).toEqual(scene.image);
+    expect(alter(scene, group, [change('consumer.session.timeout.ms', 'delete', null)])).toBe(0);
+    expect(alter(scene, group, [], true)).toBe(0);
+    expect(scene.image.groupConfigs.size).toBe(0);
+  });
+
   it.each<readonly [string, AlterConfigs['resources'][number]['resource'], Change, number]>([
     ['an unknown topic', { kind: 'topic', name: 'x' }, change('retention.ms', 'set', '1'), 3],
     ['an unknown broker', { kind: 'broker', node: nodeId(8) }, change('auto.create.topics.enable', 'set', 'true'), 102],
@@ -211,6 +223,19 @@ describe('changing configs', () => {
     ['no value to set', topic, change('retention.ms', 'set', null), 42],
     ['a list made empty', topic, change('cleanup.policy', 'subtract', 'delete'), 40],
     ['another replication', topic, change('replication', 'set', 'quorum'), 40],
+    [
+      'an unknown key of a group',
+      { kind: 'group', groupId: 'g' },
+      change('share.session.timeout.ms', 'set', '45000'),
+      40,
+    ],
+    ['too short a session', { kind: 'group', groupId: 'g' }, change('consumer.session.timeout.ms', 'set', '44999'), 40],
+    [
+      'too long an interval',
+      { kind: 'group', groupId: 'g' },
+      change('consumer.heartbeat.interval.ms', 'set', '15001'),
+      40,
+    ],
     [
       'a cluster default on one broker',
       { kind: 'broker', node: nodeId(1) },

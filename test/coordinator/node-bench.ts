@@ -93,6 +93,7 @@ export function image(topics: readonly Topic[]): MetadataImage {
     topicsById: new Map(topics.map((one) => [one.id, one])),
     clusterConfigs: new Map(),
     brokerConfigs: new Map(),
+    groupConfigs: new Map(),
     nextProducerId: 0,
     uncleanElections: 0,
   };

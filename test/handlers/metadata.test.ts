@@ -6,6 +6,7 @@ import {
   describeClusterHandler,
   describeConfigsHandler,
   describeTopicPartitionsHandler,
+  listConfigResourcesHandler,
   metadataHandler,
   produceHandler,
 } from '../../src/handlers/index.ts';
@@ -210,6 +211,41 @@ describe('DescribeConfigs', () => {
     expect((await ask(4, '', null))?.errorCode).toBe(0);
     for (const name of ['9', '-1', 'x', '99999999999']) expect((await ask(4, name, null))?.errorCode, name).toBe(42);
     expect((await ask(77, 'x', null))?.errorCode).toBe(42);
+    expect((await ask(32, '', null))?.errorCode).toBe(42);
+    expect((await ask(32, 'a group', ['consumer.session.timeout.ms']))?.configs).toMatchObject([
+      { name: 'consumer.session.timeout.ms', value: '45000', configSource: 5 },
+    ]);
+  });
+});
+
+describe('ListConfigResources', () => {
+  it('lists topics, brokers, and groups that have a config; in version 0 client metrics, of which there are none', async () => {
+    const rig = new HandlerRig();
+    rig.apply({
+      kind: 'config-set',
+      scope: { kind: 'group', groupId: 'g' },
+      key: 'consumer.session.timeout.ms',
+      value: '1',
+    });
+    const handler = listConfigResourcesHandler(rig.broker);
+    interface Listed {
+      readonly errorCode: number;
+      readonly configResources: readonly { readonly resourceName: string; readonly resourceType: number }[];
+    }
+    const ask = async (version: number, resourceTypes: readonly number[]): Promise<unknown> => {
+      const { errorCode, configResources } = await rig.ask<Listed>(
+        handler,
+        version,
+        version === 0 ? {} : { resourceTypes },
+      );
+      return errorCode === 0 ? configResources.map((each) => `${each.resourceType} ${each.resourceName}`) : errorCode;
+    };
+    const all = ['2 orders', '2 __consumer_offsets', '4 1', '4 2', '4 3', '32 g'];
+    expect(await ask(0, [])).toEqual([]);
+    expect(await ask(1, [])).toEqual(all);
+    expect(await ask(1, [32, 4, 32])).toEqual(['32 g', '4 1', '4 2', '4 3']);
+    expect(await ask(1, [8])).toEqual([]);
+    expect(await ask(1, [2, 3])).toBe(35);
   });
 });
 

@@ -73,6 +73,7 @@ export const EVERY_RECORD: readonly MetadataRecord[] = [
   { kind: 'quorum-leader-reported', topicId: 'topic-1', partition: 1, ...nobody, leaderTerm: term(9) },
   { kind: 'config-set', scope: { kind: 'cluster' }, key: 'log.retention.ms', value: '5' },
   { kind: 'config-set', scope: { kind: 'broker', node: nodeId(0) }, key: 'x', value: '' },
+  { kind: 'config-set', scope: { kind: 'group', groupId: 'g' }, key: 'consumer.session.timeout.ms', value: '50000' },
   { kind: 'config-removed', scope: topic, key: 'flush' },
   { kind: 'producer-ids-allocated', ...life, next: 2 ** 40 },
   { kind: 'no-op' },
@@ -83,6 +84,7 @@ export const EVERY_RECORD: readonly MetadataRecord[] = [
 /** These undo others, so they stand apart. */
 export const UNDOING_RECORDS: readonly MetadataRecord[] = [
   { kind: 'config-removed', scope: { kind: 'broker', node: nodeId(0) }, key: 'x' },
+  { kind: 'config-removed', scope: { kind: 'group', groupId: 'g' }, key: 'consumer.session.timeout.ms' },
   { kind: 'topic-removed', topicId: 'topic-1' },
   { kind: 'broker-unregistered', ...life },
 ];

@@ -419,6 +419,9 @@ export namespace flotilla {
             /** ConfigScope topicId. */
             topicId: string;
 
+            /** ConfigScope groupId. */
+            groupId: string;
+
             /**
              * Encodes the specified ConfigScope message. Does not implicitly {@link flotilla.metadata.ConfigScope.verify|verify} messages.
              * @param message ConfigScope message or plain object to encode
@@ -452,6 +455,9 @@ export namespace flotilla {
                 /** ConfigScope topicId */
                 topicId?: (string|null);
 
+                /** ConfigScope groupId */
+                groupId?: (string|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -469,7 +475,10 @@ export namespace flotilla {
                 BROKER = 1,
 
                 /** TOPIC value */
-                TOPIC = 2
+                TOPIC = 2,
+
+                /** GROUP value */
+                GROUP = 3
             }
         }
 
@@ -1808,6 +1817,69 @@ export namespace flotilla {
         }
 
         /**
+         * Properties of a GroupConfigs.
+         * @deprecated Use flotilla.metadata.GroupConfigs.$Properties instead.
+         */
+        interface IGroupConfigs extends flotilla.metadata.GroupConfigs.$Properties {
+        }
+
+        /** Represents a GroupConfigs. */
+        class GroupConfigs {
+
+            /**
+             * Constructs a new GroupConfigs.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: flotilla.metadata.GroupConfigs.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GroupConfigs groupId. */
+            groupId: string;
+
+            /** GroupConfigs configs. */
+            configs: flotilla.metadata.Config.$Properties[];
+
+            /**
+             * Encodes the specified GroupConfigs message. Does not implicitly {@link flotilla.metadata.GroupConfigs.verify|verify} messages.
+             * @param message GroupConfigs message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: flotilla.metadata.GroupConfigs.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GroupConfigs message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {flotilla.metadata.GroupConfigs & flotilla.metadata.GroupConfigs.$Shape} GroupConfigs
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): flotilla.metadata.GroupConfigs & flotilla.metadata.GroupConfigs.$Shape;
+        }
+
+        namespace GroupConfigs {
+
+            /** Properties of a GroupConfigs. */
+            interface $Properties {
+
+                /** GroupConfigs groupId */
+                groupId?: (string|null);
+
+                /** GroupConfigs configs */
+                configs?: (flotilla.metadata.Config.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GroupConfigs. */
+            type $Shape = flotilla.metadata.GroupConfigs.$Properties;
+        }
+
+        /**
          * Properties of an Image.
          * @deprecated Use flotilla.metadata.Image.$Properties instead.
          */
@@ -1858,6 +1930,9 @@ export namespace flotilla {
 
             /** Image uncleanElections. */
             uncleanElections: number;
+
+            /** Image groupConfigs. */
+            groupConfigs: flotilla.metadata.GroupConfigs.$Properties[];
 
             /**
              * Encodes the specified Image message. Does not implicitly {@link flotilla.metadata.Image.verify|verify} messages.
@@ -1915,6 +1990,9 @@ export namespace flotilla {
 
                 /** Image uncleanElections */
                 uncleanElections?: (number|null);
+
+                /** Image groupConfigs */
+                groupConfigs?: (flotilla.metadata.GroupConfigs.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -583,6 +583,7 @@ export const flotilla = $root.flotilla = (() => {
             ConfigScope.prototype.kind = 0;
             ConfigScope.prototype.node = 0;
             ConfigScope.prototype.topicId = "";
+            ConfigScope.prototype.groupId = "";
             ConfigScope.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -596,6 +597,8 @@ export const flotilla = $root.flotilla = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.node);
                 if (message.topicId != null && $Object.hasOwnProperty.call(message, "topicId") && message.topicId !== "")
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.topicId);
+                if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId") && message.groupId !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.groupId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -655,6 +658,15 @@ export const flotilla = $root.flotilla = (() => {
                                 delete message.topicId;
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.groupId = value;
+                            else
+                                delete message.groupId;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -676,6 +688,7 @@ export const flotilla = $root.flotilla = (() => {
                 values[valuesById[0] = "CLUSTER"] = 0;
                 values[valuesById[1] = "BROKER"] = 1;
                 values[valuesById[2] = "TOPIC"] = 2;
+                values[valuesById[3] = "GROUP"] = 3;
                 return values;
             })();
 
@@ -2619,12 +2632,104 @@ export const flotilla = $root.flotilla = (() => {
             return BrokerConfigs;
         })();
 
+        metadata.GroupConfigs = (function() {
+            const GroupConfigs = function (properties) {
+                this.configs = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            GroupConfigs.prototype.groupId = "";
+            GroupConfigs.prototype.configs = $util.emptyArray;
+            GroupConfigs.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId") && message.groupId !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.groupId);
+                if (message.configs != null && message.configs.length)
+                    for (let i = 0; i < message.configs.length; ++i)
+                        $root.flotilla.metadata.Config.encode(message.configs[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            GroupConfigs.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.flotilla.metadata.GroupConfigs();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.groupId = value;
+                            else
+                                delete message.groupId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.configs && message.configs.length))
+                                message.configs = [];
+                            message.configs.push($root.flotilla.metadata.Config.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GroupConfigs;
+        })();
+
         metadata.Image = (function() {
             const Image = function (properties) {
                 this.brokers = [];
                 this.topics = [];
                 this.clusterConfigs = [];
                 this.brokerConfigs = [];
+                this.groupConfigs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2641,6 +2746,7 @@ export const flotilla = $root.flotilla = (() => {
             Image.prototype.brokerConfigs = $util.emptyArray;
             Image.prototype.nextProducerId = 0;
             Image.prototype.uncleanElections = 0;
+            Image.prototype.groupConfigs = $util.emptyArray;
             Image.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -2674,6 +2780,9 @@ export const flotilla = $root.flotilla = (() => {
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.nextProducerId);
                 if (message.uncleanElections != null && $Object.hasOwnProperty.call(message, "uncleanElections") && (typeof message.uncleanElections === "object" ? message.uncleanElections.low || message.uncleanElections.high : message.uncleanElections !== 0))
                     writer.uint32(/* id 11, wireType 0 =*/88).uint64(message.uncleanElections);
+                if (message.groupConfigs != null && message.groupConfigs.length)
+                    for (let i = 0; i < message.groupConfigs.length; ++i)
+                        $root.flotilla.metadata.GroupConfigs.encode(message.groupConfigs[i], writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2799,6 +2908,14 @@ export const flotilla = $root.flotilla = (() => {
                                 message.uncleanElections = value;
                             else
                                 delete message.uncleanElections;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.groupConfigs && message.groupConfigs.length))
+                                message.groupConfigs = [];
+                            message.groupConfigs.push($root.flotilla.metadata.GroupConfigs.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

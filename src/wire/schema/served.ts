@@ -16,6 +16,7 @@ export * from './leave-group.ts';
 export * from './sync-group.ts';
 export * from './describe-groups.ts';
 export * from './list-groups.ts';
+export * from './list-config-resources.ts';
 export * from './api-versions.ts';
 export * from './create-topics.ts';
 export * from './delete-topics.ts';
