@@ -108,6 +108,7 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
       ? [putJson('identity', { ...opened.identity, clusterId: options.clusterId ?? opened.identity.clusterId })]
       : [];
   const deleted = await finishDeletions(options, parts.meta);
+  await removeUnmade(options, found);
   await parts.checkpointer.run([
     ...identity,
     putJson('standing', stored),
@@ -314,6 +315,16 @@ async function recoverLogs(
         powerLost: kind === 'other-boot',
       }),
     );
+  }
+}
+
+/** Removes what is left of logs whose making a crash interrupted: directories that nobody knows and that hold nothing. */
+async function removeUnmade({ disk, directory }: StoreOptions, { records }: Found): Promise<void> {
+  const known = new Set([...records.values()].map((record) => record.directory));
+  for (const { name, kind } of await disk.list(logsPath(directory))) {
+    const path = `${logsPath(directory)}/${name}`;
+    const isEmptied = kind === 'directory' && !known.has(name) && (await disk.list(path)).length === 0;
+    if (isEmptied) await disk.removeTree(path);
   }
 }
 

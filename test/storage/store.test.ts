@@ -86,3 +86,17 @@ describe.each(['always', 'os'] as const)('a log with flush=%s', (flush) => {
     expect((await rig.readAll(reopened)).length).toBe(1);
   });
 });
+
+it('a start removes what a crash left of a log that was being made, and nothing else', async () => {
+  const rig = new StoreRig('unmade');
+  await rig.openLog(await rig.open());
+  rig.kill();
+  const { disk } = rig.machine.ports();
+  await rig.run(disk.makeDirectory('/data/logs/being-made-0'));
+  await rig.run(disk.makeDirectory('/data/logs/of-somebody/notes'));
+  rig.kill();
+  await rig.openLog(await rig.open());
+  expect(rig.machine.disk.find('/data/logs/being-made-0')).toBe(null);
+  expect(rig.machine.disk.find('/data/logs/of-somebody/notes')).not.toBe(null);
+  expect(rig.machine.disk.find('/data/logs/topic-a-0')).not.toBe(null);
+});
