@@ -268,7 +268,7 @@ async function groupClassic(brokers, topic) {
   await first.disconnect();
   const committed = await withAdmin(brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
   return {
-    seen: [...seen].sort(),
+    seen: [...seen].sort((left, right) => (left < right ? -1 : 1)),
     committed: committed[0].partitions.map(({ partition, offset }) => [partition, offset]).sort(),
   };
 }

@@ -9,7 +9,7 @@
  * it needs while the log goes on, is trimmed or cut. No aborted transactions: an empty array, and one comparison.
  */
 import type { Offset } from '../../raft/index.ts';
-import type { AbortedTransaction } from './transaction-marker.ts';
+import type { AbortedTransaction } from './aborted-transaction.ts';
 
 export interface AbortedEntry extends AbortedTransaction {
   /** First offset of the oldest transaction that was open when this one ended, else one past its marker: no later entry begins below. */

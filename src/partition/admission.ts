@@ -5,7 +5,7 @@ import { checkProduce, readBatchHeader, stampTimestamp } from '../../storage/bat
 import { decompressStream } from '../../storage/compression/index.ts';
 import type { PartitionRefusal } from './outcome.ts';
 import { sequencedOf } from './producer-entry.ts';
-import type { SequencedBatch } from './producer-state.ts';
+import type { SequencedBatch } from './producer.ts';
 
 /** What the topic's configuration says of batches. */
 export interface AdmissionRules {

@@ -18,7 +18,8 @@ import type { MetadataImage, Partition as PartitionRecord, Topic } from '../meta
 import type { LogSink } from '../ports/index.ts';
 import type { Replica } from '../replica/index.ts';
 import { Partition } from './partition.ts';
-import type { PartitionHooks, PartitionSettings } from './partition.ts';
+import type { PartitionHooks } from './partition.ts';
+import type { PartitionSettings } from './partition-settings.ts';
 
 export interface ReplicaSpec {
   readonly group: GroupId;

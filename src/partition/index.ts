@@ -9,11 +9,14 @@ export type {
   ProduceOutcome,
 } from './outcome.ts';
 export { TV2_SINCE } from './partition-writes.ts';
-export type { DescribedProducer, SequencedBatch } from './producer-state.ts';
-export type { AbortedTransaction, MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
+export type { SequencedBatch } from './producer.ts';
+export type { DescribedProducer } from './producer-state.ts';
+export type { AbortedTransaction } from './aborted-transaction.ts';
+export type { MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
 export { Partition } from './partition.ts';
-export type { Leading, PartitionHooks, PartitionId, PartitionSettings, ReaderView, Watcher } from './partition.ts';
+export type { PartitionHooks, PartitionId, ReaderView, Watcher } from './partition.ts';
+export type { Leading } from './partition-writes.ts';
 export { Hosting, logDirectory, partitionGroup } from './hosting.ts';
 export type { HostingOptions, ReplicaSpec } from './hosting.ts';
 export { partitionSettings } from './partition-settings.ts';
-export type { NodeTopicDefaults } from './partition-settings.ts';
+export type { NodeTopicDefaults, PartitionSettings } from './partition-settings.ts';

@@ -4,7 +4,7 @@
  */
 import type { NodeId, Offset, Term } from '../../raft/index.ts';
 import type { BatchRun } from '../../storage/index.ts';
-import type { AbortedTransaction } from './transaction-marker.ts';
+import type { AbortedTransaction } from './aborted-transaction.ts';
 
 export type PartitionRefusal =
   /** This node does not lead it, or not any more. `leader` as far as known. */

@@ -13,8 +13,18 @@ import {
 } from '../metadata/index.ts';
 import type { MetadataImage, Topic } from '../metadata/index.ts';
 import { present } from '../../raft/index.ts';
-import type { FlushPolicy } from '../../storage/index.ts';
-import type { PartitionSettings } from './partition.ts';
+import type { FlushPolicy, LogSettings } from '../../storage/index.ts';
+import type { AdmissionRules } from './admission.ts';
+
+/** The settings of the topic that the partition itself acts on. */
+export interface PartitionSettings {
+  readonly log: LogSettings;
+  readonly admission: AdmissionRules;
+  /** Idle producers are forgotten after so many milliseconds. */
+  readonly producerExpirationMs: number;
+  /** Null for quorum topics: a majority commits, there is no ISR to be too small. */
+  readonly minInsyncReplicas: number | null;
+}
 
 /** What the node's own configuration says for topics that say nothing. */
 export interface NodeTopicDefaults {

@@ -15,13 +15,18 @@ import type { Replica } from '../replica/index.ts';
 import { admitBatch } from './admission.ts';
 import type { Admitted, BatchOrigin, VerifyTransaction } from './admission.ts';
 import type { Acknowledgement, PartitionRefusal, ProduceOutcome } from './outcome.ts';
-import type { Leading, PartitionSettings } from './partition.ts';
-import type { ProducerBatch, SequencedBatch } from './producer-state.ts';
+import type { PartitionSettings } from './partition-settings.ts';
+import type { ProducerBatch, SequencedBatch } from './producer.ts';
 import type { ProducerTracker } from './producer-tracker.ts';
 import { TransactionGate } from './transaction-gate.ts';
 import type { HeldWrite } from './transaction-gate.ts';
 import type { MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
 import { WaitingAcks } from './waiting-acks.ts';
+
+export interface Leading {
+  readonly term: Term;
+  readonly termStart: Offset;
+}
 
 /** The partition as its writes see it. */
 export interface WrittenPartition {

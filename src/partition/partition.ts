@@ -12,11 +12,11 @@
  */
 import { endOfTerm, offset as toOffset, present, termBefore } from '../../raft/index.ts';
 import type { ByteCount, Offset, Term } from '../../raft/index.ts';
-import type { BatchRun, LogSettings } from '../../storage/index.ts';
+import type { BatchRun } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Notice, Replica } from '../replica/index.ts';
 import { overlapping } from './aborted-index.ts';
-import type { AdmissionRules, BatchOrigin } from './admission.ts';
+import type { BatchOrigin } from './admission.ts';
 import type {
   Acknowledgement,
   DivergedRead,
@@ -26,19 +26,11 @@ import type {
   PartitionRefusal,
   ProduceOutcome,
 } from './outcome.ts';
+import type { PartitionSettings } from './partition-settings.ts';
 import { PartitionWrites } from './partition-writes.ts';
+import type { Leading } from './partition-writes.ts';
 import { ProducerTracker } from './producer-tracker.ts';
 import type { MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
-
-/** The settings of the topic that the partition itself acts on. */
-export interface PartitionSettings {
-  readonly log: LogSettings;
-  readonly admission: AdmissionRules;
-  /** Idle producers are forgotten after so many milliseconds. */
-  readonly producerExpirationMs: number;
-  /** Null for quorum topics: a majority commits, there is no ISR to be too small. */
-  readonly minInsyncReplicas: number | null;
-}
 
 export interface PartitionId {
   readonly topicId: string;
@@ -70,11 +62,6 @@ export interface ReaderView {
   readonly lastFetchedTerm: number | null;
   /** Default: `uncommitted`. */
   readonly isolation?: Isolation;
-}
-
-export interface Leading {
-  readonly term: Term;
-  readonly termStart: Offset;
 }
 
 export class Partition {

@@ -15,7 +15,7 @@ import {
 } from '../../storage/batch/index.ts';
 import type { BatchHeader } from '../../storage/batch/index.ts';
 import { sequenceAfter } from './producer-state.ts';
-import type { MarkerEntry, ProducerBatch, ProducerEntry, SequencedBatch } from './producer-state.ts';
+import type { MarkerEntry, ProducerBatch, ProducerEntry, SequencedBatch } from './producer.ts';
 
 /** The producer of a client's batch; null: it has none. */
 export function sequencedOf(header: BatchHeader): SequencedBatch | null {

@@ -8,7 +8,7 @@
  */
 import { assert, offset as toOffset } from '../../raft/index.ts';
 import type { AbortedEntry } from './aborted-index.ts';
-import type { Producer, ProducerBatch } from './producer-state.ts';
+import type { Producer, ProducerBatch } from './producer.ts';
 
 const VERSION = 2;
 

@@ -9,7 +9,7 @@
  * ```
  * Nothing here while no transaction begins: `holds` is one comparison.
  */
-import type { SequencedBatch } from './producer-state.ts';
+import type { SequencedBatch } from './producer.ts';
 
 /** Producers that are remembered after they were refused. */
 const REFUSED_MAX = 1000;

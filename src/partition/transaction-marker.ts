@@ -26,12 +26,3 @@ export type MarkerOutcome =
   | { readonly kind: 'producer-fenced'; readonly reason: string }
   | { readonly kind: 'coordinator-fenced'; readonly known: number }
   | PartitionRefusal;
-
-/** A transaction that was aborted, as readers with isolation read_committed must know it. */
-export interface AbortedTransaction {
-  readonly producerId: number;
-  /** Of its first record in this partition. */
-  readonly firstOffset: Offset;
-  /** Of its marker. */
-  readonly markerOffset: Offset;
-}

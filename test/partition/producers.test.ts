@@ -5,7 +5,7 @@ import { offset } from '../../raft/index.ts';
 import { readBatchHeader } from '../../storage/batch/index.ts';
 import { producerEntryOf } from '../../src/partition/producer-entry.ts';
 import { ProducerState, sequenceAfter } from '../../src/partition/producer-state.ts';
-import type { ProducerEntry } from '../../src/partition/producer-state.ts';
+import type { ProducerEntry } from '../../src/partition/producer.ts';
 import { WaitingAcks } from '../../src/partition/waiting-acks.ts';
 import { batchOf, DAY, markerBatch, PartitionRig } from './partition-rig.ts';
 
