@@ -46,6 +46,8 @@ export class ConsumerMember {
   #consumer: Consumer | null = null;
   /** Records processed. */
   count = 0;
+  /** Loops that have not ended: 0 or 1 but while one life follows another. */
+  pending = 0;
 
   constructor(cluster: WorkloadHome, history: History, ledger: ReaderLedger, options: ConsumerMemberOptions) {
     this.#cluster = cluster;
@@ -71,7 +73,10 @@ export class ConsumerMember {
   start(): this {
     this.#running = true;
     this.#life += 1;
-    void this.#loop().catch((error: unknown) => this.#cluster.world.fail(error));
+    this.pending += 1;
+    void this.#loop(this.#life)
+      .catch((error: unknown) => this.#cluster.world.fail(error))
+      .finally(() => (this.pending -= 1));
     return this;
   }
 
@@ -93,8 +98,9 @@ export class ConsumerMember {
     return `${this.#options.name}-${this.#life}`;
   }
 
-  async #loop(): Promise<void> {
-    while (this.#running) {
+  async #loop(life: number): Promise<void> {
+    this.#epoch = 0;
+    while (this.#running && this.#life === life) {
       try {
         const coordinator = await this.#admin.coordinator(this.#options.group);
         await this.#attend(coordinator);
@@ -110,7 +116,8 @@ export class ConsumerMember {
   /** Returns when there is trouble with the coordinator. */
   async #attend(coordinator: number): Promise<void> {
     let beatAt = -Infinity;
-    while (this.#running) {
+    const life = this.#life;
+    while (this.#running && this.#life === life) {
       const now = this.#cluster.world.now();
       if (this.#full || now - beatAt >= (this.#options.heartbeatMs ?? HEARTBEAT_MS)) {
         beatAt = now;

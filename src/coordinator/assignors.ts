@@ -1,4 +1,6 @@
-/** The assignors that members may ask for, by name. */
+/**
+ * The assignors that members may ask for, by name (KIP-848). Each is a pure function in a file of its own.
+ */
 import type { Assignor } from './assignor.ts';
 import { assignRange } from './range-assignor.ts';
 import { assignUniform } from './uniform-assignor.ts';

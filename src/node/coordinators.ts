@@ -56,6 +56,7 @@ export class Coordinators {
     this.groups = new GroupCoordinator({
       settings: {
         ...DEFAULT_COORDINATOR_SETTINGS,
+        ...config.groups,
         initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
         ofGroup: (groupId) => ({
           sessionTimeoutMs: groupConfigNumber(image(), groupId, GROUP_SESSION_TIMEOUT),

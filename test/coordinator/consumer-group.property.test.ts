@@ -26,7 +26,10 @@ type Event =
 
 const who = fc.integer({ min: 0, max: 6 });
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant('beat' as const), who, lost: fc.boolean(), lazy: fc.boolean() }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ kind: fc.constant('beat' as const), who, lost: fc.boolean(), lazy: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), who, forGood: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const), who }) },
   {
@@ -203,7 +206,9 @@ function converge(bench: ConsumerBench, clients: readonly Client[]): void {
   expect(consumerStateName(bench.group)).toBe('Stable');
   const wanted: string[] = [];
   for (const [name, { id, partitions }] of bench.topics) {
-    const read = clients.some(({ names, regex }) => names.includes(name) || (regex !== null && new RegExp(`^(${regex})$`).test(name)));
+    const read = clients.some(
+      ({ names, regex }) => names.includes(name) || (regex !== null && new RegExp(`^(${regex})$`).test(name)),
+    );
     if (read) for (let partition = 0; partition < partitions; partition += 1) wanted.push(`${id} ${partition}`);
   }
   const reading = clients.flatMap((client) => [...client.reading]);

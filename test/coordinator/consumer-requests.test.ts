@@ -81,10 +81,7 @@ describe('ConsumerGroupHeartbeat', () => {
       [{ rackId: '' }, "RackId can't be empty."],
       [{ rebalanceTimeoutMs: -1 }, 'RebalanceTimeoutMs must be provided in first request.'],
       [{ topicPartitions: null }, 'TopicPartitions must be empty when (re-)joining.'],
-      [
-        { topicPartitions: [{ topicId: ORDERS, partitions: [1] }] },
-        'TopicPartitions must be empty when (re-)joining.',
-      ],
+      [{ topicPartitions: [{ topicId: ORDERS, partitions: [1] }] }, 'TopicPartitions must be empty when (re-)joining.'],
       [
         { subscribedTopicNames: null },
         'Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.',
@@ -147,7 +144,10 @@ describe('a later coordinator', () => {
     await bench.clock.advance(44_000);
     expect(await goOn(bench, 2)).toMatchObject({ errorCode: 0, memberEpoch: 2 });
     await bench.clock.advance(2_000);
-    const members = await bench.ask('consumerGroupDescribe', 1, { groupIds: ['g'], includeAuthorizedOperations: false });
+    const members = await bench.ask('consumerGroupDescribe', 1, {
+      groupIds: ['g'],
+      includeAuthorizedOperations: false,
+    });
     expect(members.groups[0]?.members.map(({ memberId }) => memberId)).toEqual(['a']);
   });
 

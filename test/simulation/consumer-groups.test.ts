@@ -26,9 +26,10 @@ class Troupe {
 
   add(options: Partial<ConsumerMemberOptions> = {}): ConsumerMember {
     const name = options.name ?? `consumer${this.members.length + 1}`;
-    const { cluster, history } = this.#stage;
+    const { cluster, history, workers } = this.#stage;
     const member = new ConsumerMember(cluster, history, this.ledger, { group: 'kip', topic: 't', ...options, name });
     this.members.push(member);
+    workers.push(member);
     return member.start();
   }
 
@@ -85,10 +86,10 @@ describe('a consumer group of KIP-848', () => {
   });
 
   it('gives the partitions of a member that vanished to the others when its session is over', async () => {
-    await tell({}, async (stage) => {
+    await tell({ settings: ['group.consumer.session.timeout.ms=6000'] }, async (stage) => {
       const troupe = await new Troupe(stage).begin(3);
       troupe.members[1]?.stop();
-      await troupe.shared(2, 60_000);
+      await troupe.shared(2);
       await stage.end();
     });
   });
