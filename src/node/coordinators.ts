@@ -85,6 +85,7 @@ export class Coordinators {
       calls: this.calls,
       topic: this.transactions.topic,
       timeout: VERIFY_TIMEOUT,
+      clock,
     });
   }
 
