@@ -7,7 +7,6 @@
  *   simulation   test/simulation/**      whole clusters under virtual time, test/chaos/workload too
  *   tools        tidy, arrows, lint      the tree itself
  *   e2e          test/e2e/**             real processes, one file after the other
- *   interop      test/interop/**         clients of other languages; not part of `npm test`, needs their toolchains
  *   package      test/package/**         the tarball
  *
  * Nothing is retried, focused or skipped: a flaky test is a bug.
@@ -20,7 +19,6 @@ const properties = ['test/**/*.property.test.ts'];
 const simulation = ['test/simulation/**/*.test.ts', 'test/chaos/workload/**/*.test.ts'];
 const processes = ['test/e2e/**/*.test.ts'];
 const tarball = ['test/package/**/*.test.ts'];
-const interop = ['test/interop/**/*.test.ts'];
 const shared = { pool: 'threads', isolate: false, testTimeout: 30_000 } as const;
 const real = { pool: 'forks', isolate: true, fileParallelism: false, hookTimeout: 120_000 } as const;
 
@@ -37,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...scripts, ...tools, ...properties, ...simulation, ...processes, ...tarball, ...interop],
+          exclude: [...scripts, ...tools, ...properties, ...simulation, ...processes, ...tarball],
           ...shared,
         },
       },
@@ -46,7 +44,6 @@ export default defineConfig({
       { test: { name: 'simulation', include: simulation, ...shared, testTimeout: 240_000 } },
       { test: { name: 'tools', include: tools, ...shared, testTimeout: 60_000 } },
       { test: { name: 'e2e', include: processes, ...real, testTimeout: 120_000 } },
-      { test: { name: 'interop', include: interop, ...real, testTimeout: 240_000 } },
       { test: { name: 'package', include: tarball, ...real, testTimeout: 240_000 } },
     ],
   },

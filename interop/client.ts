@@ -5,7 +5,7 @@
  * named: `{"behaviour":"acks","outcome":…}`. Names of topics and groups begin with PREFIX, so that one cluster can be used many times.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,8 @@ export interface Client {
   readonly name: string;
   /** For the table. */
   readonly language: string;
+  /** What is pinned: package and version. */
+  readonly version: string;
   /** Fetches what is missing, and answers the command that begins every run; throws with the command that the user must run. */
   readonly prepare: () => readonly string[];
 }
@@ -38,25 +40,29 @@ function once(name: string, make: () => void): void {
   writeFileSync(done, '');
 }
 
-function python(name: string, packages: string, file: string): Client {
+function python(name: string, thing: string, file: string): Client {
   return {
     name,
     language: 'Python',
+    version: thing.replace('==', ' '),
     prepare: () => {
-      const home = join(cache, name);
-      once(packages.replaceAll('==', '-').replaceAll(' ', '-'), () => {
-        succeed('a Python environment cannot be made (apt-get install python3-venv)', 'python3', '-m', 'venv', home);
-        succeed(`${packages} cannot be installed`, join(home, 'bin/pip'), '-q', 'install', ...packages.split(' '));
-      });
+      const home = join(cache, 'python');
+      once('python', () =>
+        succeed('a Python environment cannot be made (apt-get install python3-venv)', 'python3', '-m', 'venv', home),
+      );
+      once(thing.replaceAll('==', '-'), () =>
+        succeed(`${thing} cannot be installed`, join(home, 'bin/pip'), '-q', 'install', thing),
+      );
       return [join(home, 'bin/python'), driver(file)];
     },
   };
 }
 
-function go(name: string): Client {
+function go(name: string, version: string): Client {
   return {
     name,
     language: 'Go',
+    version,
     prepare: () => {
       const home = join(cache, name);
       mkdirSync(home, { recursive: true });
@@ -80,6 +86,7 @@ function java(name: string, version: string): Client {
   return {
     name,
     language: 'Java',
+    version: `kafka-clients ${version}`,
     prepare: () => {
       const home = join(cache, name);
       mkdirSync(home, { recursive: true });
@@ -121,17 +128,38 @@ function java(name: string, version: string): Client {
   };
 }
 
-function node(name: string, file: string): Client {
-  return { name, language: 'JavaScript', prepare: () => [process.execPath, driver(file)] };
+/** Its version is the one of package.json. */
+function npm(name: string, file: string): Client {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  return {
+    name,
+    language: 'JavaScript',
+    version: `${name} ${devDependencies[name]}`,
+    prepare: () => [process.execPath, driver(file)],
+  };
 }
 
+/** The one of the distribution, driven by a script. */
+const kcat: Client = {
+  name: 'kcat',
+  language: 'C',
+  version: 'kcat 1.7.1, librdkafka 2.0.2',
+  prepare: () => {
+    succeed('kcat is missing (apt-get install kcat)', 'kcat', '-V');
+    return [process.execPath, driver('kcat.mjs')];
+  },
+};
+
 export const CLIENTS: readonly Client[] = [
-  node('kafkajs', 'kafkajs.mjs'),
-  node('@platformatic/kafka', 'platformatic.mjs'),
+  npm('kafkajs', 'kafkajs.mjs'),
+  npm('@platformatic/kafka', 'platformatic.mjs'),
+  kcat,
   python('librdkafka', 'confluent-kafka==2.16.1', 'confluent.py'),
   python('kafka-python', 'kafka-python==3.0.12', 'kafka_python.py'),
   python('aiokafka', 'aiokafka==0.14.0', 'aiokafka_driver.py'),
-  go('franz-go'),
-  go('sarama'),
+  go('franz-go', 'franz-go 1.22.2'),
+  go('sarama', 'sarama 1.61.1'),
   java('java', '4.3.1'),
 ];

@@ -1,5 +1,6 @@
 /**
- * `npm run interop [-- CLIENT …]`: stock clients of five languages do one list of things to Flotilla, and what comes of it is compared with what
+ * `npm run interop [-- CLIENT …]`: stock clients of five languages do one list of things to Flotilla, and what comes of
+ * it is compared with what
  * Kafka did.
  *
  *   --behaviours a,b      only these
@@ -17,7 +18,7 @@ import { BEHAVIOURS, isBehaviour } from './behaviour.ts';
 import type { Behaviour, Outcome, Outcomes } from './behaviour.ts';
 import { CLIENTS } from './client.ts';
 import type { Client } from './client.ts';
-import { compare, table } from './comparison.ts';
+import { compare, isFailed, table } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { runDriver } from './run-driver.ts';
 import { running, startFlotilla } from './system.ts';
@@ -109,7 +110,12 @@ try {
     const wanted = behaviours.filter(isBehaviour);
     let kafkas = outcomesOf(recorded[client.name]);
     if (kafka !== null) {
-      const seen = await ask(client, kafka, wanted);
+      // A driver that failed says nothing about Kafka.
+      const seen = [...(await ask(client, kafka, wanted))].filter(([name, outcome]) => {
+        if (isFailed(outcome))
+          process.stdout.write(`${client.name} could not do ${name} to Kafka: ${JSON.stringify(outcome)}\n`);
+        return !isFailed(outcome);
+      });
       kafkas = new Map([...kafkas, ...seen]);
       if (values.record) recorded[client.name] = Object.fromEntries(kafkas);
     }

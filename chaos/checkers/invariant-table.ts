@@ -51,6 +51,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   C2: 'a partition has one owner in a generation',
   C3: 'a commit covers only what was processed',
   C4: 'every rebalance ends',
+  C5: 'no partition is read by two members of a consumer group at a time',
   L1: 'a controller within ten elections after the heal',
   L2: 'leaders within a session and five seconds after the heal',
   L3: 'requests end within their timeouts, and new writes succeed after the heal',

@@ -1,6 +1,8 @@
 /** The face of workloads: what users do with a cluster, and the ghost state of what came of it. */
 export { BurstWriter } from './burst-writer.ts';
 export type { BurstWriterOptions } from './burst-writer.ts';
+export { ConsumerMember } from './consumer-member.ts';
+export type { ConsumerMemberOptions } from './consumer-member.ts';
 export { GroupHistory } from './group-history.ts';
 export { GroupMember } from './group-member.ts';
 export type { GroupMemberOptions, Membership } from './group-member.ts';
@@ -20,6 +22,7 @@ export type { OffsetWatcherOptions } from './offset-watcher.ts';
 export { ALWAYS_BUSY, Pace } from './pace.ts';
 export type { PhaseShape, Span } from './pace.ts';
 export { RawLink, RawLinks } from './raw-link.ts';
+export { ReaderLedger } from './reader-ledger.ts';
 export { RecordReader } from './record-reader.ts';
 export type { RecordReaderOptions } from './record-reader.ts';
 export { RecordWriter } from './record-writer.ts';

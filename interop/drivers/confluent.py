@@ -1,4 +1,4 @@
-"""librdkafka through confluent-kafka: one function for each behaviour of behaviours.ts that it can do."""
+"""librdkafka through confluent-kafka: one function for each behaviour of behaviour.ts that it can do."""
 import threading
 
 from confluent_kafka import (

@@ -1,4 +1,7 @@
-/** What the drivers in JavaScript share: a behaviour is a function of (brokers, prefix); its value, or the name of its error, is the outcome. */
+/**
+ * What the drivers in JavaScript share: a behaviour is a function of (brokers, prefix); its value, or the name of its
+ * error, is the outcome.
+ */
 export async function main(behaviours, errorName) {
   const [bootstrap, prefix, ...wanted] = process.argv.slice(2);
   for (const [behaviour, behave] of Object.entries(behaviours)) {

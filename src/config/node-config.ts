@@ -31,6 +31,7 @@ export interface NodeConfig {
   readonly replication: { readonly appendBytesMax: ByteCount; readonly inflightBytesMax: ByteCount };
   readonly limits: NodeLimits;
   readonly groupInitialRebalanceDelayMs: number;
+  readonly groups: GroupLimits;
   readonly transactions: TransactionLimits;
   readonly autoCreateTopics: boolean;
   readonly metadataSnapshotBytes: number;
@@ -46,6 +47,17 @@ export interface TopicDefaults {
   readonly retentionBytes: number;
   readonly segmentBytes: number;
   readonly batchBytesMax: number;
+}
+
+export interface GroupLimits {
+  readonly sessionTimeoutMsMin: number;
+  readonly sessionTimeoutMsMax: number;
+  readonly groupMembersMax: number;
+  readonly consumerSessionTimeoutMs: number;
+  readonly consumerHeartbeatIntervalMs: number;
+  readonly consumerGroupMembersMax: number;
+  readonly consumerMigrationPolicy: 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
+  readonly offsetsRetentionMs: number;
 }
 
 export interface TransactionLimits {
@@ -202,6 +214,19 @@ function nodeLimits({ whole }: Reading): NodeLimits {
   };
 }
 
+function groupLimits({ whole, text }: Reading): GroupLimits {
+  return {
+    sessionTimeoutMsMin: whole('group.min.session.timeout.ms'),
+    sessionTimeoutMsMax: whole('group.max.session.timeout.ms'),
+    groupMembersMax: whole('group.max.size'),
+    consumerSessionTimeoutMs: whole('group.consumer.session.timeout.ms'),
+    consumerHeartbeatIntervalMs: whole('group.consumer.heartbeat.interval.ms'),
+    consumerGroupMembersMax: whole('group.consumer.max.size'),
+    consumerMigrationPolicy: text('group.consumer.migration.policy') as GroupLimits['consumerMigrationPolicy'],
+    offsetsRetentionMs: whole('offsets.retention.minutes') * 60_000,
+  };
+}
+
 /** Turns checked settings into a configuration; all problems at once. */
 export function nodeConfig(settings: Settings): NodeConfigResult {
   const reading = readingOf(settings);
@@ -237,6 +262,7 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
       },
       limits: nodeLimits(reading),
       groupInitialRebalanceDelayMs: whole('group.initial.rebalance.delay.ms'),
+      groups: groupLimits(reading),
       transactions: {
         timeoutMsMax: whole('transaction.max.timeout.ms'),
         idExpirationMs: whole('transactional.id.expiration.ms'),

@@ -88,6 +88,34 @@ export const SETTINGS = {
     default: '500',
     doc: 'A new consumer group waits this long for more members.',
   },
+  'group.min.session.timeout.ms': {
+    kind: ms(1, 2 ** 31 - 1),
+    default: '6000',
+    doc: 'The shortest session timeout that a member of a classic group may ask for …',
+  },
+  'group.max.session.timeout.ms': { kind: ms(1, 2 ** 31 - 1), default: '1800000', doc: '… and the longest.' },
+  'group.max.size': { kind: count(1, 100_000), default: '1000', doc: 'Members of one classic group.' },
+  'group.consumer.session.timeout.ms': {
+    kind: ms(1000, DAY),
+    default: '45000',
+    doc: 'A member of a consumer group (KIP-848) that is silent for so long is taken out.',
+  },
+  'group.consumer.heartbeat.interval.ms': {
+    kind: ms(50, DAY),
+    default: '5000',
+    doc: 'How often members of consumer groups are told to send heartbeats.',
+  },
+  'group.consumer.max.size': { kind: count(1, 100_000), default: '1000', doc: 'Members of one consumer group.' },
+  'group.consumer.migration.policy': {
+    kind: { kind: 'choice', choices: ['bidirectional', 'upgrade', 'downgrade', 'disabled'] },
+    default: 'bidirectional',
+    doc: 'Which way groups may go between the classic and the consumer protocol while members are in them.',
+  },
+  'offsets.retention.minutes': {
+    kind: count(1, 2 ** 31 - 1),
+    default: '10080',
+    doc: 'Offsets of groups without members, and of topics that nobody reads, are kept for so long.',
+  },
   'log.retention.ms': {
     kind: ms(-1, Number.MAX_SAFE_INTEGER),
     default: String(7 * DAY),

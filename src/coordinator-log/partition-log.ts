@@ -74,6 +74,8 @@ export interface PartitionLog {
     settled: (settlement: Settlement) => void,
     transaction: BatchTransaction | null,
   ): AppendResult;
+  /** The transaction has begun in this partition, and its marker has not been appended. */
+  isOpen(transaction: BatchTransaction): boolean;
   /** Another value after every batch and every marker of the producer that is appended. */
   producerMark(producerId: number): unknown;
   /** Calls back when the high watermark is at or above `end` in this term, or the term is over; possibly at once. */

@@ -1,5 +1,5 @@
 /**
- * The assignors that members may ask for, by name (KIP-848): each decides for the whole group, on the server.
+ * The assignors that members may ask for, by name (KIP-848). Each is a pure function in a file of its own.
  */
 import type { Assignor } from './assignor.ts';
 import { assignRange } from './range-assignor.ts';

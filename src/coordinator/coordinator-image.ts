@@ -61,7 +61,7 @@ export class CoordinatorImage implements LogImage<RecordName> {
     const bytes = recordBytes(record);
     if (transaction !== null) {
       if (decoded.kind !== 'offset' || decoded.value === null) return 'nothing but offsets is written in transactions';
-      this.pending.add(transaction, { ...decoded, value: decoded.value, bytes, at });
+      this.pending.add(transaction.producerId, { ...decoded, value: decoded.value, bytes, at });
       return null;
     }
     switch (decoded.kind) {

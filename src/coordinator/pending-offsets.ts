@@ -10,7 +10,6 @@
  * that was written behind the pending one stays.
  */
 import type { Offset } from '../../raft/index.ts';
-import type { BatchTransaction } from '../coordinator-log/index.ts';
 import type { CommittedOffset } from './coordinator-record.ts';
 
 export interface PendingOffset {
@@ -32,14 +31,9 @@ function nameOf(offset: Pick<PendingOffset, 'group' | 'topic' | 'partition'>): s
   return `${offset.group.length}/${offset.group}/${placeOf(offset)}`;
 }
 
-/** Of one transaction: the newest of each name. */
-interface Pending {
-  readonly producerEpoch: number;
-  readonly offsets: Map<string, PendingOffset>;
-}
-
 export class PendingOffsets {
-  readonly #producers = new Map<number, Pending>();
+  /** Producer id → name → the newest of that name. */
+  readonly #producers = new Map<number, Map<string, PendingOffset>>();
   /** Group → place → transactions that hold it. */
   readonly #groups = new Map<string, Map<string, number>>();
 
@@ -60,22 +54,17 @@ export class PendingOffsets {
     return this.#groups.keys();
   }
 
-  /** Whether the transaction of this producer has begun here: it is open, and covers this partition. */
-  holds(producerId: number, producerEpoch: number): boolean {
-    return this.#producers.get(producerId)?.producerEpoch === producerEpoch;
-  }
-
   /** A later commit of the same producer takes the place of an earlier one. */
-  add({ producerId, producerEpoch }: BatchTransaction, offset: PendingOffset): void {
-    const offsets = this.#producers.get(producerId)?.offsets ?? new Map<string, PendingOffset>();
-    this.#producers.set(producerId, { producerEpoch, offsets });
+  add(producerId: number, offset: PendingOffset): void {
+    const offsets = this.#producers.get(producerId) ?? new Map<string, PendingOffset>();
+    this.#producers.set(producerId, offsets);
     if (!offsets.has(nameOf(offset))) this.#count(offset, 1);
     offsets.set(nameOf(offset), offset);
   }
 
   /** The transaction of the producer is over: what was pending in it, in the order of the log. */
   take(producerId: number): readonly PendingOffset[] {
-    const own = [...(this.#producers.get(producerId)?.offsets.values() ?? [])];
+    const own = [...(this.#producers.get(producerId)?.values() ?? [])];
     this.#producers.delete(producerId);
     for (const offset of own) this.#count(offset, -1);
     return own;
@@ -85,7 +74,7 @@ export class PendingOffsets {
   drop(group: string, topic: string, partition: number): void {
     if (!this.has(group, topic, partition)) return;
     const name = nameOf({ group, topic, partition });
-    for (const { offsets } of this.#producers.values()) {
+    for (const offsets of this.#producers.values()) {
       const offset = offsets.get(name);
       if (offset === undefined) continue;
       offsets.delete(name);

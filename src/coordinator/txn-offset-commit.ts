@@ -47,7 +47,7 @@ async function verified(
 ): Promise<number> {
   const { transactionalId, producerId, producerEpoch } = request;
   const { log } = partition.options;
-  if (partition.image.pending.holds(producerId, producerEpoch)) return 0;
+  if (log.isOpen({ producerId, producerEpoch })) return 0;
   for (let asked = 0; asked < ASKED_MAX; asked += 1) {
     const before = log.producerMark(producerId);
     const partitions = [{ topic: OFFSETS_TOPIC, index: partition.partition }];

@@ -34,9 +34,9 @@ export interface MarkerHooks {
 type Asked = WriteTxnMarkersRequest['markers'][number];
 type Answered = WriteTxnMarkersResponse['markers'][number];
 
-/** Nobody has such a producer. */
+/** Nobody has such a producer; what lies beyond 2^53 comes as the greatest safe integer. */
 function isSenseless({ producerId, producerEpoch }: Asked): boolean {
-  return !Number.isSafeInteger(producerId) || producerId < 0 || producerEpoch < 0;
+  return producerId < 0 || producerId >= Number.MAX_SAFE_INTEGER || producerEpoch < 0;
 }
 
 function markerOf(asked: Asked): TransactionMarker {

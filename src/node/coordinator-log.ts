@@ -101,6 +101,7 @@ export function coordinatorLog(partition: Partition, term: Term, termStart: Offs
     logStart: () => partition.logStart,
     logEnd: () => partition.logEnd,
     append,
+    isOpen: (transaction) => partition.producers.state.isOpen(transaction),
     producerMark: (producerId) => partition.producers.state.get(producerId),
     whenCommitted: (end, settled) => {
       if (!leads()) return settled('lost');

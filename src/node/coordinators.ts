@@ -56,6 +56,7 @@ export class Coordinators {
     this.groups = new GroupCoordinator({
       settings: {
         ...DEFAULT_COORDINATOR_SETTINGS,
+        ...config.groups,
         initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
         ofGroup: (groupId) => ({
           sessionTimeoutMs: groupConfigNumber(image(), groupId, GROUP_SESSION_TIMEOUT),
@@ -84,6 +85,7 @@ export class Coordinators {
       calls: this.calls,
       topic: this.transactions.topic,
       timeout: VERIFY_TIMEOUT,
+      clock,
     });
   }
 

@@ -21,7 +21,6 @@ import type {
   Acknowledgement,
   DivergedRead,
   Isolation,
-  PartitionBounds,
   PartitionRead,
   PartitionRefusal,
   ProduceOutcome,
@@ -30,6 +29,7 @@ import type { PartitionSettings } from './partition-settings.ts';
 import { PartitionWrites } from './partition-writes.ts';
 import type { Leading } from './partition-writes.ts';
 import { ProducerTracker } from './producer-tracker.ts';
+import type { AbortedTransaction } from './aborted-transaction.ts';
 import type { MarkerOutcome, TransactionMarker } from './transaction-marker.ts';
 
 export interface PartitionId {
@@ -63,6 +63,8 @@ export interface ReaderView {
   /** Default: `uncommitted`. */
   readonly isolation?: Isolation;
 }
+
+const NONE_ABORTED: readonly AbortedTransaction[] = [];
 
 export class Partition {
   readonly id: PartitionId;
@@ -202,30 +204,38 @@ export class Partition {
     const { logStart, logEnd } = log;
     const outOfRange = { kind: 'offset-out-of-range', logStart, logEnd } as const;
     if (from < logStart) return outOfRange;
-    const bounds = this.#bounds();
+    const highWatermark = this.#highWatermark;
+    const lastStableOffset = this.lastStableOffset();
     if (view.lastFetchedTerm !== null) {
       const ours = this.endOfTerm(view.lastFetchedTerm);
       if (ours === null) return outOfRange;
       if (ours.end < from || ours.term < view.lastFetchedTerm) {
-        return { kind: 'diverged', term: ours.term, end: ours.end, ...bounds };
+        return { kind: 'diverged', term: ours.term, end: ours.end, highWatermark, lastStableOffset, logStart };
       }
     }
     if (from > logEnd) return outOfRange;
     const committed = view.isolation === 'committed';
     // Producers being read from the log: nothing is known to be stable, and readers are woken when it is.
-    const end = committed ? (bounds.lastStableOffset ?? logStart) : bounds.highWatermark;
+    const end = committed ? (lastStableOffset ?? logStart) : highWatermark;
+    const none = committed ? NONE_ABORTED : null;
+    const nothing: PartitionRead = {
+      kind: 'read',
+      highWatermark,
+      lastStableOffset,
+      logStart,
+      end,
+      run: null,
+      aborted: none,
+    };
+    if (from >= end || (bytesMax <= 0 && !atLeastOne)) return nothing;
     // Taken before the read: it goes on seeing what was aborted below `end`, whatever happens to the log meanwhile.
     const { entries } = this.#producers.state.aborted;
-    const read = (run: BatchRun | null): PartitionRead => ({
-      kind: 'read',
-      ...bounds,
-      end,
-      run,
-      aborted: committed ? overlapping(entries, from, run?.positions.at(-1)?.end ?? from) : null,
-    });
-    if (from >= end || (bytesMax <= 0 && !atLeastOne)) return read(null);
+    const filled = (run: BatchRun): PartitionRead => {
+      const aborted = committed ? overlapping(entries, from, run.positions.at(-1)?.end ?? from) : null;
+      return { ...nothing, run, aborted };
+    };
     const run = log.read(toOffset(from), { end, bytesMax, atLeastOne });
-    return run instanceof Promise ? run.then(read) : read(run);
+    return run instanceof Promise ? run.then(filled) : filled(run);
   }
 
   /** Null when this node leads and `term` (null: not given) is its own. */
@@ -334,14 +344,6 @@ export class Partition {
     this.#writes.lose();
     this.#wake();
     if (led) this.#hooks.onLeadership(this);
-  }
-
-  #bounds(): PartitionBounds {
-    return {
-      highWatermark: this.#highWatermark,
-      lastStableOffset: this.lastStableOffset(),
-      logStart: this.logStart,
-    };
   }
 
   #wake(): void {

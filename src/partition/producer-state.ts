@@ -76,7 +76,7 @@ export class ProducerState {
   }
 
   /** Whether the producer's transaction is open in this partition. */
-  isOpen({ producerId, producerEpoch }: SequencedBatch): boolean {
+  isOpen({ producerId, producerEpoch }: Pick<SequencedBatch, 'producerId' | 'producerEpoch'>): boolean {
     const known = this.#producers.get(producerId);
     return known !== undefined && known.openFrom !== null && known.producerEpoch === producerEpoch;
   }

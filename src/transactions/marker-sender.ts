@@ -2,14 +2,13 @@
  * Writes the markers of transactions that end into all of their partitions.
  *
  * ```
- *  job ─▶ its partitions, by leader ─▶ queue of the node ─▶ one WriteTxnMarkers at a time ─▶ done
+ *  job ─▶ its partitions, by leader ─▶ lane of the node ─▶ WriteTxnMarkers of many ─▶ done
  *              ▲                                                  │ not written, no answer
  *              └────────────────── after a pause ─────────────────┘
  * ```
  *
  * Goes on until every marker is committed or the coordinator's term is over. A topic that is not in the metadata was
- * deleted: whoever coordinates knew it when it joined the transaction, or follows somebody who did. While a request to a node is
- * under way what comes for that node waits, and leaves as one request.
+ * deleted: whoever coordinates knew it when it joined the transaction, or follows somebody who did.
  */
 import { millis } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
@@ -20,6 +19,7 @@ import type { BrokerCalls } from '../server/index.ts';
 import { ERROR_CODES, errorName, writeTxnMarkers } from '../wire/index.ts';
 import type { WriteTxnMarkersRequest } from '../wire/index.ts';
 import type { MarkerJob, MarkerPort } from './marker-job.ts';
+import { NodeLanes } from './node-lanes.ts';
 
 const VERSION = 2;
 /** Partitions in one request. */
@@ -46,20 +46,16 @@ interface Item {
   readonly index: number;
 }
 
-interface Lane {
-  readonly waiting: Item[];
-  busy: boolean;
-}
-
 type Marker = WriteTxnMarkersRequest['markers'][number];
 
 export class MarkerSender implements MarkerPort {
   readonly #options: MarkerSenderOptions;
-  readonly #lanes = new Map<NodeId, Lane>();
+  readonly #lanes: NodeLanes<Item>;
   #pausing: Item[] = [];
 
   constructor(options: MarkerSenderOptions) {
     this.#options = options;
+    this.#lanes = new NodeLanes({ clock: options.clock, send: (node, waiting) => this.#send(node, waiting) });
   }
 
   send(job: MarkerJob): void {
@@ -73,7 +69,7 @@ export class MarkerSender implements MarkerPort {
 
   #dispatch(items: readonly Item[]): void {
     const image = this.#options.image();
-    const touched = new Set<NodeId>();
+    const byNode = new Map<NodeId, Item[]>();
     for (const item of items) {
       if (!item.sending.job.active()) continue;
       const topic = image.topicsByName.get(item.topic);
@@ -87,30 +83,17 @@ export class MarkerSender implements MarkerPort {
         this.#pause(item);
         continue;
       }
-      this.#lane(leader).waiting.push(item);
-      touched.add(leader);
+      const own = byNode.get(leader) ?? [];
+      byNode.set(leader, own);
+      own.push(item);
     }
-    for (const node of touched) this.#flush(node);
+    for (const [node, own] of byNode) this.#lanes.push(node, own);
   }
 
-  #lane(node: NodeId): Lane {
-    const found = this.#lanes.get(node);
-    if (found !== undefined) return found;
-    const made: Lane = { waiting: [], busy: false };
-    this.#lanes.set(node, made);
-    return made;
-  }
-
-  #flush(node: NodeId): void {
-    const lane = this.#lane(node);
-    if (lane.busy) return;
-    const items = lane.waiting.splice(0, REQUEST_PARTITIONS_MAX).filter(({ sending }) => sending.job.active());
-    if (items.length === 0) return;
-    lane.busy = true;
-    void this.#write(node, items).then(() => {
-      lane.busy = false;
-      this.#flush(node);
-    });
+  /** Takes what is sent now out of the line. */
+  #send(node: NodeId, waiting: Item[]): Promise<void> {
+    const items = waiting.splice(0, REQUEST_PARTITIONS_MAX).filter(({ sending }) => sending.job.active());
+    return items.length === 0 ? Promise.resolve() : this.#write(node, items);
   }
 
   async #write(node: NodeId, items: readonly Item[]): Promise<void> {

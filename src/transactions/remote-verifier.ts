@@ -1,14 +1,15 @@
 /**
  * Asks the transaction coordinator, wherever it is, whether partitions are in a transaction, or to add them (KIP-890).
  *
- * While a request to a node is under way what is asked of that node waits, and leaves as one AddPartitionsToTxn; no
- * transactional id is in one request twice, because answers are told apart by it.
+ * Many questions leave as one AddPartitionsToTxn; no transactional id is in one request twice, because answers are told apart by it.
  */
 import type { Millis, NodeId } from '../../raft/index.ts';
+import type { Clock } from '../../storage/index.ts';
 import type { InternalTopic } from '../coordinator-log/index.ts';
 import type { BrokerCalls } from '../server/index.ts';
 import { addPartitionsToTxn, ERROR_CODES } from '../wire/index.ts';
 import type { AddPartitionsToTxnRequest } from '../wire/index.ts';
+import { NodeLanes } from './node-lanes.ts';
 
 const VERSION = 5;
 /** Transactions in one request. */
@@ -19,6 +20,7 @@ export interface VerifierOptions {
   /** `__transaction_state`. */
   readonly topic: InternalTopic;
   readonly timeout: Millis;
+  readonly clock: Clock;
 }
 
 /** See `TransactionVerifier` of the handlers. */
@@ -35,40 +37,24 @@ interface Asking {
   readonly answered: (errors: readonly number[]) => void;
 }
 
-interface Lane {
-  waiting: Asking[];
-  busy: boolean;
-}
-
 type Asked = AddPartitionsToTxnRequest['transactions'][number];
 
 export class RemoteVerifier {
   readonly #options: VerifierOptions;
-  readonly #lanes = new Map<NodeId, Lane>();
+  readonly #lanes: NodeLanes<Asking>;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
+    this.#lanes = new NodeLanes({
+      clock: options.clock,
+      send: (node, waiting) => this.#ask(node, takeDistinct(waiting)),
+    });
   }
 
   verify(request: Verification): Promise<readonly number[]> {
     const node = this.#options.topic.leaderOf(request.transactionalId);
     if (node === null) return Promise.resolve(unavailable(request));
-    return new Promise((answered) => {
-      const lane = this.#lanes.get(node) ?? { waiting: [], busy: false };
-      this.#lanes.set(node, lane);
-      lane.waiting.push({ request, answered });
-      this.#flush(node, lane);
-    });
-  }
-
-  #flush(node: NodeId, lane: Lane): void {
-    if (lane.busy || lane.waiting.length === 0) return;
-    const together = takeDistinct(lane);
-    lane.busy = true;
-    void this.#ask(node, together).then(() => {
-      lane.busy = false;
-      this.#flush(node, lane);
-    });
+    return new Promise((answered) => this.#lanes.push(node, [{ request, answered }]));
   }
 
   async #ask(node: NodeId, together: readonly Asking[]): Promise<void> {
@@ -99,15 +85,15 @@ function told(error: number): number {
 }
 
 /** Takes those that may leave together out of the line. */
-function takeDistinct(lane: Lane): readonly Asking[] {
+function takeDistinct(waiting: Asking[]): readonly Asking[] {
   const taken = new Map<string, Asking>();
   const later: Asking[] = [];
-  for (const asking of lane.waiting) {
+  for (const asking of waiting.splice(0)) {
     const { transactionalId } = asking.request;
     if (taken.size >= REQUEST_TRANSACTIONS_MAX || taken.has(transactionalId)) later.push(asking);
     else taken.set(transactionalId, asking);
   }
-  lane.waiting = later;
+  waiting.push(...later);
   return [...taken.values()];
 }
 

@@ -47,6 +47,7 @@ export class MemoryLog {
   #waiting: { readonly end: number; readonly settled: (settlement: Settlement) => void }[] = [];
   #readers: (() => void)[] = [];
   readonly #marks = new Map<number, number>();
+  readonly #open = new Map<number, number>();
 
   constructor(clock: Clock, partition = 0) {
     this.#clock = clock;
@@ -103,6 +104,7 @@ export class MemoryLog {
         if (this.refuse !== null) return { kind: 'refused', reason: this.refuse };
         return { kind: 'appended', end: offset(this.#append(records, settled, transaction)) };
       },
+      isOpen: ({ producerId, producerEpoch }) => this.#open.get(producerId) === producerEpoch,
       producerMark: (producerId) => this.#marks.get(producerId) ?? 0,
       whenCommitted: (end, settled) => {
         if (this.term !== mine) settled('lost');
@@ -121,6 +123,7 @@ export class MemoryLog {
   /** A marker, as the leader writes it when a transaction ends. */
   appendMarker(marker: LogMarker): void {
     this.#marks.set(marker.producerId, (this.#marks.get(marker.producerId) ?? 0) + 1);
+    this.#open.delete(marker.producerId);
     const base = this.logEnd;
     this.batches.push({ records: [], bytes: 78, base: offset(base), end: base + 1, transaction: null, marker });
     if (!this.held) this.commit();
@@ -131,6 +134,7 @@ export class MemoryLog {
     settled: (settlement: Settlement) => void,
     transaction: BatchTransaction | null,
   ): number {
+    if (transaction !== null) this.#open.set(transaction.producerId, transaction.producerEpoch);
     const base = this.logEnd;
     const end = base + records.length;
     const bytes = records.reduce(

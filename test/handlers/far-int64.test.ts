@@ -12,6 +12,7 @@ import {
   FetchSessions,
   listOffsetsHandler,
   produceHandler,
+  writeTxnMarkersHandler,
 } from '../../src/handlers/index.ts';
 import { batchOf, SETTINGS, WALL } from '../partition/partition-rig.ts';
 import { HandlerRig } from './handler-rig.ts';
@@ -45,6 +46,19 @@ describe('a position or a time beyond 2^53', () => {
     expect(await at(LONG_MAX)).toMatchObject({ errorCode: 0, offset: -1, timestamp: -1 });
     expect(await at(2n ** 53n)).toMatchObject({ errorCode: 0, offset: -1 });
     expect(await at(LONG_MIN)).toMatchObject({ errorCode: 35, offset: -1 });
+  });
+
+  it('WriteTxnMarkers: nobody has such a producer', async () => {
+    const rig = new HandlerRig();
+    const hosted = await rig.host(1, 0);
+    const marker = { producerEpoch: 0, transactionResult: true, coordinatorEpoch: 0 };
+    const topics = [{ name: 'orders', partitionIndexes: [0] }];
+    const markers = [LONG_MAX, LONG_MIN, 2n ** 53n].map((producerId) => ({ ...marker, producerId, topics }));
+    const handler = writeTxnMarkersHandler(rig.broker, { onOffsetsMarker: () => undefined });
+    const answer = await rig.ask<{ markers: { topics: { partitions: object[] }[] }[] }>(handler, 1, { markers });
+    const refused = [{ partitionIndex: 0, errorCode: 42 }];
+    expect(answer.markers.map(({ topics: [topic] }) => topic?.partitions)).toEqual([refused, refused, refused]);
+    expect(hosted.stored()).toEqual([]);
   });
 
   it('Fetch and DeleteRecords: out of range', async () => {

@@ -12,6 +12,7 @@ import {
   deleteTopicsHandler,
   describeClusterHandler,
   describeConfigsHandler,
+  describeProducersHandler,
   describeTopicPartitionsHandler,
   electLeadersHandler,
   fetchHandler,
@@ -24,6 +25,7 @@ import {
   ProducerIds,
   produceHandler,
   transactionHandlers,
+  writeTxnMarkersHandler,
 } from '../../src/handlers/index.ts';
 import type { CommandPort } from '../../src/handlers/index.ts';
 import type { ApiHandler } from '../../src/server/index.ts';
@@ -77,6 +79,8 @@ function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandle
       bytesLeft: () => 1000,
     }),
     listOffsetsHandler(broker),
+    describeProducersHandler(broker),
+    writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined }),
     metadataHandler(broker, { autoCreateTopics: true, createTopics: () => undefined, controller: () => self }),
     offsetForLeaderEpochHandler(broker),
     initProducerIdHandler(new ProducerIds({ self, incarnation: incarnation('life-1-1'), commands }), noTransactions()),
