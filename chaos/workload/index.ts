@@ -35,8 +35,6 @@ export { Stage } from './stage.ts';
 export type { Worker } from './stage.ts';
 export { TopicRacer } from './topic-racer.ts';
 export type { TopicRacerOptions } from './topic-racer.ts';
-export { TransactionalWriter } from './transactional-writer.ts';
-export type { TransactionalWriterOptions } from './transactional-writer.ts';
 export { WanderingReader } from './wandering-reader.ts';
 export type { WanderingReaderOptions } from './wandering-reader.ts';
 export { WatermarkWatcher } from './watermark-watcher.ts';

@@ -1,8 +1,8 @@
 /** Stories about transactions: leaders and coordinators die, and each transaction is read whole or not at all. */
 import { describe, expect, it } from 'vitest';
-import { TransactionalWriter } from '../../chaos/workload/index.ts';
 import type { Stage } from '../../chaos/workload/index.ts';
 import { tell } from './story.ts';
+import { TransactionalWriter } from './transactional-writer.ts';
 
 function writer(stage: Stage, name: string, transactionVersion: 1 | 2): TransactionalWriter {
   const random = stage.cluster.world.random.fork(name);

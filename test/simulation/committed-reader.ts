@@ -16,8 +16,8 @@ import {
 import type { KafkaClient } from '../../src/client/index.ts';
 import { ClientError } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
-import { violated } from './history.ts';
-import type { RawLinks } from './raw-link.ts';
+import { violated } from '../../chaos/workload/index.ts';
+import type { RawLinks } from '../../chaos/workload/index.ts';
 
 interface Place {
   /** Next to be asked for. */

@@ -14,13 +14,9 @@ import { ClientError } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { CommittedReader } from './committed-reader.ts';
-import { violated } from './history.ts';
-import type { History, SentRecord } from './history.ts';
-import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
-import { RawLinks } from './raw-link.ts';
-import type { RawLink } from './raw-link.ts';
-import type { WorkloadHome } from './workload-home.ts';
+import { PacedWork } from '../../chaos/workload/paced-work.ts';
+import { RawLinks, violated } from '../../chaos/workload/index.ts';
+import type { History, Pace, RawLink, SentRecord, WorkloadHome } from '../../chaos/workload/index.ts';
 
 export interface TransactionalWriterOptions {
   /** Unique in the run; also its machine's name and its transactional id. */
