@@ -1,4 +1,5 @@
 /** Transactions by stock clients against three real nodes: commit, abort, zombies, offsets, a coordinator that dies. */
+import { Producer as PlatformaticProducer, stringSerializers } from '@platformatic/kafka';
 import type { Producer, Transaction } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './deadline.ts';
@@ -139,5 +140,37 @@ describe('kafkajs', () => {
     await writeEnd('zombies');
     const committed = await readToEnd('zombies', true);
     expect(committed).toEqual(['young-0', 'young-1', 'young-2']);
+  });
+});
+
+describe('@platformatic/kafka', () => {
+  it('commits and aborts', async () => {
+    await createTopic(cluster.brokers, 'plain', 3);
+    const producer = new PlatformaticProducer({
+      clientId: 'e2e',
+      bootstrapBrokers: cluster.brokers,
+      idempotent: true,
+      transactionalId: 'plain',
+      serializers: stringSerializers,
+      retries: 20,
+      retryDelay: 100,
+    });
+    try {
+      for (const [name, commits] of [
+        ['a', true],
+        ['b', false],
+        ['c', true],
+      ] as const) {
+        const transaction = await producer.beginTransaction();
+        for (const { value, partition } of messages(name, 3))
+          await transaction.send({ messages: [{ topic: 'plain', partition, value }] });
+        if (commits) await transaction.commit();
+        else await transaction.abort();
+      }
+    } finally {
+      await producer.close();
+    }
+    await writeEnd('plain');
+    expect(await readToEnd('plain', true)).toEqual(['a-0', 'a-1', 'a-2', 'c-0', 'c-1', 'c-2']);
   });
 });
