@@ -1,4 +1,5 @@
 /** Calls between nodes that wait until the test answers them. */
+import { present } from '../../raft/index.ts';
 import type { BrokerCalls } from '../../src/server/index.ts';
 import type { ApiSchema, Decoded, Encodable } from '../../src/wire/index.ts';
 import { WireCodec } from '../../src/wire/index.ts';
@@ -10,6 +11,11 @@ export interface Call {
   /** As the other node decodes it. */
   readonly body: unknown;
   readonly answer: (body: unknown) => Promise<void>;
+}
+
+/** The request of a call that must be there. */
+export function bodyOf<Request>(call: Call | undefined): Request {
+  return present(call, 'a call').body as Request;
 }
 
 export class HeldCalls implements BrokerCalls {

@@ -6,7 +6,7 @@ import type { MarkerJob } from '../../src/transactions/marker-job.ts';
 import type { WriteTxnMarkersRequest } from '../../src/wire/index.ts';
 import { image, SILENT, topic, topicId } from '../coordinator/node-bench.ts';
 import { TestClock } from '../coordinator/test-clock.ts';
-import { HeldCalls } from './broker-bench.ts';
+import { bodyOf, HeldCalls } from './broker-bench.ts';
 import type { Call } from './broker-bench.ts';
 
 class Bench {
@@ -36,7 +36,7 @@ class Bench {
 
   /** Answers with `code` for all of the request, or for the partitions that `codes` names. */
   async answer(call: Call | undefined, code: number, codes: Readonly<Record<string, number>> = {}): Promise<void> {
-    const { markers } = call?.body as WriteTxnMarkersRequest;
+    const { markers } = bodyOf<WriteTxnMarkersRequest>(call);
     await call?.answer({
       markers: markers.map(({ producerId, topics }) => ({
         producerId,
@@ -74,7 +74,7 @@ describe('markers', () => {
       ['7:t-0', '7:t-2'],
       ['7:t-1', '7:u-0'],
     ]);
-    expect((calls[0]?.body as WriteTxnMarkersRequest).markers[0]).toMatchObject({
+    expect(bodyOf<WriteTxnMarkersRequest>(calls[0]).markers[0]).toMatchObject({
       producerEpoch: 3,
       transactionResult: true,
       coordinatorEpoch: 9,

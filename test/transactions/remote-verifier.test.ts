@@ -9,7 +9,7 @@ import { RemoteVerifier } from '../../src/transactions/index.ts';
 import type { AddPartitionsToTxnRequest } from '../../src/wire/index.ts';
 import { image, topic, topicId } from '../coordinator/node-bench.ts';
 import { TestClock } from '../coordinator/test-clock.ts';
-import { HeldCalls } from './broker-bench.ts';
+import { bodyOf, HeldCalls } from './broker-bench.ts';
 import type { Call } from './broker-bench.ts';
 
 class Bench {
@@ -39,7 +39,7 @@ class Bench {
 
   /** All of the request have `code`, but partition 1 has none. */
   async answer(call: Call | undefined, code: number): Promise<void> {
-    const { transactions } = call?.body as AddPartitionsToTxnRequest;
+    const { transactions } = bodyOf<AddPartitionsToTxnRequest>(call);
     await call?.answer({
       errorCode: 0,
       resultsByTransaction: transactions.map(({ transactionalId, topics }) => ({
@@ -65,7 +65,7 @@ describe('verification', () => {
     const asked = bench.verify('pay', [2, 1, 0], adds);
     const [call] = bench.take();
     expect(call).toMatchObject({ node: 2, api: 'AddPartitionsToTxn', version: 5 });
-    expect((call?.body as AddPartitionsToTxnRequest).transactions[0]).toMatchObject({
+    expect(bodyOf<AddPartitionsToTxnRequest>(call).transactions[0]).toMatchObject({
       verifyOnly: !adds,
       producerId: 7,
       producerEpoch: 1,

@@ -101,7 +101,7 @@ class Run {
     for (let turn = 0; turn < 4; turn += 1) await bench.clock.advance(0);
     this.#judgeJobs();
     const [violation] = this.#violations;
-    if (violation !== undefined) throw violation;
+    if (violation !== undefined) throw new Error('a request shows it', { cause: violation });
   }
 
   /** What a request shows to be wrong is told when it shows. */
