@@ -189,7 +189,7 @@ function updated(member: ConsumerMember, input: BeatInput): MemberSubscription {
   };
 }
 
-function sameTopics(one: MemberSubscription, other: MemberSubscription): boolean {
+export function sameTopics(one: MemberSubscription, other: MemberSubscription): boolean {
   return (
     (one.topicRegex ?? '') === (other.topicRegex ?? '') &&
     one.topicNames.length === other.topicNames.length &&

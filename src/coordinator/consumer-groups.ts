@@ -23,6 +23,7 @@ import { consumerRecord, decodeConsumerRecord } from './consumer-record.ts';
 import type { ConsumerRecord } from './consumer-record.ts';
 import { consumerStep, extendSession, noteDue, refused, takeBack } from './consumer-step.ts';
 import type { BeatAnswer, BeatInput, ConsumerContext, ConsumerStep, Refused, TopicMatcher } from './consumer-step.ts';
+import { isAllClassic } from './group-conversion.ts';
 import type { RecordName } from './coordinator-image.ts';
 import type { StepContext } from './group-step.ts';
 import type { TopicsView } from './topics-view.ts';
@@ -33,6 +34,15 @@ const RETRY_MS = 1_000;
 /** Compiled expressions that are kept; beyond, those that no group follows are dropped. */
 const MATCHERS_KEPT = 100;
 
+/** What goes before a step into its batch, when the step begins a consumer group. */
+export interface Beginning {
+  /** The group, when it does not begin empty. */
+  readonly group: ConsumerGroup | null;
+  readonly records: readonly KeyValueRecord[];
+  /** Called once they are appended. */
+  readonly done: () => void;
+}
+
 export interface ConsumerGroupsOptions {
   readonly codec: WireCodec;
   readonly writer: PartitionWriter<RecordName>;
@@ -41,6 +51,8 @@ export interface ConsumerGroupsOptions {
   readonly context: () => StepContext;
   readonly topics: () => TopicsView;
   readonly onDue: (at: Millis) => void;
+  /** The group may go on under the classic protocol: the records for that, and what is to be done then; null: it shall not. */
+  readonly downgrade: (group: ConsumerGroup) => Beginning | null;
 }
 
 export class ConsumerGroups {
@@ -135,48 +147,37 @@ export class ConsumerGroups {
     return { ...context(), topics: topics(), matcher: (regex) => this.#matchers.get(regex) ?? null };
   }
 
-  /**
-   * A heartbeat of a member, to be given after `prepare`. `before`: records that go with it into one batch, and what is
-   * to be done once they are appended.
-   */
-  async heartbeat(
-    groupId: string,
-    input: BeatInput,
-    before: { readonly records: readonly KeyValueRecord[]; readonly done: () => void } | null,
-  ): Promise<BeatAnswer | Refused> {
+  /** A heartbeat of a member, to be given after `prepare`. */
+  async heartbeat(groupId: string, input: BeatInput, beginning: Beginning | null): Promise<BeatAnswer | Refused> {
     const known = this.#groups.get(groupId);
     if (known === undefined && input.memberEpoch !== 0)
       return refused(ERROR_CODES.GROUP_ID_NOT_FOUND.code, `Consumer group ${groupId} not found.`);
-    const group = known ?? emptyConsumerGroup(groupId);
+    const group = known ?? beginning?.group ?? emptyConsumerGroup(groupId);
     const step = consumerStep(group, this.context());
     const answer = beat(step, input);
     if (answer.kind === 'refused') {
       takeBack(step);
       return answer;
     }
-    const error = await this.commit(step, before);
+    const error = await this.commit(step, beginning);
     return error === 0 ? answer : refused(error, 'The change of the group was not written in time.');
   }
 
   /** Appends what the step wrote, or takes it back; answers when it is committed. */
-  commit(
-    step: ConsumerStep,
-    before: { readonly records: readonly KeyValueRecord[]; readonly done: () => void } | null,
-  ): Promise<number> {
+  commit(step: ConsumerStep, beginning: Beginning | null): Promise<number> {
     return new Promise((resolve) => {
-      const error = this.#append(step, before, resolve);
+      const error = this.#append(step, beginning, resolve);
       if (error !== 0) resolve(error);
     });
   }
 
-  #append(
-    step: ConsumerStep,
-    before: { readonly records: readonly KeyValueRecord[]; readonly done: () => void } | null,
-    settled: Settled,
-  ): number {
-    const { codec, writer, onDue } = this.#options;
+  #append(step: ConsumerStep, beginning: Beginning | null, settled: Settled): number {
+    const { codec, writer, onDue, downgrade } = this.#options;
     const { group } = step;
-    const records = [...(before?.records ?? []), ...step.records.map((one) => consumerRecord(codec, group.id, one))];
+    const end = step.records.length > 0 && isAllClassic(group) ? downgrade(group) : null;
+    const before = end ?? beginning;
+    const own = step.records.map((one) => consumerRecord(codec, group.id, one));
+    const records = end === null ? [...(before?.records ?? []), ...own] : [...own, ...end.records];
     if (records.length === 0) {
       writer.whenCommitted(settled);
     } else {
@@ -186,6 +187,7 @@ export class ConsumerGroups {
         return writeError(error);
       }
       before?.done();
+      if (end !== null) return 0;
     }
     if (group.epoch > 0) this.#groups.set(group.id, group);
     if (group.due !== null) onDue(group.due);

@@ -123,7 +123,7 @@ async function beatHere(
   }
   const place = consumerGroupPlace(partition, groupId, request.memberEpoch === 0);
   if (place.kind === 'refused') return place;
-  return consumers.heartbeat(groupId, inputOf(request, context, partition), place.before);
+  return consumers.heartbeat(groupId, inputOf(request, context, partition), place.beginning);
 }
 
 /** Answers when what the heartbeat changed is committed. */

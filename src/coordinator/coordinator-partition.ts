@@ -19,11 +19,14 @@ import type { KeyValueRecord, LogMarker, PartitionLog, RecordRun, Settled } from
 import type { LogSink, TopicPatterns } from '../ports/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
+import type { ConsumerGroup } from './consumer-group-state.ts';
 import { ConsumerGroups } from './consumer-groups.ts';
+import type { Beginning } from './consumer-groups.ts';
 import { CoordinatorImage } from './coordinator-image.ts';
 import type { RecordName } from './coordinator-image.ts';
 import { groupRecord, offsetRecord } from './coordinator-record.ts';
 import { stepGroup } from './group.ts';
+import { classicEnd } from './group-downgrade.ts';
 import { restoreGroup, snapshotGroup } from './group-snapshot.ts';
 import { emptyGroup } from './group-state.ts';
 import type { Group, RequestNumber } from './group-state.ts';
@@ -84,7 +87,8 @@ export class CoordinatorPartition {
     });
     const { sink, patterns, topics } = options;
     const [context, onDue] = [() => this.context(), (at: Millis) => this.#wakeAt(at)];
-    this.consumers = new ConsumerGroups({ codec, writer: this.writer, sink, patterns, topics, context, onDue });
+    const around = { codec, writer: this.writer, sink, patterns, topics, context, onDue };
+    this.consumers = new ConsumerGroups({ ...around, downgrade: (group) => this.#classicEnd(group) });
     this.#retentionDue = millis(clock.now() + settings.offsetsRetentionCheckIntervalMs);
   }
 
@@ -264,6 +268,25 @@ export class CoordinatorPartition {
   forgetDeleted(group: Group): void {
     group.state = { kind: 'dead' };
     this.#groups.delete(group.id);
+  }
+
+  /** The group goes on under the other protocol, and its record is deleted: who waits is told to join again. */
+  dissolve(group: Group): void {
+    this.#run(group, { kind: 'dissolve' });
+    this.forgetDeleted(group);
+  }
+
+  #classicEnd(group: ConsumerGroup): Beginning | null {
+    const { codec, topics } = this.options;
+    const { consumers } = this;
+    const adopt = (classic: Group): void => this.adopt(classic);
+    return classicEnd(group, { codec, consumers, topics: topics(), context: this.context(), adopt });
+  }
+
+  /** A group that was of the other protocol, with its record written: its members join again. */
+  adopt(group: Group): void {
+    this.#groups.set(group.id, group);
+    this.#run(group, { kind: 'rebalance' });
   }
 
   /** Deletes a consumer group's records (not its offsets); 0, also when there is none, or why they were not written. */

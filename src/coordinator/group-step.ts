@@ -81,6 +81,10 @@ export type GroupInput =
   | LeaveInput
   /** The record of a persist effect is committed (`error` 0), or was not written or not committed in time. */
   | { readonly kind: 'persisted'; readonly reason: PersistReason; readonly error: number }
+  /** The members have to join again, whatever state the group is in. */
+  | { readonly kind: 'rebalance' }
+  /** The group goes on under the other protocol: whoever waits is told to join again. */
+  | { readonly kind: 'dissolve' }
   /** Time has passed; to be given no later than `group.due`. */
   | { readonly kind: 'tick' };
 

@@ -27,7 +27,7 @@ import type {
   SyncInput,
 } from './group-step.ts';
 import { join } from './join.ts';
-import { answer, extendSession, memberError, noteDeadline, park, removeMember } from './membership.ts';
+import { answer, extendSession, memberError, noteDeadline, park, refuseParked, removeMember } from './membership.ts';
 import { joinPhaseDue, maybeCompleteJoinPhase, membersChanged, refuseSyncs } from './rebalance.ts';
 
 /** Applies `input` at the instant of `context`. At most one effect is `persist`, and it is the last. */
@@ -55,6 +55,13 @@ function dispatch(step: Step, input: GroupInput): void {
     case 'persisted':
       persisted(step, input.reason, input.error);
       return;
+    case 'rebalance':
+      membersChanged(step);
+      return;
+    case 'dissolve':
+      for (const member of step.group.members.values())
+        refuseParked(step, member, ERROR_CODES.REBALANCE_IN_PROGRESS.code, member.id);
+      return;
     case 'tick':
       tick(step);
       return;
@@ -78,6 +85,8 @@ function refuseDead(step: Step, input: GroupInput): void {
       answer(step, input.request, { kind: 'leave', error, members: [] });
       return;
     case 'persisted':
+    case 'rebalance':
+    case 'dissolve':
     case 'tick':
       return;
   }

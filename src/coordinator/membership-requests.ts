@@ -15,11 +15,17 @@ import type {
   SyncGroupRequest,
   SyncGroupResponse,
 } from '../wire/index.ts';
+import {
+  heartbeatConsumerGroup,
+  joinConsumerGroup,
+  leaveConsumerGroup,
+  syncConsumerGroup,
+} from './classic-member-requests.ts';
 import type { CoordinatorPartition } from './coordinator-partition.ts';
 import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
 import type { Protocol } from './group-state.ts';
 import { refusedJoin, refusedSync } from './group-step.ts';
-import type { JoinAnswer, LeavingMember, SyncAnswer } from './group-step.ts';
+import type { HeartbeatInput, JoinAnswer, JoinInput, LeavingMember, SyncAnswer, SyncInput } from './group-step.ts';
 import { classicGroupPlace } from './protocol-change.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
@@ -68,28 +74,15 @@ function protocolsOf(request: JoinGroupRequest): readonly Protocol[] {
   return [...byName.values()];
 }
 
-async function joinPartition(
+function joinInput(
   partition: CoordinatorPartition,
   request: JoinGroupRequest,
   context: GroupRequestContext,
-): Promise<JoinAnswer> {
-  const { settings } = partition.options;
-  const error = joinRequestError(request, settings);
-  if (error !== 0) return refusedJoin(error, request.memberId);
-  const occupied = classicGroupPlace(partition, request.groupId);
-  if (occupied !== 0) return refusedJoin(occupied, request.memberId);
-  // Somebody who has an id had it from a group; this one is gone, or was never written.
-  const group = request.memberId === '' ? partition.groupForced(request.groupId) : partition.group(request.groupId);
-  if (group === null) {
-    const { UNKNOWN_MEMBER_ID, COORDINATOR_NOT_AVAILABLE } = ERROR_CODES;
-    return refusedJoin(
-      (request.memberId === '' ? COORDINATOR_NOT_AVAILABLE : UNKNOWN_MEMBER_ID).code,
-      request.memberId,
-    );
-  }
+  number: number,
+): JoinInput {
   const clientId = (context.clientId ?? '').slice(0, MEMBER_NAME_LENGTH_MAX);
   const { sessionTimeoutMs, rebalanceTimeoutMs } = request;
-  const answer = await partition.ask(group, 'join', (number) => ({
+  return {
     kind: 'join',
     request: number,
     memberId: request.memberId,
@@ -103,7 +96,31 @@ async function joinPartition(
     protocols: protocolsOf(request),
     requireKnownId: context.version >= 4,
     canSkipAssignment: context.version >= 9,
-  }));
+  };
+}
+
+async function joinPartition(
+  partition: CoordinatorPartition,
+  request: JoinGroupRequest,
+  context: GroupRequestContext,
+): Promise<JoinAnswer> {
+  const { settings } = partition.options;
+  const error = joinRequestError(request, settings);
+  if (error !== 0) return refusedJoin(error, request.memberId);
+  const occupied = classicGroupPlace(partition, request.groupId);
+  if (occupied !== 0) return refusedJoin(occupied, request.memberId);
+  const consumers = partition.consumers.group(request.groupId);
+  if (consumers !== null) return joinConsumerGroup(partition, consumers, joinInput(partition, request, context, 0));
+  // Somebody who has an id had it from a group; this one is gone, or was never written.
+  const group = request.memberId === '' ? partition.groupForced(request.groupId) : partition.group(request.groupId);
+  if (group === null) {
+    const { UNKNOWN_MEMBER_ID, COORDINATOR_NOT_AVAILABLE } = ERROR_CODES;
+    return refusedJoin(
+      (request.memberId === '' ? COORDINATOR_NOT_AVAILABLE : UNKNOWN_MEMBER_ID).code,
+      request.memberId,
+    );
+  }
+  const answer = await partition.ask(group, 'join', (number) => joinInput(partition, request, context, number));
   return typeof answer === 'number' ? refusedJoin(answer, request.memberId) : answer;
 }
 
@@ -139,9 +156,7 @@ export async function syncGroup(
   if (context.version >= 5 && (request.protocolType === null || request.protocolName === null)) {
     return syncResponse(refusedSync(ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL.code));
   }
-  const group = found.partition.group(request.groupId);
-  if (group === null) return syncResponse(refusedSync(ERROR_CODES.UNKNOWN_MEMBER_ID.code));
-  const answer = await found.partition.ask(group, 'sync', (number) => ({
+  const inputOf = (number: number): SyncInput => ({
     kind: 'sync',
     request: number,
     memberId: request.memberId,
@@ -150,22 +165,30 @@ export async function syncGroup(
     protocolType: request.protocolType,
     protocol: request.protocolName,
     assignments: new Map(request.assignments.map(({ memberId, assignment }) => [memberId, new Uint8Array(assignment)])),
-  }));
+  });
+  const consumers = found.partition.consumers.group(request.groupId);
+  if (consumers !== null) return syncResponse(await syncConsumerGroup(found.partition, consumers, inputOf(0)));
+  const group = found.partition.group(request.groupId);
+  if (group === null) return syncResponse(refusedSync(ERROR_CODES.UNKNOWN_MEMBER_ID.code));
+  const answer = await found.partition.ask(group, 'sync', inputOf);
   return syncResponse(typeof answer === 'number' ? refusedSync(answer) : answer);
 }
 
 export async function heartbeat(coordinator: GroupCoordinator, request: HeartbeatRequest): Promise<HeartbeatResponse> {
   const found = coordinator.find(request.groupId, false);
   if (found.kind === 'refused') return { errorCode: found.error };
-  const group = found.partition.group(request.groupId);
-  if (group === null) return { errorCode: ERROR_CODES.UNKNOWN_MEMBER_ID.code };
-  const answer = await found.partition.ask(group, 'heartbeat', (number) => ({
+  const inputOf = (number: number): HeartbeatInput => ({
     kind: 'heartbeat',
     request: number,
     memberId: request.memberId,
     instanceId: request.groupInstanceId,
     generation: request.generationId,
-  }));
+  });
+  const consumers = found.partition.consumers.group(request.groupId);
+  if (consumers !== null) return { errorCode: await heartbeatConsumerGroup(found.partition, consumers, inputOf(0)) };
+  const group = found.partition.group(request.groupId);
+  if (group === null) return { errorCode: ERROR_CODES.UNKNOWN_MEMBER_ID.code };
+  const answer = await found.partition.ask(group, 'heartbeat', inputOf);
   return { errorCode: typeof answer === 'number' ? answer : answer.error };
 }
 
@@ -182,10 +205,13 @@ export async function leaveGroup(
   if (found.kind === 'refused') return { errorCode: found.error, members: [] };
   const group = found.partition.group(request.groupId);
   const unknown = leaving.map((member) => ({ ...member, error: ERROR_CODES.UNKNOWN_MEMBER_ID.code }));
+  const consumers = found.partition.consumers.group(request.groupId);
   const answer =
-    group === null
-      ? { error: 0, members: unknown }
-      : await found.partition.ask(group, 'leave', (number) => ({ kind: 'leave', request: number, members: leaving }));
+    consumers !== null
+      ? await leaveConsumerGroup(found.partition, consumers, leaving)
+      : group === null
+        ? { error: 0, members: unknown }
+        : await found.partition.ask(group, 'leave', (number) => ({ kind: 'leave', request: number, members: leaving }));
   if (typeof answer === 'number') return { errorCode: answer, members: [] };
   if (single) return { errorCode: answer.error !== 0 ? answer.error : (answer.members[0]?.error ?? 0), members: [] };
   const members = answer.members.map(({ memberId, instanceId, error }) => ({

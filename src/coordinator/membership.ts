@@ -127,7 +127,7 @@ export function electLeader(group: Group): boolean {
 }
 
 /** True when `protocols` are exactly what the member offers already, byte for byte and in order. */
-export function offersSame(member: Member, protocols: readonly Protocol[]): boolean {
+export function offersSame(member: Pick<Member, 'protocols'>, protocols: readonly Protocol[]): boolean {
   if (member.protocols.length !== protocols.length) return false;
   return member.protocols.every((known, index) => {
     const other = protocols[index];
