@@ -74,7 +74,8 @@ export function classicJoin(step: ConsumerStep, input: JoinInput, read: ReadSubs
   const { id, known } = found;
   const subscription = subscriptionOf(id, input, read);
   let changed = known === null || !sameTopics(known, subscription);
-  if (known === null || !isSame(known, subscription)) write(step, { kind: 'member', memberId: id, value: subscription });
+  if (known === null || !isSame(known, subscription))
+    write(step, { kind: 'member', memberId: id, value: subscription });
   if (refreshRegexes(step)) changed = true;
   advanceGroup(step, changed);
   const fenced = advanceMember(step, id, ownedOf(step, read));

@@ -49,7 +49,11 @@ function readMembers(group: Group, codec: WireCodec, topics: TopicsView): readon
       if (shape === null) continue;
       const free = partitions.filter((one) => one >= 0 && one < shape.partitions && !taken.has(`${shape.id} ${one}`));
       for (const one of free) taken.add(`${shape.id} ${one}`);
-      if (free.length > 0) assigned.set(shape.id, [...new Set(free)].toSorted((a, b) => a - b));
+      if (free.length > 0)
+        assigned.set(
+          shape.id,
+          [...new Set(free)].toSorted((a, b) => a - b),
+        );
     }
     converted.push({ member, subscription, assigned });
   }
@@ -102,16 +106,24 @@ export function downgraded(
   context: StepContext,
 ): Group | null {
   const made = emptyGroup(group.id, context.wallNow);
-  for (const member of group.members.values()) {
-    const { id, instanceId, clientId, clientHost, rebalanceTimeoutMs, classic } = member;
+  for (const { epoch, ...told } of group.members.values()) {
+    const { id, instanceId, clientId, clientHost, rebalanceTimeoutMs, classic } = told;
     if (classic === null) return null;
     // Whoever has caught up hears of the rebalance by its next heartbeat; others are told that their generation is over.
-    made.generation = Math.max(made.generation, member.epoch);
+    made.generation = Math.max(made.generation, epoch);
     const { sessionTimeoutMs, protocols } = classic;
     const version = readSubscription(protocols[0]?.metadata ?? new Uint8Array(0), codec)?.version ?? 0;
     const assignment = writeAssignment(group.targets.get(id) ?? NO_PARTITIONS, version, topics, codec);
-    const told = { id, instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols, assignment };
-    const member: Member = { ...told, fresh: false, joining: null, syncing: null, deadline: null };
+    const named = { id, instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs };
+    const member: Member = {
+      ...named,
+      protocols,
+      assignment,
+      fresh: false,
+      joining: null,
+      syncing: null,
+      deadline: null,
+    };
     insertMember(made, member, CONSUMER_PROTOCOL_TYPE);
     extendClassicSession({ group: made, context, effects: [] }, member, sessionTimeoutMs);
   }

@@ -52,7 +52,10 @@ export function consumerGroupPlace(
   }
   if (!joins) return notConsumer(groupId);
   if (classic.members.size > 0) return upgrade(partition, classic);
-  return { kind: 'free', beginning: { group: null, records: tombstone(partition, groupId), done: dissolve(partition, classic) } };
+  return {
+    kind: 'free',
+    beginning: { group: null, records: tombstone(partition, groupId), done: dissolve(partition, classic) },
+  };
 }
 
 function tombstone(partition: CoordinatorPartition, groupId: string): Beginning['records'] {

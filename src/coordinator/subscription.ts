@@ -64,7 +64,10 @@ export function readSubscription(bytes: Uint8Array, codec: WireCodec): ReadSubsc
   }
 }
 
-/** Partitions of an assignment (int16 version, then the fields), none when it is empty; null: not readable, or with data of an assignor's own. */
+/**
+ * Partitions of an assignment (int16 version, then the fields), none when it is empty; null: not readable, or with data
+ * of an assignor's own.
+ */
 export function readAssignment(bytes: Uint8Array, codec: WireCodec): ReadSubscription['owned'] | null {
   if (bytes.length === 0) return [];
   if (bytes.length < 2) return null;

@@ -236,6 +236,7 @@ export class NodeBench {
     groupId: string,
     version = 3,
     instanceId: string | null = null,
+    metadata: Uint8Array = Buffer.from('000000000001', 'hex'),
   ): Promise<{ readonly id: string; readonly generation: number }> {
     const joined = await this.ask('joinGroup', Math.max(version, instanceId === null ? 0 : 5), {
       groupId,
@@ -244,7 +245,7 @@ export class NodeBench {
       memberId: '',
       groupInstanceId: instanceId,
       protocolType: 'consumer',
-      protocols: [{ name: 'range', metadata: Buffer.from('000000000001', 'hex') }],
+      protocols: [{ name: 'range', metadata }],
     });
     const synced = this.ask('syncGroup', 3, {
       groupId,

@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { CoordinatorImage } from '../../src/coordinator/coordinator-image.ts';
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
+import { consumerProtocolSubscription } from '../../src/wire/index.ts';
 import { image, NodeBench, topic, topicId } from './node-bench.ts';
 
 const DAY = 24 * 3_600_000;
@@ -24,6 +25,22 @@ describe('retention', () => {
     expect(await bench.fetch('g')).toBe(-1);
     expect((await bench.ask('listGroups', 0, {})).groups).toEqual([]);
     expect(replayed(bench).names()).toEqual([]);
+  });
+
+  test('of a Stable group that says what it reads, offsets of other topics go', async () => {
+    const bench = new NodeBench();
+    await bench.lead();
+    const body = { topics: ['bills'], userData: null };
+    const bytes = bench.codec.encodeData(consumerProtocolSubscription, 0, body).finish();
+    const member = await bench.stable('g', 3, null, Buffer.concat([Buffer.alloc(2), ...bytes]));
+    await bench.commit('g', 5, member);
+    const group = bench.coordinator.partitions()[0]?.group('g');
+    for (const one of group?.members.values() ?? []) one.deadline = null;
+    await bench.clock.advance(6.9 * DAY);
+    expect(await bench.fetch('g')).toBe(5);
+    await bench.clock.advance(0.2 * DAY);
+    expect(await bench.fetch('g')).toBe(-1);
+    expect((await bench.ask('listGroups', 4, {})).groups[0]?.groupState).toBe('Stable');
   });
 
   test('nothing expires while somebody is in the group, or while it rebalances', async () => {
