@@ -82,9 +82,11 @@ export class ProducerTracker {
     this.state.expire(now - this.#options.expirationMs());
     this.state.aborted.trim(this.#options.log().logStart);
     const last = batches.at(-1);
-    if (this.#bytesSinceSave < SAVE_EVERY_BYTES || last === undefined) return;
+    const log = this.#options.log();
+    // As often as segments are closed, where they are small: as Kafka.
+    if (this.#bytesSinceSave < Math.min(SAVE_EVERY_BYTES, log.settings.segmentBytesMax) || last === undefined) return;
     this.#bytesSinceSave = 0;
-    this.#options.log().saveState(STATE_NAME, last.position.end, this.state.encode());
+    log.saveState(STATE_NAME, last.position.end, this.state.encode());
   }
 
   /** The log was opened, cut or reset: begin anew. */
