@@ -35,6 +35,8 @@ export interface LinkOptions {
   readonly address: Address;
   readonly clientId: string;
   readonly connectTimeoutMs: number;
+  /** See `ClientOptions`. */
+  readonly versionEnds?: ReadonlyMap<string, number>;
   /** Called once when an open link ends; with why. */
   readonly onClosed: (why: ClientError) => void;
   /** Called with how to give up the link while it is being opened. */
@@ -97,7 +99,7 @@ export class BrokerLink implements ConnectionHandler {
 
   /** The version in which {@link request} would speak; null: the broker does not serve the API. */
   version(api: ApiSchema): number | null {
-    return spokenVersion(api, this.#versions.get(api.key));
+    return spokenVersion(api, this.#versions.get(api.key), this.#options.versionEnds);
   }
 
   /** Rejects with {@link ClientError}. A passed deadline ends the link. */

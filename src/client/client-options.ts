@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds over all retries of one call; default 30,000. */
   readonly callTimeoutMs?: number;
+  /** By API name, where this client is to speak as an older one would. */
+  readonly versionEnds?: ReadonlyMap<string, number>;
 }
 
 /** First and longest wait before something is tried again; grows by half each time, with jitter. */

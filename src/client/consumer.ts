@@ -13,6 +13,8 @@ import type { LogRecord } from '../../storage/batch/index.ts';
 import { decompressStream } from '../../storage/compression/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
 import type { Decoded } from '../wire/index.ts';
+import { AbortedBatches } from './aborted-batches.ts';
+import type { AbortedFrom } from './aborted-batches.ts';
 import { AdminClient } from './admin-client.ts';
 import type { OffsetPlace } from './admin-client.ts';
 import { ClientError, refusal } from './client-error.ts';
@@ -52,6 +54,8 @@ export interface ConsumerOptions {
   readonly partitionBytesMax?: number;
   /** Most that one batch may decompress to. */
   readonly batchBytesMax?: number;
+  /** `committed`: nothing of transactions that are open or were aborted; default `uncommitted`. */
+  readonly isolation?: 'committed' | 'uncommitted';
   readonly onEvent?: (event: ConsumerEvent) => void;
 }
 
@@ -62,6 +66,8 @@ export interface ConsumedRecords {
   /** Next offset after these records. */
   readonly position: number;
   readonly highWatermark: number;
+  /** What lies below is decided: no transaction that began there is open. */
+  readonly lastStableOffset: number;
 }
 
 interface Reading {
@@ -73,6 +79,7 @@ interface Reading {
   /** Term of the last batch handed out; -1: none. */
   lastTerm: number;
   highWatermark: number;
+  lastStableOffset: number;
   fetching: boolean;
 }
 
@@ -104,6 +111,7 @@ export class Consumer {
       bytesMax: options.bytesMax ?? 8 << 20,
       partitionBytesMax: options.partitionBytesMax ?? 1 << 20,
       batchBytesMax: options.batchBytesMax ?? 64 << 20,
+      isolation: options.isolation ?? 'uncommitted',
     };
     this.#readings = options.assignments.map(({ topic, partition, from }) => ({
       topic,
@@ -112,6 +120,7 @@ export class Consumer {
       position: typeof from === 'object' && 'offset' in from ? from.offset : null,
       lastTerm: -1,
       highWatermark: 0,
+      lastStableOffset: 0,
       fetching: false,
     }));
   }
@@ -123,11 +132,14 @@ export class Consumer {
     );
   }
 
-  /** True when every partition was read up to its high watermark, as of the last answers. */
+  /** True when every partition was read up to its high watermark (or what is decided, where isolated), as of the last answers. */
   get caughtUp(): boolean {
+    const isolated = this.#options.isolation === 'committed';
+    const endOf = ({ highWatermark, lastStableOffset }: Reading): number =>
+      isolated ? lastStableOffset : highWatermark;
     return (
       this.#ready.length === 0 &&
-      this.#readings.every(({ position, highWatermark }) => position !== null && position >= highWatermark)
+      this.#readings.every((reading) => reading.position !== null && reading.position >= endOf(reading))
     );
   }
 
@@ -210,7 +222,7 @@ export class Consumer {
   /** Resolves to `node` when its answer was taken, whatever it was; troubles come with the next poll. */
   async #fetch(node: number, readings: readonly Reading[]): Promise<number> {
     for (const reading of readings) reading.fetching = true;
-    const { maxWaitMs, minBytes, bytesMax, partitionBytesMax } = this.#options;
+    const { maxWaitMs, minBytes, bytesMax, partitionBytesMax, isolation } = this.#options;
     const topics = this.#topics().map((topic) => ({
       topic,
       partitions: readings
@@ -227,6 +239,7 @@ export class Consumer {
       maxWaitMs,
       minBytes,
       maxBytes: bytesMax,
+      isolationLevel: isolation === 'committed' ? 1 : 0,
       topics: topics.filter(({ partitions }) => partitions.length > 0),
     };
     let stale = false;
@@ -286,7 +299,9 @@ export class Consumer {
       return true;
     }
     reading.highWatermark = answer.highWatermark;
-    if (answer.records !== null && answer.records.length > 0) this.#open(reading, answer.records);
+    reading.lastStableOffset = answer.lastStableOffset;
+    if (answer.records !== null && answer.records.length > 0)
+      this.#open(reading, answer.records, answer.abortedTransactions ?? []);
     return true;
   }
 
@@ -302,8 +317,9 @@ export class Consumer {
     return true;
   }
 
-  #open(reading: Reading, bytes: Uint8Array): void {
+  #open(reading: Reading, bytes: Uint8Array, abortedTransactions: readonly AbortedFrom[]): void {
     const { topic, partition } = reading;
+    const aborted = new AbortedBatches(abortedTransactions);
     const records: LogRecord[] = [];
     let position = reading.position ?? 0;
     for (let at = 0; ;) {
@@ -321,7 +337,7 @@ export class Consumer {
       const wanted = position;
       // Of control batches too: a position behind them belongs to their term, or the log seems to have been cut.
       reading.lastTerm = readBatchHeader(batch).term;
-      if (!isControlBatch(batch)) {
+      if (!aborted.leavesOut(batch) && !isControlBatch(batch)) {
         const read = readRecords(batch, decompressStream, this.#options.batchBytesMax);
         if (read.kind === 'refused') {
           this.#failure = new ClientError('protocol', `${topic}-${partition} at offset ${position}: ${read.detail}`);
@@ -333,6 +349,13 @@ export class Consumer {
     }
     reading.position = position;
     if (records.length > 0)
-      this.#ready.push({ topic, partition, records, position, highWatermark: reading.highWatermark });
+      this.#ready.push({
+        topic,
+        partition,
+        records,
+        position,
+        highWatermark: reading.highWatermark,
+        lastStableOffset: reading.lastStableOffset,
+      });
   }
 }

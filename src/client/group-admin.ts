@@ -1,6 +1,7 @@
 /** Consumer groups as an administrator sees them: which there are, who is in one, how far it is. */
 import { API_TABLE, consumerProtocolAssignment, WireCodec } from '../wire/index.ts';
 import { ClientError, refusal, refuseUnlessOk } from './client-error.ts';
+import { findCoordinator } from './find-coordinator.ts';
 import type { KafkaClient } from './kafka-client.ts';
 
 export interface GroupListing {
@@ -35,8 +36,6 @@ export interface CommittedOffset {
   readonly metadata: string | null;
 }
 
-const GROUP_KEY = 0;
-
 export class GroupAdmin {
   readonly #client: KafkaClient;
   readonly #codec = new WireCodec();
@@ -57,21 +56,8 @@ export class GroupAdmin {
   }
 
   /** The broker that coordinates the group. */
-  async coordinator(group: string): Promise<number> {
-    // The first contact is not repeated: nobody there is an answer.
-    if (this.#client.metadata.brokers.size === 0) await this.#client.refresh([]);
-    return this.#client.retry(async () => {
-      const answer = await this.#client.any(API_TABLE.findCoordinator.schema, {
-        key: group,
-        keyType: GROUP_KEY,
-        coordinatorKeys: [group],
-      });
-      const [found] = answer.coordinators;
-      const { errorCode, errorMessage, nodeId } = found ?? answer;
-      refuseUnlessOk(errorCode, `coordinator of group ${group}`, errorMessage);
-      if (!this.#client.metadata.brokers.has(nodeId)) await this.#client.refresh([]);
-      return nodeId;
-    });
+  coordinator(group: string): Promise<number> {
+    return findCoordinator(this.#client, 'group', group);
   }
 
   /** Rejects with GROUP_ID_NOT_FOUND when there is no such group. */

@@ -284,6 +284,7 @@ export class KafkaClient {
       address,
       clientId: this.#options.clientId,
       connectTimeoutMs: this.#connectTimeoutMs,
+      ...(this.#options.versionEnds === undefined ? {} : { versionEnds: this.#options.versionEnds }),
       onClosed: (why) => {
         forget();
         if (why.kind === 'timeout') this.#silences.note(name);
