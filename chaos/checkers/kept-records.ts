@@ -15,8 +15,10 @@ export async function readPartition(
   client: KafkaClient,
   topic: string,
   partition: number,
+  isolation: 'committed' | 'uncommitted' = 'uncommitted',
 ): Promise<Map<number, string>> {
-  const consumer = new Consumer(client, { assignments: [{ topic, partition, from: 'earliest' }], maxWaitMs: 100 });
+  const assignments = [{ topic, partition, from: 'earliest' as const }];
+  const consumer = new Consumer(client, { assignments, maxWaitMs: 100, isolation });
   const found = new Map<number, string>();
   for (let quiet = 0; quiet < 2;) {
     const batches = await consumer.poll();

@@ -73,6 +73,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   const { nodes, voters } = shape;
   const { segmentBytes } = shape.workload;
   const stage = new Stage({ seed, nodes, voters, settings, segmentBytes, record: options.record ?? false });
+  stage.patience = shape.timeouts;
   options.onStage?.(stage);
   const { cluster, history, invariants } = stage;
   const schedule = new Schedule(cluster);

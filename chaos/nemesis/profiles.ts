@@ -8,7 +8,7 @@
  * | disk         | slow, full, failing and damaged disks, deaths in the middle of disk operations                       |
  * | clock        | clocks that run wrong, and pauses                                                                    |
  * | membership   | disks replaced, nodes away for long, more brokers than voters                                        |
- * | transactions | producers that must not repeat themselves, and groups; transactions join them when there are any     |
+ * | transactions | transactions, consume-transform-produce, producers that must not repeat themselves, groups           |
  * | powerloss    | machines without power, one or all, under both flush modes                                           |
  * | upgrade      | rolling restarts, with kills and slow links in the middle; one build: there is no older one to mix   |
  * | beyond       | more damage at once than the promise bears: nothing is lost in silence, and nobody is given wrong records |
@@ -53,7 +53,7 @@ export const PROFILES = {
   transactions: {
     faults: [...namesOf('process'), ...namesOf('network')],
     always: [],
-    workload: { bursts: true, members: 2 },
+    workload: { bursts: true, members: 2, transactions: 2, transformers: true },
   },
   powerloss: {
     faults: ['power-loss', 'power-loss-all', 'part-kill', 'stale-join', 'kill-at-disk', 'slow-disk', 'isolate'],
@@ -71,7 +71,17 @@ export const PROFILES = {
       'isolate',
     ],
     always: ['damage-several'],
-    workload: { members: 0, admins: 0, racers: 0, sequenced: 0, bursts: false, fragile: null, trimmed: null },
+    workload: {
+      members: 0,
+      admins: 0,
+      racers: 0,
+      sequenced: 0,
+      bursts: false,
+      fragile: null,
+      trimmed: null,
+      transactions: 0,
+      transformers: false,
+    },
     beyond: true,
   },
   upgrade: { faults: ['stop', 'rolling-restart', 'kill', 'slow-network'], always: ['rolling-restart'], workload: {} },

@@ -19,9 +19,11 @@ import { GroupMember } from './group-member.ts';
 import type { GroupMemberOptions } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { MetadataHistory } from './metadata-history.ts';
+import type { IsolatedReader } from './isolated-reader.ts';
 import type { Pace } from './pace.ts';
 import { RecordReader } from './record-reader.ts';
 import type { RecordReaderOptions } from './record-reader.ts';
+import { TransactionHistory } from './transaction-history.ts';
 import type { WanderingReader } from './wandering-reader.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { RecordWriterOptions } from './record-writer.ts';
@@ -47,6 +49,7 @@ export class Stage {
   readonly cluster: SimCluster;
   readonly history = new History();
   readonly metadata = new MetadataHistory();
+  readonly transactions = new TransactionHistory();
   /** What came of them at the end; null before. */
   judgedMetadata: JudgedMetadata | null = null;
   readonly invariants: Invariants;
@@ -56,6 +59,8 @@ export class Stage {
   readonly bursts: BurstWriter[] = [];
   readonly readers: RecordReader[] = [];
   readonly wanderers: WanderingReader[] = [];
+  /** Of what is committed. */
+  readonly isolated: IsolatedReader[] = [];
   readonly members: GroupMember[] = [];
   /** Everybody else who works on the cluster. */
   readonly workers: Worker[] = [];
@@ -63,6 +68,8 @@ export class Stage {
   readonly group = new GroupHistory();
   /** Of whoever is added from now on; always busy unless set. */
   pace: Pace | null = null;
+  /** How many times the default timeouts the cluster's are. */
+  patience = 1;
 
   constructor(options: SimClusterOptions) {
     this.cluster = new SimCluster(options);
@@ -171,7 +178,7 @@ export class Stage {
   /** Nobody sends or reads any more; what is on its way gets time to end. */
   async quiet(milliseconds = SETTLED_MS): Promise<void> {
     await this.#settle(milliseconds);
-    for (const reader of [...this.readers, ...this.wanderers]) reader.stop();
+    for (const reader of [...this.readers, ...this.wanderers, ...this.isolated]) reader.stop();
     for (const member of this.members) member.stop();
   }
 

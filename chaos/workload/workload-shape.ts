@@ -9,6 +9,7 @@
  * | s      | little is written, by who never looks for another leader          | one writer                             |
  * | f      | fewer copies: may lose what the cluster declares lost             | one writer                             |
  * | r      | its beginning goes away: retention, or DeleteRecords              | one writer, and who deletes            |
+ * | x i o  | transactions, see `start-transactions.ts`                          | writers, transformers                  |
  * | c1, c2 | made, changed and deleted all the time                            | admins, racers                         |
  */
 import { assert } from '../../raft/index.ts';
@@ -67,6 +68,10 @@ export interface WorkloadShape {
   readonly sequenced: number;
   /** A client that sends what is no request and no batch. */
   readonly rude: boolean;
+  /** Transactional ids under which records are written, by two writers each. */
+  readonly transactions: number;
+  /** Some consume, transform and produce in transactions. */
+  readonly transformers: boolean;
 }
 
 function oneOf<T>(random: Random, first: T, ...others: readonly T[]): T {
@@ -105,6 +110,18 @@ function drawFragile(random: Random, nodes: number): TopicShape {
   return { partitions: 2, replicas, minInsync: 1, denseIndex: random.below(2) === 0 };
 }
 
+/** A shape that is fixed as a whole is of a replay; one of a build that did not know them yet had none. */
+function drawTransactions(
+  random: Random,
+  fixed: Partial<WorkloadShape>,
+): Pick<WorkloadShape, 'transactions' | 'transformers'> {
+  if (fixed.main !== undefined && fixed.phases !== undefined) return { transactions: 0, transformers: false };
+  return {
+    transactions: random.fork('lines').below(4) === 0 ? 1 + random.fork('how many').below(2) : 0,
+    transformers: random.fork('transformers').below(6) === 0,
+  };
+}
+
 /**
  * @param nodes of the cluster: no topic has more replicas
  * @param fixed what is not drawn
@@ -135,6 +152,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     racers: isOneIn('racers', 2) ? 1 + draw('how many racers').below(2) : 0,
     sequenced: isOneIn('sequenced', 3) ? 1 + draw('how many sequenced').below(2) : 0,
     rude: isOneIn('rude', 4),
+    ...drawTransactions(random.fork('transactions'), fixed),
     ...fixed,
   };
 }
@@ -142,9 +160,22 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
 /** Ways to have less of it, one at a time, for who looks for the smallest workload that still fails. */
 export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[] {
   const { segmentBytes, fragile, trimmed } = shape;
-  const flags = (['quorumTopic', 'sparse', 'bursts', 'watchers', 'rude'] as const).filter((key) => shape[key]);
+  const flags = (['quorumTopic', 'sparse', 'bursts', 'watchers', 'rude', 'transformers'] as const).filter(
+    (key) => shape[key],
+  );
   const counts = (
-    ['writers', 'restMs', 'padding', 'wanderers', 'members', 'admins', 'lookers', 'racers', 'sequenced'] as const
+    [
+      'writers',
+      'restMs',
+      'padding',
+      'wanderers',
+      'members',
+      'admins',
+      'lookers',
+      'racers',
+      'sequenced',
+      'transactions',
+    ] as const
   ).filter((key) => shape[key] > 0);
   return [
     ...flags.map((key) => ({ [key]: false })),

@@ -4,8 +4,7 @@
  * ```
  *  drawWorkload(random) ─▶ shape ─▶ startWorkload(stage, shape) ─▶ … faults … ─▶ stop ─▶ stage.end(): all settles, checks
  * ```
- * Each kind of user has a function that starts it; a new kind is a field of the shape, and a line in `startWorkload`. Transactions
- * (consume, transform, produce; E3–E5) join there as `startTransactions`.
+ * Each kind of user has a function that starts it; a new kind is a field of the shape, and a line in `startWorkload`.
  */
 import type { Random } from '../../raft/index.ts';
 import { IdCollector } from './id-collector.ts';
@@ -17,6 +16,7 @@ import type { Span } from './pace.ts';
 import { RudeClient } from './rude-client.ts';
 import { SequencedWriter } from './sequenced-writer.ts';
 import type { Stage } from './stage.ts';
+import { startTransactions, transactionalTopics } from './start-transactions.ts';
 import { TopicRacer } from './topic-racer.ts';
 import { WanderingReader } from './wandering-reader.ts';
 import { WatermarkWatcher } from './watermark-watcher.ts';
@@ -63,10 +63,12 @@ export async function startWorkload(
   startMembers(start);
   startMetadataClients(start);
   startUnusualClients(start);
+  startTransactions(stage, shape, pace, start.random);
   return { stop: () => stage.stop() };
 }
 
-async function makeTopics(stage: Stage, { main, quorumTopic, sparse, fragile, trimmed }: WorkloadShape): Promise<void> {
+async function makeTopics(stage: Stage, shape: WorkloadShape): Promise<void> {
+  const { main, quorumTopic, sparse, fragile, trimmed } = shape;
   await makeTopic(stage, 't', main);
   if (quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
   if (sparse) await stage.topic('s', { partitions: 2 });
@@ -76,6 +78,7 @@ async function makeTopics(stage: Stage, { main, quorumTopic, sparse, fragile, tr
   }
   const configs = trimmed === 'retention' ? RETENTION : {};
   if (trimmed !== null) await stage.topic('r', { partitions: 2, configs });
+  for (const { name, partitions } of transactionalTopics(shape)) await makeTopic(stage, name, { ...main, partitions });
 }
 
 async function makeTopic(stage: Stage, name: string, shape: TopicShape): Promise<void> {

@@ -6,11 +6,7 @@ import type { KafkaClient } from './kafka-client.ts';
 const KEY_TYPES = { group: 0, transaction: 1 } as const;
 
 /** Its node, which the client's metadata then knows. Rejects with {@link ClientError}; retries while there is none yet. */
-export async function findCoordinator(
-  client: KafkaClient,
-  kind: keyof typeof KEY_TYPES,
-  key: string,
-): Promise<number> {
+export async function findCoordinator(client: KafkaClient, kind: keyof typeof KEY_TYPES, key: string): Promise<number> {
   // The first contact is not repeated: nobody there is an answer.
   if (client.metadata.brokers.size === 0) await client.refresh([]);
   return client.retry(async () => {

@@ -29,6 +29,8 @@ export class TransactionCalls {
   readonly #timeoutMs: number;
   /** Of the transactional id; null: to be found. */
   #coordinator: number | null = null;
+  /** Something was asked more than once: the first question may still arrive, whenever that is. Set back by who asks. */
+  repeated = false;
 
   constructor(client: KafkaClient, transactionalId: string, timeoutMs: number) {
     this.#client = client;
@@ -152,8 +154,7 @@ export class TransactionCalls {
         refuseUnlessOk(found.errorCode, `produce to ${topic}-${partition}`, found.errorMessage);
         return found.baseOffset < 0 ? null : found.baseOffset;
       } catch (error) {
-        if (error instanceof ClientError && error.retriable)
-          await this.#client.refresh([topic], { avoid: leader });
+        if (error instanceof ClientError && error.retriable) await this.#client.refresh([topic], { avoid: leader });
         throw error;
       }
     });
@@ -167,7 +168,12 @@ export class TransactionCalls {
   }
 
   #retry<T>(work: () => Promise<T>): Promise<T> {
-    return this.#client.retry(work, this.#timeoutMs);
+    let isFirst = true;
+    return this.#client.retry(() => {
+      if (!isFirst) this.repeated = true;
+      isFirst = false;
+      return work();
+    }, this.#timeoutMs);
   }
 
   async #ask<Api extends ApiSchema>(api: Api, body: Encodable<Api['request']>): Promise<Decoded<Api['response']>> {

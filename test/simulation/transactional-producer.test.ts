@@ -6,7 +6,9 @@ import type { Stage } from '../../chaos/workload/index.ts';
 import { tell } from './story.ts';
 
 /** As a client of before KIP-890 speaks. */
-const TV1: Partial<ClientOptions> = { versionEnds: new Map(Object.entries({ Produce: 11, EndTxn: 4, TxnOffsetCommit: 4 })) };
+const TV1: Partial<ClientOptions> = {
+  versionEnds: new Map(Object.entries({ Produce: 11, EndTxn: 4, TxnOffsetCommit: 4 })),
+};
 
 async function values(stage: Stage, isolation: 'committed' | 'uncommitted'): Promise<readonly string[]> {
   const client = stage.cluster.client(`reader-${isolation}-${stage.cluster.world.now()}`);
@@ -16,7 +18,8 @@ async function values(stage: Stage, isolation: 'committed' | 'uncommitted'): Pro
   const read = async (): Promise<void> => {
     for (let quiet = 0; quiet < 2;) {
       const batches = await consumer.poll();
-      for (const { records } of batches) for (const { value } of records) found.push(Buffer.from(value ?? []).toString());
+      for (const { records } of batches)
+        for (const { value } of records) found.push(Buffer.from(value ?? []).toString());
       if (batches.length === 0 && consumer.caughtUp) quiet += 1;
     }
   };
@@ -36,7 +39,10 @@ describe.each([
   ['TV2', {}],
   ['TV1', TV1],
 ])('transactions of clients of %s', (_name, options) => {
-  const make = (stage: Stage, name: string): { readonly client: KafkaClient; readonly producer: TransactionalProducer } => {
+  const make = (
+    stage: Stage,
+    name: string,
+  ): { readonly client: KafkaClient; readonly producer: TransactionalProducer } => {
     const client = stage.cluster.client(name, options);
     return { client, producer: new TransactionalProducer(client, { transactionalId: 'tx' }) };
   };
@@ -48,10 +54,17 @@ describe.each([
       const { producer } = make(stage, 'one');
       await cluster.wait(producer.init());
       const story = async (): Promise<void> => {
-        for (const [name, commits] of [['a', true], ['b', false], ['c', true]] as const) {
+        for (const [name, commits] of [
+          ['a', true],
+          ['b', false],
+          ['c', true],
+        ] as const) {
           producer.begin();
           await send(producer, `${name}0`, `${name}1`, `${name}2`);
-          await producer.sendOffsets({ group: 'g', offsets: [{ topic: 'x', partition: 0, offset: name.charCodeAt(0) }] });
+          await producer.sendOffsets({
+            group: 'g',
+            offsets: [{ topic: 'x', partition: 0, offset: name.charCodeAt(0) }],
+          });
           await (commits ? producer.commit() : producer.abort());
         }
         producer.begin();
