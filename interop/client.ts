@@ -68,7 +68,7 @@ function go(name: string, version: string): Client {
       mkdirSync(home, { recursive: true });
       cpSync(driver(name), home, { recursive: true });
       succeed(
-        `the driver of ${name} cannot be built (Go ≥ 1.24 from go.dev)`,
+        `the driver of ${name} cannot be built (Go ≥ 1.26 from go.dev)`,
         'go',
         '-C',
         home,
