@@ -29,7 +29,8 @@ export const BEHAVIOURS = {
   'group-848-range': 'the same with assignor range',
   'group-848-regex': 'a subscription by regular expression, matched by the server',
   'group-mixed': 'classic members and members of KIP-848 in one group',
-  'group-refusals': 'commits, heartbeats, syncs, joins of members that are none, fenced, or of another generation: the exact codes',
+  'group-refusals':
+    'commits, heartbeats, syncs, joins of members that are none, fenced, or of another generation: the exact codes',
   'group-848-refusals': 'the same for KIP-848',
   transactions: 'commit, abort, and an open transaction, read by both isolation levels',
   zombie: 'a second producer of the same transactional id fences the first',

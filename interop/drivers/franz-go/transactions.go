@@ -79,7 +79,9 @@ func transactionalOffsets(topic string) any {
 		ended := got(session.End(ctx, kgo.TransactionEndTry(commits)))
 		name := map[bool]string{false: "after abort", true: "after commit"}[commits]
 		if commits {
-			until("the markers", func() bool { return len(committedOf(group, source)) == 1 && latest(admin.ListCommittedOffsets(ctx, sink)) == 14 })
+			until("the markers", func() bool {
+				return len(committedOf(group, source)) == 1 && latest(admin.ListCommittedOffsets(ctx, sink)) == 14
+			})
 		}
 		outcome[name] = []any{ended, committedOf(group, source)}
 	}
