@@ -171,10 +171,10 @@ export class PartitionWrites {
       const waiting = this.#gate.end(verification);
       // Answered when the leadership was lost.
       if (waiting === null) return;
-      if (refusal !== null) write.done(refusal);
-      else if (verification.isVoid) {
-        write.done({ kind: 'invalid-transaction-state', reason: 'the transaction ended while it was being verified' });
-      } else this.#again({ ...write, verify: null });
+      // What was asked about has ended meanwhile: the answer may have been about that, or about what begins now.
+      if (verification.isVoid) this.#again(write);
+      else if (refusal !== null) write.done(refusal);
+      else this.#again({ ...write, verify: null });
       for (const held of waiting) held.resume();
     });
   }

@@ -128,14 +128,31 @@ describe('the first batch of a transaction', () => {
     expect(again.map(codes)).toEqual([[at(0)], [at(1)]]);
   });
 
-  it('is not appended when a marker of its producer was written while it was verified', async () => {
+  it('is verified again when a marker of its producer was written meanwhile: what was answered may be over', async () => {
+    const { rig, hosted, verifier, send } = await producing(null);
+    const sent = [send(11, [inside(0)]), send(11, [inside(1)])];
+    await rig.clock.advance(10);
+    hosted.mark({ producerId: 7, committed: false });
+    verifier.answer(0);
+    await rig.clock.advance(10);
+    expect(verifier.asked).toHaveLength(2);
+    expect(hosted.stored()).toEqual(['0:1']);
+    verifier.answer(0);
+    await rig.clock.advance(10);
+    // The marker that ends a transaction comes before the batches of the next.
+    expect(sent.map(codes)).toEqual([[at(1)], [at(2)]]);
+  });
+
+  it('is not appended when its transaction turns out to be over', async () => {
     const { rig, hosted, verifier, send } = await producing(null);
     const sent = send(11, [inside(0)]);
     await rig.clock.advance(10);
     hosted.mark({ producerId: 7, committed: false });
     verifier.answer(0);
     await rig.clock.advance(10);
-    expect(codes(sent)).toEqual([48]);
+    verifier.answer(120);
+    await rig.clock.advance(10);
+    expect(codes(sent)).toEqual([120]);
     expect(hosted.stored()).toEqual(['0:1']);
   });
 
