@@ -9,6 +9,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { VERSION } from '../src/version.ts';
 import { Figures, figureTable } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { compaction } from './workloads/compaction.ts';
 import { endToEnd } from './workloads/end-to-end.ts';
 import { failover } from './workloads/failover.ts';
 import { idle } from './workloads/idle.ts';
@@ -27,6 +28,7 @@ const WORKLOADS: readonly Workload[] = [
   endToEnd,
   manyPartitions,
   failover,
+  compaction,
 ];
 const FLUSHES = ['always', 'os'] as const;
 

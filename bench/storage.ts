@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { byteCount, groupId, nodeId, offset, seededRandom, term } from '../raft/index.ts';
 import { NodeClock } from '../src/runtime/index.ts';
 import { buildBatch } from '../storage/batch/index.ts';
-import { openStore } from '../storage/index.ts';
+import { PLAIN_LIFE, openStore } from '../storage/index.ts';
 import type { FlushPolicy, LogChange, LogSettings, ReplicaLog, Store, StoredBatch } from '../storage/index.ts';
 import { LevelKeyValueOpener } from '../storage/level-key-value.ts';
 import { NodeDisk } from '../storage/node-disk.ts';
@@ -29,6 +29,7 @@ const settings: LogSettings = {
   compact: false,
   delete: true,
   deleteRetentionMs: 0,
+  life: PLAIN_LIFE,
 };
 
 async function open(path: string): Promise<Store> {

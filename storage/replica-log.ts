@@ -9,6 +9,7 @@
  * Invariants: logStart ≤ durableEnd ≤ logEnd; all ends are ends of batches; `done` callbacks of one log are called in the
  * order of their `persist` calls, in a fresh turn, exactly once, or never when the log failed or was closed.
  */
+import type { Pending } from './disk.ts';
 import type {
   BatchPosition,
   GroupId,
@@ -45,6 +46,46 @@ export interface LogSettings {
   readonly delete: boolean;
   /** Tombstones are kept this long after they were first cleaned. */
   readonly deleteRetentionMs: number;
+  readonly life: LogLife;
+}
+
+/** When segments are closed and compacted. Milliseconds. */
+export interface LogLife {
+  /** Age at which a segment is closed although it is not full, less a part of `segmentJitterMs`; null: never. */
+  readonly segmentMs: number | null;
+  readonly segmentJitterMs: number;
+  /** Share of bytes that were never cleaned from which a log is worth compacting. */
+  readonly minDirtyRatio: number;
+  /** Records younger than this are not compacted. */
+  readonly minLagMs: number;
+  /** A log with an uncompacted record older than this is compacted whatever its ratio; null: no bound. */
+  readonly maxLagMs: number | null;
+}
+
+/** Kafka's defaults, but for segments that are closed by size alone. */
+export const PLAIN_LIFE: LogLife = {
+  segmentMs: null,
+  segmentJitterMs: 0,
+  minDirtyRatio: 0.5,
+  minLagMs: 0,
+  maxLagMs: null,
+};
+
+/** What one compaction may take of its node. */
+export interface CompactionLimits {
+  /** Memory for keys; what does not fit is left for the next pass. */
+  readonly keyBytesMax: number;
+  /** Called after each piece that was read, with its bytes; the next one is read when what it answers is done. */
+  readonly pace: (bytes: number) => Pending;
+}
+
+/** What compacting a log would be good for. */
+export interface CompactionNeed {
+  /** Bytes that were never cleaned and may be, of these and those cleaned before. */
+  readonly dirtyBytes: number;
+  readonly ratio: number;
+  /** Worth it: the ratio is reached, or a record is older than the log's `maxLagMs`. */
+  readonly isDue: boolean;
 }
 
 /**
@@ -152,7 +193,16 @@ export interface ReplicaLog {
    * transaction is open) that a checkpoint covers; does nothing unless `settings.compact`. Records of `aborted` transactions (all that
    * end below, ascending by marker) go. Resolves to the bytes freed; rejects with the log's failure. One at a time.
    */
-  compact(wallNow: number, stableEnd: Offset, aborted: readonly AbortedRange[]): Promise<number>;
+  compact(
+    wallNow: number,
+    stableEnd: Offset,
+    aborted: readonly AbortedRange[],
+    limits?: CompactionLimits,
+  ): Promise<number>;
+  /** Null: nothing is to be compacted. What no checkpoint covers counts too. */
+  compactionNeed(wallNow: number, stableEnd: Offset): CompactionNeed | null;
+  /** Closes the segment that is written when it is older than the settings allow; rejects with the log's failure. */
+  rollIfOld(wallNow: number): Promise<void>;
   /** The replica has caught up with its leader since the power loss: it is not {@link lossy} any more (lazily checkpointed). */
   noteCaughtUp(): void;
   /**

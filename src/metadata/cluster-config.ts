@@ -4,7 +4,7 @@
  * They are the defaults of topic configs, under the names that Kafka gives them there, and a few of the broker's own.
  * Everything else of a broker stands in its configuration file and is described read-only by the node.
  */
-import { INT32_MAX, invalidConfigValue } from './config-definition.ts';
+import { INT32_MAX, invalidConfigValue, LONG_MAX } from './config-definition.ts';
 import type { ConfigDefinition } from './config-definition.ts';
 import { TOPIC_CONFIGS } from './topic-config.ts';
 
@@ -48,6 +48,30 @@ const OWN: readonly ConfigDefinition[] = [
     clusterKey: null,
     dynamic: true,
     doc: 'How long an idle idempotent producer is remembered.',
+  },
+  {
+    key: 'log.cleaner.backoff.ms',
+    type: { kind: 'integer', min: 0, max: LONG_MAX },
+    default: '15000',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'How often logs are looked at for compaction, and their active segments for age.',
+  },
+  {
+    key: 'log.cleaner.dedupe.buffer.size',
+    type: { kind: 'integer', min: 65_536, max: LONG_MAX },
+    default: '67108864',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Memory for the keys of one compaction, 24 bytes a key; what does not fit is left for the next pass.',
+  },
+  {
+    key: 'log.cleaner.io.max.bytes.per.second',
+    type: { kind: 'number', min: 1, max: Number.MAX_VALUE },
+    default: '1.7976931348623157E308',
+    clusterKey: null,
+    dynamic: true,
+    doc: 'Most that compaction reads.',
   },
 ];
 

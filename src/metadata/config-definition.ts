@@ -64,7 +64,7 @@ function allows(type: ConfigType, value: string): boolean {
     case 'integer':
       return /^-?\d{1,19}$/.test(value) && within(integerOf(value), type.min, type.max);
     case 'number':
-      return /^-?\d{1,15}(\.\d{1,15})?$/.test(value) && within(Number(value), type.min, type.max);
+      return /^-?\d{1,15}(\.\d{1,17})?([eE]\+?\d{1,3})?$/.test(value) && within(Number(value), type.min, type.max);
     case 'choice':
       return type.values.includes(value);
     case 'list': {

@@ -27,7 +27,7 @@ import { emptyImage } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import { MetadataGroup } from '../metadata-log/index.ts';
 import { Hosting, partitionSettings } from '../partition/index.ts';
-import type { ReplicaSpec } from '../partition/index.ts';
+import type { Partition, ReplicaSpec } from '../partition/index.ts';
 import { createPeerTransport } from '../peer/index.ts';
 import type { PeerEvents, PeerTransport } from '../peer/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
@@ -41,6 +41,7 @@ import { logDirectory, quorumSource } from './described-node.ts';
 import { FailedReplicas } from './failed-replicas.ts';
 import { FoundLogs } from './found-logs.ts';
 import { ImageWaiters } from './image-waiters.ts';
+import { LogCare } from './log-care.ts';
 import { LossAcceptance } from './loss-acceptance.ts';
 import { groupConfig, METADATA_LOG } from './node-groups.ts';
 import type { GroupOwner } from './node-groups.ts';
@@ -56,7 +57,6 @@ import {
   usableController,
 } from './node-parts.ts';
 import { RemovedTopics } from './removed-topics.ts';
-import { RetentionLoop } from './retention-loop.ts';
 
 /** Between heartbeats while something is being waited for: what a start or a shutdown costs. */
 const EAGER_INTERVAL = millis(5);
@@ -74,7 +74,7 @@ export class ClusterNode {
   readonly server: KafkaServer;
   readonly #owner: GroupOwner;
   readonly #client: ControllerClient;
-  readonly #retention: RetentionLoop;
+  readonly #care: LogCare;
   readonly #turns: TurnQueue;
   readonly #bootstrap: Bootstrap;
   readonly #found: FoundLogs;
@@ -132,7 +132,8 @@ export class ClusterNode {
     });
     this.lifecycle = this.#makeLifecycle();
     this.server = this.#makeServer();
-    this.#retention = new RetentionLoop(ports.clock, config.timing.retentionCheck, () => this.hosting.all());
+    const partitions = (): readonly Partition[] => this.hosting.all();
+    this.#care = new LogCare({ config, ports, image, partitions, server: () => this.server, replicas: this.replicas });
   }
 
   #makeController(): Controller {
@@ -260,7 +261,7 @@ export class ClusterNode {
     opened.start();
     this.transport.setPeers(peerAddresses(opened.image, this.options.config));
     this.lifecycle.start();
-    this.#retention.start();
+    this.#care.start();
   }
 
   #openMetadata(): ReturnType<typeof MetadataGroup.open> {
@@ -301,7 +302,7 @@ export class ClusterNode {
     this.#stopped = true;
     await this.lifecycle.shutdown(this.options.config.timing.controlledShutdown);
     await this.server.stop();
-    this.#retention.stop();
+    this.#care.stop();
     this.coordinators.close();
     this.hosting.close();
     this.#metadata?.replica.input({ kind: 'resign' });

@@ -7,7 +7,7 @@
  */
 import { term as toTerm, offset as toOffset, METADATA_GROUP } from '../../raft/index.ts';
 import type { GroupId } from '../../raft/index.ts';
-import { lastingFailure } from '../../storage/index.ts';
+import { PLAIN_LIFE, lastingFailure } from '../../storage/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import type { FoundReplica } from '../controller/index.ts';
 import type { LogSink } from '../ports/index.ts';
@@ -21,6 +21,7 @@ const SETTINGS: Omit<LogSettings, 'flush'> = {
   compact: false,
   delete: true,
   deleteRetentionMs: 86_400_000,
+  life: PLAIN_LIFE,
 };
 
 export class FoundLogs {

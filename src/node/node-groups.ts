@@ -3,6 +3,7 @@
  */
 import { byteCount, METADATA_GROUP } from '../../raft/index.ts';
 import type { GroupConfig, GroupId, Incarnation, Policy, Random, Voter } from '../../raft/index.ts';
+import { PLAIN_LIFE } from '../../storage/index.ts';
 import type { LogSettings } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
 
@@ -45,4 +46,5 @@ export const METADATA_LOG: LogSettings = {
   compact: false,
   delete: false,
   deleteRetentionMs: 0,
+  life: PLAIN_LIFE,
 };

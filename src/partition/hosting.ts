@@ -13,7 +13,7 @@
 import { assert, groupId } from '../../raft/index.ts';
 import type { Assignment, GroupId, Incarnation, NodeId, RecoveredLog, Voter } from '../../raft/index.ts';
 import { describeFailure, DiskError, lastingFailure } from '../../storage/index.ts';
-import type { LogSettings, ReplicaLog, Salvaged, Store } from '../../storage/index.ts';
+import type { LogLife, LogSettings, ReplicaLog, Salvaged, Store } from '../../storage/index.ts';
 import type { MetadataImage, Partition as PartitionRecord, Topic } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Replica } from '../replica/index.ts';
@@ -345,6 +345,7 @@ function sameSettings(a: LogSettings, b: LogSettings): boolean {
     a.indexIntervalBytes === b.indexIntervalBytes &&
     a.compact === b.compact &&
     a.delete === b.delete &&
-    a.deleteRetentionMs === b.deleteRetentionMs
+    a.deleteRetentionMs === b.deleteRetentionMs &&
+    (Object.keys(a.life) as readonly (keyof LogLife)[]).every((key) => a.life[key] === b.life[key])
   );
 }

@@ -46,6 +46,11 @@ function bounded(value: number): number | null {
   return value === UNBOUNDED ? null : value;
 }
 
+/** Kafka's "never" is the largest number there is. */
+function finite(value: number): number | null {
+  return value >= Number.MAX_SAFE_INTEGER ? null : value;
+}
+
 export function partitionSettings(image: MetadataImage, topic: Topic, defaults: NodeTopicDefaults): PartitionSettings {
   const set = (key: string, fallback: number): number => {
     const value = setTopicConfig(image, topic, key);
@@ -67,6 +72,13 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
       compact,
       delete: policy.includes('delete'),
       deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms'),
+      life: {
+        segmentMs: finite(topicConfigNumber(image, topic, 'segment.ms')),
+        segmentJitterMs: topicConfigNumber(image, topic, 'segment.jitter.ms'),
+        minDirtyRatio: Number(topicConfig(image, topic, 'min.cleanable.dirty.ratio')),
+        minLagMs: topicConfigNumber(image, topic, 'min.compaction.lag.ms'),
+        maxLagMs: finite(topicConfigNumber(image, topic, 'max.compaction.lag.ms')),
+      },
     },
     admission: {
       batchBytesMax: Math.min(BATCH_BYTES_LIMIT, set('max.message.bytes', defaults.batchBytesMax)),

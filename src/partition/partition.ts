@@ -12,7 +12,7 @@
  */
 import { endOfTerm, offset as toOffset, present, termBefore } from '../../raft/index.ts';
 import type { ByteCount, Offset, Term } from '../../raft/index.ts';
-import type { BatchRun } from '../../storage/index.ts';
+import type { BatchRun, CompactionLimits, CompactionNeed } from '../../storage/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import type { Notice, Replica } from '../replica/index.ts';
 import { overlapping } from './aborted-index.ts';
@@ -284,10 +284,23 @@ export class Partition {
    * Compacts what is decided, on leaders and followers alike; see `ReplicaLog.compact`. Nothing while producers are being read
    * from the log. Resolves to the bytes freed; rejects with the log's failure.
    */
-  async compact(): Promise<number> {
+  async compact(limits?: CompactionLimits): Promise<number> {
     const stableEnd = this.#failed === null ? this.lastStableOffset() : null;
     if (stableEnd === null) return 0;
-    return await this.replica.log.compact(this.#hooks.wallNow(), stableEnd, this.#producers.state.aborted.entries);
+    const { entries } = this.#producers.state.aborted;
+    return await this.replica.log.compact(this.#hooks.wallNow(), stableEnd, entries, limits);
+  }
+
+  /** Null: there is nothing to compact. */
+  compactionNeed(): CompactionNeed | null {
+    if (this.#failed !== null || !this.#settings.log.compact) return null;
+    const stableEnd = this.lastStableOffset();
+    return stableEnd === null ? null : this.replica.log.compactionNeed(this.#hooks.wallNow(), stableEnd);
+  }
+
+  /** See `ReplicaLog.rollIfOld`. */
+  rollIfOld(wallNow: number): Promise<void> {
+    return this.#failed === null ? this.replica.log.rollIfOld(wallNow) : Promise.resolve();
   }
 
   /** Calls back, maybe at once, when the high watermark is at or above `end`, or this leadership is lost. */

@@ -18,6 +18,7 @@ const TICK_LEAST = 5;
 export class Replicas {
   readonly #clock: Clock;
   readonly #turns: TurnQueue;
+  #messages = 0;
   readonly #byGroup = new Map<GroupId, Replica>();
   readonly #connected = new Map<NodeId, PeerIdentity>();
   /** Those that want ticks. */
@@ -56,8 +57,14 @@ export class Replicas {
     this.#byGroup.delete(group);
   }
 
+  /** From other nodes, so far. */
+  get messages(): number {
+    return this.#messages;
+  }
+
   /** Messages for groups that this node does not (yet) host are dropped; their senders try again. */
   onMessage(from: NodeId, group: GroupId, message: Message, attachment: Uint8Array): void {
+    this.#messages += 1;
     this.#byGroup.get(group)?.receive(from, message, attachment);
   }
 

@@ -21,6 +21,7 @@ export class ResponseMemory {
   #over = false;
   #full = false;
   #shortages = 0;
+  #answers = 0;
 
   /**
    * @param max bytes
@@ -51,6 +52,11 @@ export class ResponseMemory {
     return this.#shortages;
   }
 
+  /** Answers that were queued, since the start. */
+  get answers(): number {
+    return this.#answers;
+  }
+
   /** Bytes to be given up for it to be over no longer. */
   get excess(): number {
     return this.#over ? this.#queued - this.#max * 0.75 : 0;
@@ -64,6 +70,7 @@ export class ResponseMemory {
   /** The queue of a connection has grown or shrunk by so many bytes. */
   note(change: number): void {
     this.#queued += change;
+    if (change > 0) this.#answers += 1;
     const over = this.#queued > this.#max * (this.#over ? 0.75 : 1);
     const full = this.#queued > this.#max * (this.#full ? 1.75 : 2);
     const room = (this.#over && !over) || (this.#full && !full);

@@ -14,6 +14,7 @@ export {
   readBatchHeader,
   stampBatch,
   stampTimestamp,
+  writeBatchHeader,
 } from './batch-header.ts';
 export type { BatchHeader, TimestampType } from './batch-header.ts';
 export {
@@ -26,6 +27,8 @@ export {
 export type { ControlRecord, ControlType, NewControlBatch } from './control-batch.ts';
 export { crc32c, makeScriptCrc32c } from './crc32c.ts';
 export type { Crc32c } from './crc32c.ts';
+export { walkRawRecords } from './raw-records.ts';
+export type { RawRecord } from './raw-records.ts';
 export { readRecords, refuseCompressed } from './records.ts';
 export type { Decompress, LogRecord, ReadRecords, RecordHeader } from './records.ts';
 export { varintSize, VarintCursor, writeVarint } from './varint.ts';

@@ -1,7 +1,8 @@
 /**
- * The face of the decompressors: for readers of compressed batches, never for produce or fetch.
+ * The face of the compressions: for who looks into compressed batches, never for fetch.
  *
  * Apart from `storage/batch`, so that who only moves batches does not load them.
  */
+export { compressStream } from './compress.ts';
 export { decompressStream } from './decompress.ts';
 export type { Compression } from './compression.ts';

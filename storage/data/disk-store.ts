@@ -300,6 +300,7 @@ export class DiskStore implements Store {
       highWatermark: offset(0),
       segments: [],
       moving: [],
+      cleaned: offset(0),
       states: [],
       lossy: false,
       gaps: settings.compact,

@@ -20,6 +20,7 @@ import { decodeGroupRecord, GROUP_PREFIX, GROUP_PREFIX_END } from '../log/group-
 import type { GroupRecord } from '../log/group-record.ts';
 import { TailBudget } from '../log/tail-budget.ts';
 import type { OpenStore, StoreOptions } from '../open-store.ts';
+import { PLAIN_LIFE } from '../replica-log.ts';
 import type { LogSettings } from '../replica-log.ts';
 import { BufferPool } from '../segment/buffer-pool.ts';
 import { DamageError } from '../segment/damage.ts';
@@ -51,6 +52,7 @@ const RECOVERY_SETTINGS: LogSettings = {
   compact: false,
   delete: false,
   deleteRetentionMs: 0,
+  life: PLAIN_LIFE,
 };
 
 /** Everything that the key-value store says at start. */

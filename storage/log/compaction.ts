@@ -2,30 +2,35 @@
  * Compaction of a log's closed segments: segment for segment, each replaced in one step that a crash cannot split.
  *
  * ```
- *  keys of all that may be cleaned ─▶ for each segment: <base>.log.cleaned written, synced
+ *  keys of what was never cleaned ─▶ for each segment from the first on: <base>.log.cleaned written, synced
  *     ─▶ group record with the new size, synced (from here on it counts) ─▶ rename ─▶ directory synced
  * ```
  * May be cleaned: the log's first segments, as far as they are closed, lie whole below where everything is decided (the last stable
  * offset), and the last checkpoint has recorded them as they are. The rename is repeated at start when it was
- * interrupted (`cleaned-files.ts`).
+ * interrupted (`cleaned-files.ts`). Below `GroupRecord.cleaned` no key stands twice, so only what lies above is remembered, as far
+ * as memory allows; a pass that was interrupted is begun anew, and finds what it had done.
  */
+import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
 import { readBatchHeader } from '../batch/index.ts';
-import type { AbortedRange } from '../replica-log.ts';
+import type { AbortedRange, CompactionLimits, CompactionNeed, LogLife } from '../replica-log.ts';
 import { removeIfThere, removeIndex } from '../segment/segment-index.ts';
 import { CLEANED_SUFFIX } from '../segment/segment-name.ts';
 import { unlessRemoved } from '../segment/segment-set.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import { emptySummary, Segment } from '../segment/segment.ts';
 import { walkBatches } from '../segment/segment-walk.ts';
+import type { BatchVisitor } from '../segment/segment-walk.ts';
 import { DamageError } from '../segment/damage.ts';
 import { CleanedTransactions } from './cleaned-transactions.ts';
-import { cleanBatch, KeyOffsets } from './cleaning.ts';
+import { cleanBatch, seeKeys } from './cleaning.ts';
 import type { GroupRecord } from './group-record.ts';
+import { KeyOffsets } from './key-offsets.ts';
+import { compactionNeed } from './log-life.ts';
 
-/** Keys in memory during one pass; what does not fit is cleaned by the next pass. */
-const KEYS_MAX = 1_000_000;
 const WRITE_BYTES = 1024 * 1024;
+/** Of a file that is written at once are never more bytes unsynced: a large sync would hold up the journal's. */
+const UNSYNCED_BYTES = 4 * WRITE_BYTES;
 
 export interface Compactable {
   readonly set: SegmentSet;
@@ -41,13 +46,24 @@ export interface Compactable {
   whileMoving(action: () => Promise<void>): Promise<void>;
 }
 
-export interface CompactionOptions {
+export interface CompactionOptions extends CompactionLimits {
   readonly wallNow: number;
   readonly deleteRetentionMs: number;
+  readonly minLagMs: number;
   /** Below it everything is committed, and no transaction is open. */
   readonly stableEnd: Offset;
   /** All aborted transactions that end below it, ascending by marker. */
   readonly aborted: readonly AbortedRange[];
+}
+
+/** What one pass knows. */
+interface Pass {
+  readonly log: Compactable;
+  readonly options: CompactionOptions;
+  readonly keys: KeyOffsets;
+  readonly transactions: CleanedTransactions;
+  /** What lies from here on was not looked at, and stays as it is. */
+  end: Offset;
 }
 
 /** Bytes that were freed. Rejects with a fault of the disk or {@link DamageError}: the log is to go offline. */
@@ -57,52 +73,108 @@ export async function compact(log: Compactable, options: CompactionOptions): Pro
   if ((await log.settled()) === null) return 0;
   // A start has finished what a crash interrupted. No later one must take the next file of that name for the same.
   if (log.record().moving.length > 0) await log.store({ ...log.record(), moving: [] });
-  const known = new Map(log.record().segments.map((segment) => [segment.base as number, segment]));
-  const isCleanable = (segment: Segment): boolean =>
-    known.get(segment.base)?.bytes === segment.bytes && segment.end <= options.stableEnd && !segment.dirty;
-  // None is left out between two: a marker is told from an idle one by what lies before it.
-  const closed = set.segments.slice(0, -1);
-  const firstOther = closed.findIndex((segment) => !isCleanable(segment));
-  const keys = new KeyOffsets(KEYS_MAX);
+  const keys = new KeyOffsets(options.keyBytesMax);
   const transactions = new CleanedTransactions(options.aborted);
+  const pass: Pass = { log, options, keys, transactions, end: offset(0) };
   const seen: Segment[] = [];
-  for (const segment of firstOther < 0 ? closed : closed.slice(0, firstOther)) {
-    let fits = true;
-    const isThere = await walk(set, segment, 0, (batch) => {
-      const header = readBatchHeader(batch);
-      transactions.see(header);
-      fits = transactions.isAborted(header) || keys.see(batch, header);
-      return fits;
-    });
+  for (const segment of cleanable(set, log.record(), options)) {
+    const fits = await seeSegment(pass, segment);
+    if (!segment.removed) seen.push(segment);
     if (!fits) break;
-    if (isThere) seen.push(segment);
   }
   let freed = 0;
-  for (const segment of seen) freed += await cleanSegment(log, segment, keys, transactions, options);
+  for (const segment of seen) freed += await cleanSegment(pass, segment);
+  const record = log.record();
+  // Where it was cut meanwhile, nothing more is known of what lies behind the cut.
+  const cleaned = offset(Math.min(pass.end, set.end));
+  if (cleaned > record.cleaned) await log.store({ ...record, cleaned });
   return freed;
 }
 
-async function cleanSegment(
-  log: Compactable,
-  segment: Segment,
-  keys: KeyOffsets,
-  transactions: CleanedTransactions,
-  options: CompactionOptions,
-): Promise<number> {
+export interface CleanableMoment {
+  readonly wallNow: number;
+  readonly minLagMs: number;
+  readonly stableEnd: Offset;
+}
+
+/**
+ * The segments that may be cleaned, from the first one on; none is left out between two: a marker is told from an idle one
+ * by what lies before it.
+ */
+function cleanable(set: SegmentSet, record: GroupRecord, moment: CleanableMoment): readonly Segment[] {
+  const known = new Map(record.segments.map((segment) => [segment.base as number, segment]));
+  return leading(ripe(set, record.cleaned, moment), (segment) => {
+    return known.get(segment.base)?.bytes === segment.bytes && !segment.dirty;
+  });
+}
+
+/** Whether the last checkpoint has recorded all that is old enough and decided. */
+export function isCovered(set: SegmentSet, record: GroupRecord, moment: CleanableMoment): boolean {
+  return cleanable(set, record, moment).length === ripe(set, record.cleaned, moment).length;
+}
+
+/** The closed segments, from the first one on, whose records may be compacted by now. */
+function ripe(set: SegmentSet, cleaned: Offset, moment: CleanableMoment): readonly Segment[] {
+  return leading(set.segments.slice(0, -1), (segment) => isRipe(segment, cleaned, moment));
+}
+
+function leading(segments: readonly Segment[], test: (segment: Segment) => boolean): readonly Segment[] {
+  const firstOther = segments.findIndex((segment) => !test(segment));
+  return firstOther < 0 ? segments : segments.slice(0, firstOther);
+}
+
+/** {@link compactionNeed} of the segments that could be compacted, those that no checkpoint covers yet included. */
+export function needOf(
+  set: SegmentSet,
+  moment: CleanableMoment,
+  cleaned: Offset,
+  life: LogLife,
+): CompactionNeed | null {
+  return compactionNeed(ripe(set, cleaned, moment), cleaned, life, moment.wallNow);
+}
+
+/** Below the last stable offset, and old enough; what was cleaned once is. */
+function isRipe(segment: Segment, cleaned: Offset, { wallNow, minLagMs, stableEnd }: CleanableMoment): boolean {
+  if (segment.end > stableEnd) return false;
+  if (minLagMs === 0 || segment.end <= cleaned) return true;
+  return (segment.largest?.timestamp ?? 0) <= wallNow - minLagMs;
+}
+
+/** The first pass over one segment: its transactions, and the keys of what was never cleaned. False: the table is full. */
+async function seeSegment(pass: Pass, segment: Segment): Promise<boolean> {
+  const { keys, transactions, log } = pass;
+  const { cleaned } = log.record();
+  let fits = true;
+  await walk(pass, segment, 0, (batch) => {
+    const header = readBatchHeader(batch);
+    const isDirty = header.baseOffset >= cleaned && !transactions.isAborted(header);
+    fits = !isDirty || seeKeys(batch, header, keys);
+    if (!fits) return false;
+    transactions.see(header);
+    pass.end = offset(header.baseOffset + header.lastOffsetDelta + 1);
+    return true;
+  });
+  if (fits && segment.end > pass.end) pass.end = segment.end;
+  return fits;
+}
+
+async function cleanSegment(pass: Pass, segment: Segment): Promise<number> {
+  const { log, keys, transactions, options } = pass;
   const { set } = log;
   const clean = (batch: Buffer): Buffer | null => {
     const header = readBatchHeader(batch);
+    if (header.baseOffset >= pass.end) return batch;
     const isLast = header.baseOffset + header.lastOffsetDelta + 1 === segment.end;
     const keepsPlace = isLast || transactions.isLastOfProducer(header);
     return cleanBatch(batch, keys, transactions, { ...options, keepsPlace });
   };
   let isChanged = false;
-  const isThere = await walk(set, segment, 0, (batch) => {
+  const isThere = await walk(pass, segment, 0, (batch) => {
     isChanged = clean(batch) !== batch;
     return !isChanged;
   });
   if (!isThere || !isChanged) return 0;
-  const cleaned = await writeCleaned(set, segment, clean);
+  const cleaned = await writeCleaned(pass, segment, clean);
   if (cleaned === null) return 0;
   let freed = 0;
   await log.exclusively(async () => {
@@ -136,18 +208,20 @@ async function swap(log: Compactable, segment: Segment, cleaned: Segment): Promi
 
 /** Writes what is left of `segment` beside it, piece by piece; durable, name included, when it resolves. Null: it was removed meanwhile. */
 async function writeCleaned(
-  set: SegmentSet,
+  pass: Pass,
   segment: Segment,
   clean: (batch: Buffer) => Buffer | null,
 ): Promise<Segment | null> {
+  const { set } = pass.log;
   const cleaned = new Segment(segment.directory, emptySummary(segment.base));
   const file = await set.ports.disk.open(`${cleaned.path}${CLEANED_SUFFIX}`, 'create');
   try {
     await file.truncate(0);
+    let synced = 0;
     for (let from = 0; from < segment.bytes;) {
       const pieces: Buffer[] = [];
       const at = cleaned.bytes;
-      const isThere = await walk(set, segment, from, (batch) => {
+      const isThere = await walk(pass, segment, from, (batch) => {
         const header = readBatchHeader(batch);
         from += batch.length;
         const left = clean(batch);
@@ -161,6 +235,9 @@ async function writeCleaned(
       });
       if (!isThere) break;
       if (pieces.length > 0) await file.write(pieces, at);
+      if (cleaned.bytes - synced < UNSYNCED_BYTES) continue;
+      await file.datasync();
+      synced = cleaned.bytes;
     }
     await file.datasync();
   } finally {
@@ -181,15 +258,15 @@ async function writeCleaned(
  * removed meanwhile (it lies below the log start, mostly): what was found then is no damage.
  */
 async function walk(
-  set: SegmentSet,
+  { log, options }: Pass,
   segment: Segment,
   from: number,
   visit: (batch: Buffer) => boolean,
 ): Promise<boolean> {
+  const { ports } = log.set;
   await unlessRemoved(segment, async () => {
-    const end = await walkBatches(set.ports, segment.path, from, segment.bytes, ({ header }, source, at) =>
-      visit(source.subarray(at, at + header.bytes)),
-    );
+    const onBatch: BatchVisitor = ({ header }, source, at) => visit(source.subarray(at, at + header.bytes));
+    const end = await walkBatches(ports, segment.path, from, segment.bytes, onBatch, options.pace);
     if (end.kind === 'bad') throw new DamageError(segment.path, end.position, end.reason);
   });
   return !segment.removed;

@@ -13,6 +13,8 @@ import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.
 import type {
   AbortedRange,
   BatchRun,
+  CompactionLimits,
+  CompactionNeed,
   LogChange,
   LogFailure,
   LogSettings,
@@ -22,7 +24,6 @@ import type {
   TimestampedOffset,
 } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
-import { compact } from './compaction.ts';
 import { encodeGroupRecord, groupKey } from './group-record.ts';
 import type { GroupRecord } from './group-record.ts';
 import { FileMoves } from './file-moves.ts';
@@ -34,13 +35,13 @@ import { LogHealth } from './log-health.ts';
 import { failureOf, LogFailed, syncFault } from './log-failed.ts';
 import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
+import { LogCleaner } from './log-cleaner.ts';
 import { LogReader } from './log-reader.ts';
 import { applyOperation, invalidOperation, termBefore, wipedTo } from './log-state.ts';
 import type { LogFacts, LogOperation } from './log-state.ts';
 import { retentionTarget } from './retention.ts';
 import { SavedStates } from './saved-states.ts';
 import { Tail } from './tail.ts';
-import { findLargest, findTimestamp } from './timestamp-search.ts';
 
 /** One per group; made by `DiskStore` and by recovery. */
 export class DiskLog implements ReplicaLog, HostedLog {
@@ -61,6 +62,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   #closed = false;
   #cuts = 0;
   readonly #moves = new FileMoves(() => (this.#cuts += 1));
+  readonly #cleaner: LogCleaner;
   /** Not null while the flush policy changes: what the checkpoint records, and the changes that came after. */
   #switching: { readonly facts: LogFacts; readonly held: (() => void)[] } | null = null;
 
@@ -98,6 +100,25 @@ export class DiskLog implements ReplicaLog, HostedLog {
       set,
       onWritten,
       onError,
+    });
+    this.#cleaner = this.#makeCleaner();
+  }
+
+  #makeCleaner(): LogCleaner {
+    const { group, set, pipeline } = this;
+    return new LogCleaner({
+      group,
+      set,
+      pipeline,
+      moves: this.#moves,
+      settings: () => this.#settings,
+      record: () => this.#record,
+      store: (record) => this.#store(record),
+      ended: () => this.offline || this.#closed,
+      cuts: () => this.#cuts,
+      changed: () => this.#environment.changed(this),
+      checkpoint: () => this.#environment.checkpoint(),
+      onFault: (error) => this.#onFault(error),
     });
   }
 
@@ -154,6 +175,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     if (change.reset !== null) {
       this.#step(steps, { kind: 'reset', to: change.reset });
       this.#environment.tails.shrank(this.#tail.reset(change.reset.end));
+      this.#record = { ...this.#record, cleaned: offset(0) };
       this.#states.truncate(offset(0));
       this.#highWatermark = change.reset.end;
       this.#cuts += 1;
@@ -176,11 +198,13 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   findTimestamp(timestamp: number, end: Offset): Promise<TimestampedOffset | null> {
-    return this.#search(end, (bounds) => findTimestamp(this.set, this.#tail, timestamp, bounds));
+    const failed = this.health.offlineError();
+    return failed === null ? this.#reader.findTimestamp(timestamp, end) : Promise.reject(failed);
   }
 
   findMaxTimestamp(end: Offset): Promise<TimestampedOffset | null> {
-    return this.#search(end, (bounds) => findLargest(this.set, this.#tail, bounds));
+    const failed = this.health.offlineError();
+    return failed === null ? this.#reader.findLargest(end) : Promise.reject(failed);
   }
 
   retentionTarget(wallNow: number, highWatermark: Offset): Offset | null {
@@ -188,26 +212,21 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return retentionTarget(this.set.summaries(), this.#settings, { wallNow, highWatermark, logStart, logEnd });
   }
 
-  async compact(wallNow: number, stableEnd: Offset, aborted: readonly AbortedRange[]): Promise<number> {
-    const { set, pipeline } = this;
-    const { deleteRetentionMs } = this.#settings;
-    if (this.offline || this.#closed || !this.#settings.compact) return 0;
-    const cuts = this.#cuts;
-    const files = {
-      set,
-      settled: () => pipeline.barrier(() => undefined),
-      record: () => this.#record,
-      store: (record: GroupRecord) => this.#store(record),
-      exclusively: (action: () => Promise<void>) => pipeline.exclusively(action),
-      whileMoving: (action: () => Promise<void>) => this.#moves.during(action),
-    };
-    try {
-      return await compact(files, { wallNow, deleteRetentionMs, stableEnd, aborted });
-    } catch (error) {
-      // Files that were cut or removed under it are no damage; the next pass sees what is really there.
-      if (cuts === this.#cuts) throw this.#onFault(error);
-      return 0;
-    }
+  compactionNeed(wallNow: number, stableEnd: Offset): CompactionNeed | null {
+    return this.#cleaner.need(wallNow, stableEnd);
+  }
+
+  rollIfOld(wallNow: number): Promise<void> {
+    return this.#cleaner.rollIfOld(wallNow);
+  }
+
+  compact(
+    wallNow: number,
+    stableEnd: Offset,
+    aborted: readonly AbortedRange[],
+    limits?: CompactionLimits,
+  ): Promise<number> {
+    return this.#cleaner.compact(wallNow, stableEnd, aborted, limits);
   }
 
   noteHighWatermark(highWatermark: Offset): void {
@@ -344,6 +363,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#environment.tails.shrank(this.#tail.truncate(to));
     this.#states.truncate(to);
     this.#highWatermark = offset(Math.min(this.#highWatermark, to));
+    if (this.#record.cleaned > to) this.#record = { ...this.#record, cleaned: to };
     this.#cuts += 1;
   }
 
@@ -367,15 +387,6 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#record = record;
     const put = { kind: 'put', key: groupKey(record.group), value: encodeGroupRecord(record) } as const;
     return this.#environment.keyValue().apply([put], { sync: true });
-  }
-
-  async #search<T>(
-    end: Offset,
-    search: (bounds: { readonly start: Offset; readonly end: Offset }) => Promise<T>,
-  ): Promise<T> {
-    const failed = this.health.offlineError();
-    if (failed !== null) throw failed;
-    return this.#reader.steadily(() => search({ start: this.logStart, end: offset(Math.min(end, this.logEnd)) }));
   }
 
   /**

@@ -22,6 +22,8 @@ export interface GroupRecord {
   readonly segments: readonly SegmentSummary[];
   /** Base offsets of segments whose cleaned file is to take their place; see `compaction.ts`. */
   readonly moving: readonly number[];
+  /** Below it no key stands twice: the next compaction begins there. */
+  readonly cleaned: Offset;
   /** Saved states: name and ends, ascending. */
   readonly states: readonly (readonly [name: string, ends: readonly number[]])[];
   readonly lossy: boolean;
@@ -68,6 +70,8 @@ interface GroupJson {
   readonly highWatermark: number;
   readonly segments: readonly SegmentTuple[];
   readonly moving: readonly number[];
+  /** Absent: 0. */
+  readonly cleaned?: number;
   readonly states: GroupRecord['states'];
   readonly lossy: boolean;
   readonly gaps: boolean;
@@ -102,6 +106,7 @@ export function encodeGroupRecord(record: GroupRecord): Buffer {
       largest?.offset ?? 0,
     ]),
     moving: record.moving,
+    cleaned: record.cleaned,
     states: record.states,
     lossy: record.lossy,
     gaps: record.gaps,
@@ -138,6 +143,7 @@ export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
       largest: timestamp === null ? null : { timestamp, offset: offset(at) },
     })),
     moving: json.moving,
+    cleaned: offset(json.cleaned ?? 0),
     states: json.states,
     lossy: json.lossy,
     gaps: json.gaps,

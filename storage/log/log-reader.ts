@@ -7,11 +7,12 @@
  */
 import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
-import type { BatchRun, ReadLimit } from '../replica-log.ts';
+import type { BatchRun, ReadLimit, TimestampedOffset } from '../replica-log.ts';
 import { EMPTY_RUN, readSegments } from '../segment/segment-read.ts';
 import type { KnownTerms, ReadHint } from '../segment/segment-read.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import type { Tail } from './tail.ts';
+import { findLargest, findTimestamp } from './timestamp-search.ts';
 
 /** Readers in sequence that are remembered. */
 const HINTS_MAX = 8;
@@ -51,6 +52,20 @@ export class LogReader {
     if (start >= end) return EMPTY_RUN;
     if (start >= this.#tail.begin) return this.#tail.read(start, { ...limit, end });
     return this.#readSegments(start, { ...limit, end: offset(Math.min(end, this.#tail.begin)) }, limit);
+  }
+
+  /** See {@link findTimestamp}; below `end`. */
+  findTimestamp(timestamp: number, end: Offset): Promise<TimestampedOffset | null> {
+    return this.steadily(() => findTimestamp(this.#set, this.#tail, timestamp, this.#bounds(end)));
+  }
+
+  /** See {@link findLargest}; below `end`. */
+  findLargest(end: Offset): Promise<TimestampedOffset | null> {
+    return this.steadily(() => findLargest(this.#set, this.#tail, this.#bounds(end)));
+  }
+
+  #bounds(end: Offset): { readonly start: Offset; readonly end: Offset } {
+    return { start: this.#view.logStart, end: offset(Math.min(end, this.#view.logEnd)) };
   }
 
   /** Repeats `search`, which reads segments, until no cut came between; its errors are the log's. */

@@ -66,6 +66,7 @@ function recordOf(record: GroupRecord, good: readonly SegmentSummary[], damage: 
     highWatermark: offset(Math.min(record.highWatermark, end)),
     segments: isEmpty ? [] : good,
     moving: [],
+    cleaned: offset(0),
     states: [],
     // Nobody may take it for a log that has lost nothing.
     lossy: true,

@@ -109,6 +109,12 @@ export class SegmentSet {
     return this.#write(active, open, batches);
   }
 
+  /** Closes the active segment: what follows goes into a new one. Nothing, when it is empty. */
+  async close(): Promise<void> {
+    const active = this.#segments.at(-1);
+    if (active !== undefined && active.bytes > 0) await this.#begin(active.end);
+  }
+
   /**
    * Cuts the log to `to`, an end of a batch. Rejects with {@link DamageError} when `to` cannot be found.
    * `physical` false: the files stay as they are, only what is known of them goes (recovery looks at the rest itself).
@@ -228,7 +234,10 @@ export class SegmentSet {
   async #roll(first: StoredBatch): Promise<Segment> {
     const isNear = first.position.end - 1 - this.end <= RELATIVE_MAX;
     // Below the end where the log begins inside a batch: the file is named by the whole of it, as that of the leader is.
-    const base = isNear ? (Math.min(this.end, first.position.base) as Offset) : first.position.base;
+    return this.#begin(isNear ? (Math.min(this.end, first.position.base) as Offset) : first.position.base);
+  }
+
+  async #begin(base: Offset): Promise<Segment> {
     const segment = new Segment(this.directory, emptySummary(base));
     const open = await this.ports.files.use(segment.path, 'exclusive');
     open.release();

@@ -9,6 +9,7 @@ import { assert } from '../../raft/index.ts';
 import { BATCH_HEADER_BYTES, batchBytesAt, invalidBatchHeader, readBatchHeader } from './batch-header.ts';
 import { scanBatch } from './batch-scan.ts';
 import type { FoundBatch } from './batch-scan.ts';
+import type { Pending } from '../disk.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
 
@@ -27,6 +28,9 @@ export interface WalkPorts {
 /** Sees one batch: where it lies in the file, and in `source` at `at`. Answers whether to go on. */
 export type BatchVisitor = (batch: FoundBatch, source: Buffer, at: number) => boolean;
 
+/** Called after each piece that was read and visited; the next one is not read before what it answers. */
+export type Pace = (bytes: number) => Pending;
+
 /**
  * Walks over the batches of `path` from byte `from` (the beginning of a batch) to byte `to`.
  * `source` is only valid within a visit. Rejects with the disk's error.
@@ -37,6 +41,7 @@ export async function walkBatches(
   from: number,
   to: number,
   visit: BatchVisitor,
+  pace: Pace | null = null,
 ): Promise<WalkEnd> {
   assert(from <= to, () => `a walk must not begin at ${from}, behind its end ${to}`);
   const open = await ports.files.use(path, 'write');
@@ -59,6 +64,7 @@ export async function walkBatches(
         at += step.header.bytes;
       }
       position += at;
+      if (pace !== null) await pace(at);
       if (position >= to) break;
       if (got < wanted || position + needed > to)
         return { kind: 'bad', position, reason: 'the last batch is not whole', torn: true };

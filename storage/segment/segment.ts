@@ -47,6 +47,12 @@ export class Segment {
   cuts = 0;
   /** Its file is being removed or replaced: a checkpoint that is at it meanwhile need not find it. */
   removed = false;
+  /** Largest timestamp of the first batch; null: not known, as it was written in an earlier life. */
+  firstTimestamp: number | null = null;
+  /** Wall time at which it was first looked at for its age. */
+  seenAt: number | null = null;
+  /** It was there when the log was opened, with something in it. */
+  readonly isFound: boolean;
   /** Entries for batches from byte `indexedFrom` on. */
   offsets = new OffsetIndex();
   times = new TimeIndex();
@@ -64,6 +70,7 @@ export class Segment {
     this.lastBatch = summary.lastBatch;
     this.largest = summary.largest;
     this.indexedFrom = summary.bytes;
+    this.isFound = summary.bytes > 0;
   }
 
   /** Takes note of a batch that was written (or found) at the segment's end. */
@@ -84,6 +91,7 @@ export class Segment {
       this.#sinceEntry = 0;
     }
     this.#sinceEntry += batch.bytes;
+    if (this.bytes === 0) this.firstTimestamp = batch.maxTimestamp;
     this.lastBatch = this.bytes;
     this.bytes += batch.bytes;
     this.end = offset(batch.end);

@@ -7,6 +7,7 @@
  * ```
  */
 import { byteCount, groupId, offset, term } from '../../raft/index.ts';
+import { PLAIN_LIFE } from '../../storage/index.ts';
 import type { BatchPosition, GroupId, HardState, Offset, RecoveredLog, Term, TermStart } from '../../raft/index.ts';
 import { readRecords, refuseCompressed } from '../../storage/batch/index.ts';
 import type {
@@ -30,6 +31,7 @@ export const LOG_SETTINGS: LogSettings = {
   compact: false,
   delete: true,
   deleteRetentionMs: 0,
+  life: PLAIN_LIFE,
 };
 
 interface LogState {
@@ -220,6 +222,12 @@ export class MemoryReplicaLog implements ReplicaLog {
   }
   compact(): Promise<number> {
     return Promise.resolve(0);
+  }
+  compactionNeed(): null {
+    return null;
+  }
+  rollIfOld(): Promise<void> {
+    return Promise.resolve();
   }
   saveState(name: string, end: Offset, state: Uint8Array): void {
     this.#saved.push({ name, end, state });

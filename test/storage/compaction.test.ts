@@ -83,14 +83,14 @@ describe('compaction', () => {
     expect(log.logEnd).toBe(72);
   });
 
-  it('does nothing without the setting, and nothing to what no checkpoint covers', async () => {
+  it('does nothing without the setting; what no checkpoint covers is recorded by one first', async () => {
     const rig = new StoreRig('nothing');
     const log = await rig.openLog(await rig.open(), { ...SETTINGS, compact: false });
     for (let base = 0; base < 30; base += 1) await rig.persist(log, { append: [keyed(base, 'k=v')] });
     expect(await rig.run(log.compact(5000, offset(30), []))).toBe(0);
     await log.configure({ ...log.settings, compact: true });
-    expect(await rig.run(log.compact(5000, offset(30), []))).toBe(0);
-    expect((await records(rig, log)).length).toBe(30);
+    await rig.run(log.compact(5000, offset(30), []));
+    expect((await records(rig, log)).length).toBeLessThan(15);
   });
 
   it('drops a tombstone when its horizon has passed, not before', async () => {

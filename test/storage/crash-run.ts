@@ -8,6 +8,7 @@
  */
 import { METADATA_GROUP, groupId, offset, term } from '../../raft/index.ts';
 import { openStore } from '../../storage/index.ts';
+import { PLAIN_LIFE } from '../../storage/index.ts';
 import type { GroupId, Random } from '../../raft/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
 import { change, LIMITS, makeBatch, StoreRig } from './store-rig.ts';
@@ -170,6 +171,7 @@ export class CrashRun {
       compact,
       delete: true,
       deleteRetentionMs: 0,
+      life: PLAIN_LIFE,
     };
     for (;;) {
       const log = await this.#alive(store.openLog(group, directory, settings));

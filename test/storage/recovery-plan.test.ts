@@ -27,6 +27,7 @@ function checkpointed(flush: GroupRecord['flush']): GroupRecord {
     highWatermark: offset(0),
     segments: [{ base: offset(0), end: offset(100), bytes: 1000, lastBatch: 900, largest: null }],
     moving: [],
+    cleaned: offset(0),
     states: [],
     lossy: false,
     gaps: false,

@@ -7,7 +7,7 @@ import { World } from '../../chaos/sim/index.ts';
 import type { Machine } from '../../chaos/sim/index.ts';
 import { checksum } from '../../storage/segment/batch-header.ts';
 import { writeInt64 } from '../../storage/int64.ts';
-import { openStore } from '../../storage/index.ts';
+import { PLAIN_LIFE, openStore } from '../../storage/index.ts';
 import type {
   BatchRun,
   LogChange,
@@ -32,6 +32,7 @@ export const SETTINGS: LogSettings = {
   compact: false,
   delete: true,
   deleteRetentionMs: 0,
+  life: PLAIN_LIFE,
 };
 
 export const LIMITS: StoreLimits = {

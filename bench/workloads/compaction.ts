@@ -1,0 +1,132 @@
+/**
+ * A compacted topic of RF 3, a tenth of its keys live, is compacted by all three nodes while one record at a time is written to
+ * another topic: how fast the log is read, what it takes of memory, and what the writer feels of it.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AdminClient } from '../../src/client/index.ts';
+import type { KafkaClient } from '../../src/client/index.ts';
+import { buildBatch } from '../../storage/batch/index.ts';
+import { until } from '../../test/e2e/deadline.ts';
+import { batchOf, leaderOf, makeTopic, produceTo, startBenchCluster } from '../bench-cluster.ts';
+import type { BenchCluster } from '../bench-cluster.ts';
+import { percentile } from '../figure.ts';
+import { residentBytes } from '../node-processes.ts';
+import type { Workload } from './workload.ts';
+
+const RECORD_BYTES = 1000;
+const BATCH_RECORDS = 900;
+const IN_FLIGHT = 4;
+const SEGMENT_BYTES = 128 * 1024 * 1024;
+const TOPIC = 'compacted';
+
+/** Batch `number` of keys that each stand ten times in the whole. */
+function keyedBatch(number: number, keys: number): Uint8Array {
+  const timestamp = Date.now();
+  const value = Buffer.alloc(RECORD_BYTES - 30, 'flotilla ');
+  const records = Array.from({ length: BATCH_RECORDS }, (_, index) => {
+    // A stride that visits all keys in another order than theirs.
+    const key = ((number * BATCH_RECORDS + index) * 7919) % keys;
+    return { key: Buffer.from(`key-${key}`), value, timestamp };
+  });
+  return buildBatch({ records });
+}
+
+async function fill(client: KafkaClient, bytes: number): Promise<void> {
+  const node = leaderOf(client, TOPIC, 0);
+  const batches = Math.ceil(bytes / (RECORD_BYTES * BATCH_RECORDS));
+  const keys = Math.floor((batches * BATCH_RECORDS) / 10);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < batches) {
+      next += 1;
+      await produceTo(client, node, TOPIC, [{ partition: 0, records: keyedBatch(next, keys) }]);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+}
+
+/** Bytes of the topic's segments, by node, and whether a file is being cleaned there. */
+function logBytes(bench: BenchCluster): readonly number[] {
+  return bench.cluster.line.nodes.map(({ dataDir }) => {
+    const logs = join(dataDir, 'logs');
+    const directories = readdirSync(logs).filter((name) => name.startsWith(`${TOPIC}-`));
+    return directories.reduce((sum, name) => sum + sizeOf(join(logs, name)), 0);
+  });
+}
+
+function sizeOf(directory: string): number {
+  let sum = 0;
+  for (const name of readdirSync(directory)) {
+    if (!name.endsWith('.log')) continue;
+    // Files are renamed meanwhile.
+    sum += statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return sum;
+}
+
+/** One record after the other until `isOver`; at least `least`. Milliseconds each. */
+async function write(client: KafkaClient, least: number, isOver: () => boolean): Promise<readonly number[]> {
+  const node = leaderOf(client, 'beside', 0);
+  const batch = [{ partition: 0, records: batchOf(1, 200) }];
+  const times: number[] = [];
+  while (times.length < least || !isOver()) {
+    const sent = performance.now();
+    await produceTo(client, node, 'beside', batch);
+    times.push(performance.now() - sent);
+  }
+  return times;
+}
+
+export const compaction: Workload = {
+  name: 'compaction',
+  about: 'compaction of 1 GB with a tenth of its keys live, RF 3, beside one record in flight',
+  run: async (flush, figures, { quick }) => {
+    const bench = await startBenchCluster(flush);
+    try {
+      const client = bench.client();
+      const admin = new AdminClient(client);
+      const set = (key: string, value: string): { readonly key: string; readonly value: string } => ({ key, value });
+      await makeTopic(client, TOPIC, 1);
+      await makeTopic(client, 'beside', 1);
+      const topic = { kind: 'topic', name: TOPIC } as const;
+      await admin.alterConfigs(topic, [
+        set('cleanup.policy', 'compact'),
+        set('min.cleanable.dirty.ratio', '1'),
+        set('segment.bytes', String(SEGMENT_BYTES)),
+      ]);
+      await fill(client, quick ? 3e8 : 1e9);
+      const before = Math.max(...logBytes(bench));
+      const quiet = await write(client, quick ? 2000 : 5000, () => true);
+      await until('everything is written', 30_000, async () => logBytes(bench).every((bytes) => bytes >= before));
+      let peak = 0;
+      let first = 0;
+      let last = 0;
+      let sizes = logBytes(bench);
+      const watch = setInterval(() => {
+        const now = logBytes(bench);
+        for (const { pid } of bench.cluster.line.nodes) peak = Math.max(peak, residentBytes(pid));
+        if (now.some((bytes, node) => bytes < (sizes[node] ?? 0))) {
+          last = performance.now();
+          if (first === 0) first = last;
+        }
+        sizes = now;
+      }, 20);
+      const resident = Math.max(...bench.cluster.line.nodes.map(({ pid }) => residentBytes(pid)));
+      await admin.alterConfigs(topic, [set('min.cleanable.dirty.ratio', '0.1')]);
+      const isOver = (): boolean => last > 0 && performance.now() - last > 3000;
+      const beside = await write(client, 0, () => isOver());
+      clearInterval(watch);
+      figures.latencies('ack before', quiet);
+      figures.latencies('ack beside', beside);
+      figures.add('p99 beside / before', percentile(beside, 0.99) / percentile(quiet, 0.99), '×');
+      figures.add('log before', before / 1e6, 'MB');
+      figures.add('log after', Math.max(...sizes) / 1e6, 'MB');
+      figures.add('first to last segment replaced', (last - first) / 1000, 's');
+      figures.add('resident before', resident / 1e6, 'MB');
+      figures.add('resident at most', peak / 1e6, 'MB');
+    } finally {
+      await bench.close();
+    }
+  },
+};

@@ -1,0 +1,59 @@
+/**
+ * What a node does for its logs beside what clients ask: retention, closing of old segments, compaction.
+ */
+import { present } from '../../raft/index.ts';
+import type { NodeId } from '../../raft/index.ts';
+import { brokerConfig } from '../metadata/index.ts';
+import type { MetadataImage } from '../metadata/index.ts';
+import type { Partition } from '../partition/index.ts';
+import type { Ports } from '../ports/index.ts';
+import type { NodeConfig } from '../config/index.ts';
+import type { Replicas } from '../replica/index.ts';
+import type { KafkaServer } from '../server/index.ts';
+import { CompactionLoop } from './compaction-loop.ts';
+import type { CleanerSettings } from './compaction-loop.ts';
+import { RetentionLoop } from './retention-loop.ts';
+
+export interface LogCareOptions {
+  readonly config: NodeConfig;
+  readonly ports: Pick<Ports, 'clock' | 'log'>;
+  readonly image: () => MetadataImage;
+  readonly partitions: () => readonly Partition[];
+  /** What the cleaner gives way to: answers to clients, and messages of peers. */
+  readonly server: () => KafkaServer;
+  readonly replicas: Replicas;
+}
+
+/** One per node. */
+export class LogCare {
+  readonly #retention: RetentionLoop;
+  readonly #compaction: CompactionLoop;
+
+  constructor({ config, ports, image, partitions, server, replicas }: LogCareOptions) {
+    const { clock, log: sink } = ports;
+    this.#retention = new RetentionLoop(clock, config.timing.retentionCheck, partitions);
+    const settings = (): CleanerSettings => cleanerSettings(image(), config.node);
+    const load = (): number => server().memory.answers + replicas.messages;
+    this.#compaction = new CompactionLoop({ clock, sink, settings, partitions, load });
+  }
+
+  start(): void {
+    this.#retention.start();
+    this.#compaction.start();
+  }
+
+  stop(): void {
+    this.#retention.stop();
+    this.#compaction.stop();
+  }
+}
+
+/** What the cleaner of `node` goes by now. */
+function cleanerSettings(image: MetadataImage, node: NodeId): CleanerSettings {
+  const value = (key: string): number => Number(present(brokerConfig(image, node, key), key));
+  return {
+    backoffMs: value('log.cleaner.backoff.ms'),
+    bytesPerSecond: value('log.cleaner.io.max.bytes.per.second'),
+    keyBytesMax: value('log.cleaner.dedupe.buffer.size'),
+  };
+}

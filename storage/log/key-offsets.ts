@@ -1,0 +1,162 @@
+/**
+ * The newest offset of each key, in bounded memory: what the first pass of a compaction finds out.
+ *
+ * ```
+ *  key ─▶ 128-bit hash (MurmurHash3) ─▶ slot: |h1 h2 h3 h4| offset |     open addressing, 24 bytes a slot, at most 3 of 4 slots used
+ * ```
+ * Keys themselves are not kept: two keys with the same hash would pass for one. Among a hundred million keys that has a
+ * probability below 10⁻²². The table grows by doubling until `bytesMax`; what does not fit is for the next pass.
+ */
+const WORDS = 4;
+const SLOT_BYTES = WORDS * 4 + 8;
+const SLOTS_FIRST = 1024;
+const LOAD_MAX = 0.75;
+/** In a free slot. */
+const FREE = -1;
+
+/** One per pass. */
+export class KeyOffsets {
+  readonly #slotsMax: number;
+  readonly #hash = new Uint32Array(WORDS);
+  #slots = SLOTS_FIRST;
+  #hashes = new Uint32Array(SLOTS_FIRST * WORDS);
+  #offsets = new Float64Array(SLOTS_FIRST).fill(FREE);
+  #size = 0;
+
+  /** @param bytesMax memory that the table may take; at least {@link SLOTS_FIRST} slots are always there */
+  constructor(bytesMax: number) {
+    let slots = SLOTS_FIRST;
+    while (slots * 2 * SLOT_BYTES <= bytesMax) slots *= 2;
+    this.#slotsMax = slots;
+  }
+
+  /** Keys that are known. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get bytes(): number {
+    return this.#slots * SLOT_BYTES;
+  }
+
+  /** Whether `count` more keys have room, whatever they are. */
+  hasRoom(count: number): boolean {
+    return this.#size + count <= this.#slotsMax * LOAD_MAX;
+  }
+
+  /** Whether so many keys have room in a table that knows none. */
+  canHold(count: number): boolean {
+    return count <= this.#slotsMax * LOAD_MAX;
+  }
+
+  /** The key in `bytes` at [`from`, `to`) was met at `offset`, which is above all before. {@link hasRoom} must have said yes. */
+  put(bytes: Uint8Array, from: number, to: number, offset: number): void {
+    if (this.#size + 1 > this.#slots * LOAD_MAX) this.#grow();
+    hashKey(bytes, from, to, this.#hash);
+    const slot = this.#slotOf(this.#hash, 0);
+    if (this.#offsets[slot] === FREE) {
+      this.#hashes.set(this.#hash, slot * WORDS);
+      this.#size += 1;
+    }
+    this.#offsets[slot] = offset;
+  }
+
+  /** Where the key was met last; -1: nowhere. */
+  newest(bytes: Uint8Array, from: number, to: number): number {
+    hashKey(bytes, from, to, this.#hash);
+    return this.#offsets[this.#slotOf(this.#hash, 0)] ?? FREE;
+  }
+
+  /** The slot that has the hash at `at` of `hash`, or the free one where it belongs. */
+  #slotOf(hash: Uint32Array, at: number): number {
+    const mask = this.#slots - 1;
+    const hashes = this.#hashes;
+    const [a, b, c, d] = [hash[at], hash[at + 1], hash[at + 2], hash[at + 3]];
+    let slot = (a ?? 0) & mask;
+    while (this.#offsets[slot] !== FREE) {
+      const word = slot * WORDS;
+      if (hashes[word] === a && hashes[word + 1] === b && hashes[word + 2] === c && hashes[word + 3] === d) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #grow(): void {
+    const hashes = this.#hashes;
+    const offsets = this.#offsets;
+    this.#slots *= 2;
+    this.#hashes = new Uint32Array(this.#slots * WORDS);
+    this.#offsets = new Float64Array(this.#slots).fill(FREE);
+    for (const [slot, offset] of offsets.entries()) {
+      if (offset === FREE) continue;
+      const to = this.#slotOf(hashes, slot * WORDS);
+      this.#hashes.set(hashes.subarray(slot * WORDS, (slot + 1) * WORDS), to * WORDS);
+      this.#offsets[to] = offset;
+    }
+  }
+}
+
+const C1 = 0x239b961b;
+const C2 = 0xab0e9789;
+const C3 = 0x38b34ae5;
+const C4 = 0xa1e38b93;
+
+function rotate(value: number, by: number): number {
+  return (value << by) | (value >>> (32 - by));
+}
+
+function finish(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
+
+function word(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 4 <= end)
+    return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+  let value = 0;
+  for (let byte = at; byte < end; byte += 1) value |= (bytes[byte] ?? 0) << (8 * (byte - at));
+  return value;
+}
+
+/** MurmurHash3_x86_128 with seed 0 of `bytes[from, to)`, as four words. */
+export function hashKey(bytes: Uint8Array, from: number, to: number, hash: Uint32Array): void {
+  const length = to - from;
+  const blocksEnd = from + (length & ~15);
+  let h1 = 0;
+  let h2 = 0;
+  let h3 = 0;
+  let h4 = 0;
+  for (let at = from; at < blocksEnd; at += 16) {
+    h1 ^= Math.imul(rotate(Math.imul(word(bytes, at, to), C1), 15), C2);
+    h1 = (Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
+    h2 ^= Math.imul(rotate(Math.imul(word(bytes, at + 4, to), C2), 16), C3);
+    h2 = (Math.imul(rotate(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
+    h3 ^= Math.imul(rotate(Math.imul(word(bytes, at + 8, to), C3), 17), C4);
+    h3 = (Math.imul(rotate(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
+    h4 ^= Math.imul(rotate(Math.imul(word(bytes, at + 12, to), C4), 18), C1);
+    h4 = (Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
+  }
+  // Words of the rest that are not there are 0, and change nothing.
+  h4 ^= Math.imul(rotate(Math.imul(word(bytes, blocksEnd + 12, to), C4), 18), C1);
+  h3 ^= Math.imul(rotate(Math.imul(word(bytes, blocksEnd + 8, to), C3), 17), C4);
+  h2 ^= Math.imul(rotate(Math.imul(word(bytes, blocksEnd + 4, to), C2), 16), C3);
+  h1 ^= Math.imul(rotate(Math.imul(word(bytes, blocksEnd, to), C1), 15), C2);
+  h1 ^= length;
+  h2 ^= length;
+  h3 ^= length;
+  h4 ^= length;
+  h1 = (h1 + h2 + h3 + h4) | 0;
+  h2 = (h2 + h1) | 0;
+  h3 = (h3 + h1) | 0;
+  h4 = (h4 + h1) | 0;
+  h1 = finish(h1);
+  h2 = finish(h2);
+  h3 = finish(h3);
+  h4 = finish(h4);
+  h1 = (h1 + h2 + h3 + h4) | 0;
+  hash[0] = h1;
+  hash[1] = h2 + h1;
+  hash[2] = h3 + h1;
+  hash[3] = h4 + h1;
+}
