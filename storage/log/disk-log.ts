@@ -101,23 +101,9 @@ export class DiskLog implements ReplicaLog, HostedLog {
       onWritten,
       onError,
     });
-    this.#cleaner = this.#makeCleaner();
-  }
-
-  #makeCleaner(): LogCleaner {
-    const { group, set, pipeline } = this;
-    return new LogCleaner({
-      group,
-      set,
-      pipeline,
-      moves: this.#moves,
-      settings: () => this.#settings,
-      record: () => this.#record,
-      store: (record) => this.#store(record),
-      ended: () => this.offline || this.#closed,
-      cuts: () => this.#cuts,
-      changed: () => this.#environment.changed(this),
-      checkpoint: () => this.#environment.checkpoint(),
+    this.#cleaner = new LogCleaner(this, this.#moves, environment, {
+      closed: () => this.#closed,
+      store: (changed) => this.#store(changed),
       onFault: (error) => this.#onFault(error),
     });
   }

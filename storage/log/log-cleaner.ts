@@ -4,12 +4,13 @@
  * A pass begins with a checkpoint when something that could be cleaned is not recorded by the last one.
  */
 import type { Offset } from '../../raft/index.ts';
-import type { AbortedRange, CompactionLimits, CompactionNeed, LogSettings } from '../replica-log.ts';
+import type { AbortedRange, CompactionLimits, CompactionNeed } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import { compact, isCovered, needOf } from './compaction.ts';
 import type { Compactable } from './compaction.ts';
 import type { FileMoves } from './file-moves.ts';
 import type { GroupRecord } from './group-record.ts';
+import type { HostedLog, LogEnvironment } from './log-environment.ts';
 import { drawOf, isOldSegment, segmentAgeMax } from './log-life.ts';
 import type { LogPipeline } from './log-pipeline.ts';
 
@@ -17,47 +18,59 @@ import type { LogPipeline } from './log-pipeline.ts';
 const UNLIMITED: CompactionLimits = { keyBytesMax: 64 * 1024 * 1024, pace: () => undefined };
 
 /** What the cleaner sees of its log. */
-export interface CleanedLog {
-  readonly group: string;
+export interface CleanedLog extends HostedLog {
   readonly set: SegmentSet;
   readonly pipeline: LogPipeline;
-  readonly moves: FileMoves;
-  settings(): LogSettings;
-  record(): GroupRecord;
-  store(record: GroupRecord): Promise<void>;
-  /** Offline or closed: nothing is done any more. */
-  ended(): boolean;
+  readonly record: GroupRecord;
   /** Rises with every cut and move of files. */
-  cuts(): number;
-  /** The log differs from its record. */
-  changed(): void;
-  checkpoint(): Promise<void>;
+  readonly cuts: number;
+}
+
+export interface CleanerHooks {
+  /** Nothing is accepted any more. */
+  readonly closed: () => boolean;
+  readonly store: (record: GroupRecord) => Promise<void>;
   /** A fault was met: the log goes offline; answers what to reject with. */
-  onFault(error: unknown): unknown;
+  readonly onFault: (error: unknown) => unknown;
 }
 
 /** One per log. */
 export class LogCleaner {
   readonly #log: CleanedLog;
+  readonly #moves: FileMoves;
+  readonly #environment: Pick<LogEnvironment, 'changed' | 'checkpoint'>;
+  readonly #hooks: CleanerHooks;
 
-  constructor(log: CleanedLog) {
+  constructor(
+    log: CleanedLog,
+    moves: FileMoves,
+    environment: Pick<LogEnvironment, 'changed' | 'checkpoint'>,
+    hooks: CleanerHooks,
+  ) {
     this.#log = log;
+    this.#moves = moves;
+    this.#environment = environment;
+    this.#hooks = hooks;
+  }
+
+  get #ended(): boolean {
+    return this.#log.offline || this.#hooks.closed();
   }
 
   need(wallNow: number, stableEnd: Offset): CompactionNeed | null {
     const log = this.#log;
-    const { compact: isCompacted, life } = log.settings();
-    if (!isCompacted || log.ended()) return null;
-    return needOf(log.set, { wallNow, minLagMs: life.minLagMs, stableEnd }, log.record().cleaned, life);
+    const { compact: isCompacted, life } = log.settings;
+    if (!isCompacted || this.#ended) return null;
+    return needOf(log.set, { wallNow, minLagMs: life.minLagMs, stableEnd }, log.record.cleaned, life);
   }
 
   async rollIfOld(wallNow: number): Promise<void> {
     const log = this.#log;
     const active = log.set.segments.at(-1);
-    const ageMax = segmentAgeMax(log.settings(), drawOf(log.group, log.set.segments.length));
-    if (ageMax === null || active === undefined || log.ended() || !isOldSegment(active, ageMax, wallNow)) return;
+    const ageMax = segmentAgeMax(log.settings, drawOf(log.group, log.set.segments.length));
+    if (ageMax === null || active === undefined || this.#ended || !isOldSegment(active, ageMax, wallNow)) return;
     await log.pipeline.exclusively(() => log.set.close());
-    log.changed();
+    this.#environment.changed(log);
   }
 
   async compact(
@@ -67,25 +80,25 @@ export class LogCleaner {
     limits: CompactionLimits = UNLIMITED,
   ): Promise<number> {
     const log = this.#log;
-    const { set, pipeline, moves } = log;
-    const { deleteRetentionMs, compact: isCompacted, life } = log.settings();
-    if (log.ended() || !isCompacted) return 0;
+    const { set, pipeline } = log;
+    const { deleteRetentionMs, compact: isCompacted, life } = log.settings;
+    if (this.#ended || !isCompacted) return 0;
     const moment = { wallNow, minLagMs: life.minLagMs, stableEnd };
-    if (!isCovered(set, log.record(), moment)) await log.checkpoint();
-    const cuts = log.cuts();
+    if (!isCovered(set, log.record, moment)) await this.#environment.checkpoint();
+    const cuts = log.cuts;
     const files: Compactable = {
       set,
       settled: () => pipeline.barrier(() => undefined),
-      record: () => log.record(),
-      store: (record) => log.store(record),
+      record: () => log.record,
+      store: (record) => this.#hooks.store(record),
       exclusively: (action) => pipeline.exclusively(action),
-      whileMoving: (action) => moves.during(action),
+      whileMoving: (action) => this.#moves.during(action),
     };
     try {
       return await compact(files, { ...moment, deleteRetentionMs, aborted, ...limits });
     } catch (error) {
       // Files that were cut or removed under it are no damage; the next pass sees what is really there.
-      if (cuts === log.cuts()) throw log.onFault(error);
+      if (cuts === log.cuts) throw this.#hooks.onFault(error);
       return 0;
     }
   }

@@ -217,7 +217,7 @@ describe('compaction', () => {
       return Promise.resolve(7);
     };
     await expect(rig.partition().compact()).resolves.toBe(7);
-    expect(asked).toMatchObject([[WALL, 2, [{ producerId: 1, firstOffset: 0, markerOffset: 1 }]]]);
+    expect(asked).toMatchObject([[WALL, 2, [{ producerId: 1, firstOffset: 0, markerOffset: 1 }], undefined]]);
     log.readsHeld = true;
     rig.partition().producers.rebuild();
     await expect(rig.partition().compact()).resolves.toBe(0);

@@ -89,8 +89,7 @@ describe('compaction', () => {
     for (let base = 0; base < 30; base += 1) await rig.persist(log, { append: [keyed(base, 'k=v')] });
     expect(await rig.run(log.compact(5000, offset(30), []))).toBe(0);
     await log.configure({ ...log.settings, compact: true });
-    await rig.run(log.compact(5000, offset(30), []));
-    expect((await records(rig, log)).length).toBeLessThan(15);
+    expect(await rig.run(log.compact(5000, offset(30), []))).toBeGreaterThan(0);
   });
 
   it('drops a tombstone when its horizon has passed, not before', async () => {

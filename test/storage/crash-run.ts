@@ -8,10 +8,9 @@
  */
 import { METADATA_GROUP, groupId, offset, term } from '../../raft/index.ts';
 import { openStore } from '../../storage/index.ts';
-import { PLAIN_LIFE } from '../../storage/index.ts';
 import type { GroupId, Random } from '../../raft/index.ts';
 import type { LogSettings, ReplicaLog, Store } from '../../storage/index.ts';
-import { change, LIMITS, makeBatch, StoreRig } from './store-rig.ts';
+import { change, LIMITS, makeBatch, SETTINGS, StoreRig } from './store-rig.ts';
 import { after, describe, isSame, LogModel, NEW_LOG, startTermOf, termsOf, visible } from './log-model.ts';
 import type { ModelOperation, ModelState } from './log-model.ts';
 
@@ -162,17 +161,7 @@ export class CrashRun {
 
   async #openLog(store: Store, { group, flush, compact }: Subject): Promise<ReplicaLog> {
     const directory = group === METADATA_GROUP ? '@metadata' : group.replace(':', '-');
-    const settings = {
-      flush,
-      segmentBytesMax: 3000,
-      retentionMs: null,
-      retentionBytes: null,
-      indexIntervalBytes: 300,
-      compact,
-      delete: true,
-      deleteRetentionMs: 0,
-      life: PLAIN_LIFE,
-    };
+    const settings = { ...SETTINGS, flush, compact, segmentBytesMax: 3000, indexIntervalBytes: 300 };
     for (;;) {
       const log = await this.#alive(store.openLog(group, directory, settings));
       const isFull = this.rig.machine.disk.capacityBytes < Number.POSITIVE_INFINITY;
