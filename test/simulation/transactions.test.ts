@@ -31,4 +31,26 @@ describe('transactions', () => {
       expect(writers.every((each) => each.count('aborted') > 0)).toBe(true);
     });
   });
+
+  it('are the same after a start from saved states: small segments, a leader cut off, power lost everywhere', async () => {
+    await tell({ segmentBytes: 4000, settings: ['transaction.state.log.num.partitions=3'] }, async (stage) => {
+      const { cluster } = stage;
+      await stage.topic('t', { partitions: 3 });
+      const writers = [writer(stage, 'one', 2), writer(stage, 'two', 1)];
+      const goOn = async (): Promise<void> => {
+        const before = Math.min(...writers.map((each) => each.count('committed')));
+        const now = (): number => Math.min(...writers.map((each) => each.count('committed')));
+        await cluster.until(() => now() >= before + 10, 60_000, 'commits go on');
+      };
+      await goOn();
+      cluster.world.network.isolate(cluster.machine(cluster.leader('t', 0) ?? 1));
+      await goOn();
+      cluster.world.network.heal();
+      for (const node of cluster.numbers()) cluster.powerLoss(node, 'lose-all');
+      cluster.startDead();
+      await cluster.untilReady();
+      await goOn();
+      await stage.end();
+    });
+  });
 });
