@@ -113,8 +113,11 @@ function listed(groupId: string, protocolType: string, groupState: string, group
   return { groupId, protocolType, groupState, groupType };
 }
 
+/** All offsets of the group, those of open transactions among them. */
 function offsetNames(partition: CoordinatorPartition, group: string): RecordName[] {
-  return partition.image.offsets(group).map(({ topic, partition: index }) => ({
+  const { image } = partition;
+  const pending = image.pending.of(group).filter(({ topic, partition: at }) => image.offset(group, topic, at) === null);
+  return [...image.offsets(group), ...pending].map(({ topic, partition: index }) => ({
     kind: 'offset',
     group,
     topic,

@@ -50,6 +50,15 @@ export class PendingOffsets {
     return this.#groups.has(group);
   }
 
+  /** All of a group, each once. */
+  of(group: string): readonly Pick<PendingOffset, 'topic' | 'partition'>[] {
+    if (!this.hasGroup(group)) return [];
+    const names = new Map<string, PendingOffset>();
+    for (const own of this.#producers.values())
+      for (const [name, offset] of own) if (offset.group === group) names.set(name, offset);
+    return [...names.values()];
+  }
+
   groups(): Iterable<string> {
     return this.#groups.keys();
   }

@@ -193,6 +193,24 @@ describe('offsets of a transaction', () => {
   });
 });
 
+describe('a group that is deleted', () => {
+  test('takes its pending offsets with it', async () => {
+    const bench = await ready();
+    await bench.commit('g', 3);
+    await bench.txnCommit(5);
+    await bench.txnCommit(6, { partition: 1 });
+    const deleted = bench.ask('deleteGroups', 2, { groupsNames: ['g'] });
+    await bench.clock.advance(0);
+    expect((await deleted).results[0]?.errorCode).toBe(0);
+    await bench.end(true);
+    expect(await bench.fetch('g')).toBe(-1);
+    expect(await bench.fetch('g', 1)).toBe(-1);
+    expect(bench.coordinator.partitions()[0]?.group('g')).toBeNull();
+    await bench.lead();
+    expect(await bench.fetch('g', 1)).toBe(-1);
+  });
+});
+
 describe('verification', () => {
   test.each([
     ['not in the transaction', 120, [48, 48, 48, 48, 120, 120]],
