@@ -84,7 +84,11 @@ export function applyConsumerRecord(group: ConsumerGroup, record: ConsumerRecord
 
 function setMember(group: ConsumerGroup, member: ConsumerMember): void {
   const former = group.members.get(member.id);
-  if (former !== undefined) disown(group, former);
+  if (former !== undefined) {
+    disown(group, former);
+    if (former.instanceId !== null && former.instanceId !== member.instanceId)
+      group.staticMembers.delete(former.instanceId);
+  }
   group.members.set(member.id, member);
   if (member.instanceId !== null) group.staticMembers.set(member.instanceId, member.id);
   own(group, member.id, member.assigned);

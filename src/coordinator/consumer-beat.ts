@@ -130,7 +130,8 @@ function findStatic(
   const holderId = group.staticMembers.get(instanceId);
   const holder = holderId === undefined ? undefined : group.members.get(holderId);
   if (holder === undefined) {
-    if (input.memberEpoch === 0 && !group.members.has(input.memberId)) return { member: newMember(input) };
+    // A dynamic member may become a static one when it begins anew.
+    if (input.memberEpoch === 0) return { member: group.members.get(input.memberId) ?? newMember(input) };
     return refused(ERROR_CODES.UNKNOWN_MEMBER_ID.code, `Instance id ${instanceId} is unknown.`);
   }
   if (holder.id === input.memberId) return epochError(holder, input) ?? { member: holder };

@@ -28,17 +28,22 @@ import type { CoordinatorSettings } from './settings.ts';
 /** UTF-16 units of the client's name and of a rack that are kept. */
 const NAME_LENGTH_MAX = 249;
 const MEMBER_ID_LENGTH_MAX = 1_000;
+/** Partitions that one member may say it has. */
+const OWNED_MAX = 100_000;
 
 function invalidText(request: ConsumerGroupHeartbeatRequest, settings: CoordinatorSettings): string | null {
-  const { groupId, memberId, instanceId, rackId, subscribedTopicNames } = request;
+  const { groupId, memberId, instanceId, rackId, subscribedTopicNames, topicPartitions } = request;
   if (groupId === '') return "GroupId can't be empty.";
   if (instanceId === '') return "InstanceId can't be empty.";
   if (rackId === '') return "RackId can't be empty.";
   if (memberId.length > MEMBER_ID_LENGTH_MAX) return 'MemberId is too long.';
   if ((instanceId?.length ?? 0) > settings.instanceIdLengthMax) return 'InstanceId is too long.';
   if ((rackId?.length ?? 0) > NAME_LENGTH_MAX) return 'RackId is too long.';
+  let owned = 0;
+  for (const { partitions } of topicPartitions ?? []) owned += 1 + partitions.length;
+  if (owned > OWNED_MAX) return 'TopicPartitions are too many.';
   let bytes = 0;
-  for (const name of subscribedTopicNames ?? []) bytes += name.length;
+  for (const name of subscribedTopicNames ?? []) bytes += 1 + name.length;
   return bytes > settings.memberProtocolBytesMax ? 'SubscribedTopicNames are too many.' : null;
 }
 

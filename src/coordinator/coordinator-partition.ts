@@ -294,8 +294,11 @@ export class CoordinatorPartition {
     const group = this.consumers.group(id);
     if (group === null) return 0;
     const error = this.writer.append(this.consumers.tombstones(group), settled);
-    if (error === 0) this.consumers.forget(id);
-    return error;
+    if (error !== 0) return error;
+    this.consumers.forget(id);
+    // What it has committed stays, as that of a group that only stores offsets.
+    if (this.image.hasOffsets(id)) this.#restore(id);
+    return 0;
   }
 
   /** Sets the alarm to the next thing that is due. */

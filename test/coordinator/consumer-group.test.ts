@@ -280,6 +280,14 @@ describe('static members', () => {
     expect(errorOf(bench.join('a2', ['orders'], STATIC))).toBe(0);
   });
 
+  test('a dynamic member that begins anew may become a static one', () => {
+    const bench = new ConsumerBench();
+    bench.join('a');
+    expect(errorOf(bench.join('a', ['orders'], STATIC))).toBe(0);
+    expect([...bench.group.staticMembers]).toEqual([['i', 'a']]);
+    expect(errorOf(bench.join('b', ['orders'], STATIC))).toBe(111);
+  });
+
   test('a static member that leaves for good is gone at once', () => {
     const bench = new ConsumerBench();
     bench.join('a', ['orders'], STATIC);

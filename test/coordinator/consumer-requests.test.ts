@@ -89,6 +89,16 @@ describe('ConsumerGroupHeartbeat', () => {
       [{ memberEpoch: -2 }, "InstanceId can't be null."],
       [{ memberEpoch: -3 }, 'MemberEpoch is invalid.'],
       [{ subscribedTopicNames: ['x'.repeat(600_000)] }, 'SubscribedTopicNames are too many.'],
+      [{ memberId: 'x'.repeat(1_001) }, 'MemberId is too long.'],
+      [{ instanceId: 'x'.repeat(250) }, 'InstanceId is too long.'],
+      [{ rackId: 'x'.repeat(250) }, 'RackId is too long.'],
+      [
+        {
+          memberEpoch: 1,
+          topicPartitions: [{ topicId: ORDERS, partitions: Array.from({ length: 100_000 }, () => 0) }],
+        },
+        'TopicPartitions are too many.',
+      ],
     ];
     for (const [more, errorMessage, version] of bad)
       expect(await beat(bench, more, version ?? 1), errorMessage).toMatchObject({ errorCode: 42, errorMessage });
@@ -310,6 +320,10 @@ describe('administration', () => {
     await beat(bench, {});
     expect((await bench.ask('listGroups', 5, {})).groups).toMatchObject([{ groupId: 'g', groupType: 'consumer' }]);
     await goOn(bench, -1);
+    // Nobody comes of this one, but the group of the other protocol is there then.
+    const stranger = { groupId: 'g', sessionTimeoutMs: 10_000, memberId: 'x', protocolType: 'consumer', protocols: [] };
+    expect((await bench.ask('joinGroup', 3, stranger)).errorCode).toBeGreaterThan(0);
+    expect((await bench.ask('listGroups', 5, {})).groups).toMatchObject([{ groupId: 'g', groupType: 'classic' }]);
     const joining = { groupId: 'g', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, memberId: '' };
     const protocols = [{ name: 'range', metadata: Buffer.from('x') }];
     const joined = await bench.ask('joinGroup', 3, { ...joining, protocolType: 'consumer', protocols });
