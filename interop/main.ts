@@ -4,7 +4,7 @@
  * Kafka did.
  *
  *   --behaviours a,b      only these
- *   --flotilla HOST:PORT  a cluster that runs already (default: three nodes of this build, on ports from 39092 on)
+ *   --flotilla HOST:PORT  a cluster that runs already (default: three nodes of this build, on ports from 29092 on)
  *   --kafka HOST:PORT     a running Kafka: it is asked too, in the same run (default: outcomes recorded in kafka-outcomes.json)
  *   --record              keeps what that Kafka did in kafka-outcomes.json
  *   --table               only prints the table for the README, from the last run
@@ -28,7 +28,7 @@ type Recorded = Record<string, Record<string, Outcome>>;
 
 const RECORD = join(process.cwd(), 'interop', 'kafka-outcomes.json');
 const LAST = join(process.cwd(), 'dist', 'run', 'interop-last.json');
-const BASE_PORT = 39_092;
+const BASE_PORT = 29_092;
 
 function readRecorded(path: string): Recorded {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Recorded) : {};

@@ -24,6 +24,8 @@ export interface NodeConfig {
   readonly peerPort: number;
   readonly adminPort: number;
   readonly rack: string | null;
+  /** Consumers that name their rack are sent to a replica there (KIP-392). */
+  readonly rackAwareReads: boolean;
   readonly flush: FlushPolicy;
   readonly flushInterval: Millis;
   readonly topics: TopicDefaults;
@@ -252,6 +254,7 @@ export function nodeConfig(settings: Settings): NodeConfigResult {
       peerPort: whole('peer.port'),
       adminPort: whole('admin.port'),
       rack: text('rack'),
+      rackAwareReads: text('replica.selector.class') !== 'leader',
       flush: text('flush') as FlushPolicy,
       flushInterval: time('flush.interval.ms'),
       topics: topicDefaults(reading),

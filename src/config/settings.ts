@@ -44,6 +44,14 @@ export const SETTINGS = {
     default: null,
     doc: 'Rack or zone; replicas are spread over racks.',
   },
+  'replica.selector.class': {
+    kind: {
+      kind: 'choice',
+      choices: ['leader', 'rack-aware', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
+    },
+    default: 'leader',
+    doc: 'Who serves consumers that name their rack: the leader, or an in-sync replica in that rack (KIP-392).',
+  },
 
   flush: {
     kind: { kind: 'choice', choices: ['always', 'interval', 'os'] },

@@ -86,7 +86,10 @@ export function takeBack({ group, context, opposites }: ConsumerStep): void {
     if (group.sessions.has(member.id)) continue;
     extendSession(group, member.id, member.classic?.sessionTimeoutMs ?? null, context);
   }
+  // What was found out about topics was not written either.
   group.checked = null;
+  group.regexesChecked = null;
+  group.regexesDue = null;
 }
 
 /** The record that restores what `record` replaces. */

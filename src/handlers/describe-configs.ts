@@ -59,7 +59,7 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
   }
   if (resourceType === GROUP) {
     if (resourceName === '') return { code: errorCode('INVALID_REQUEST'), message: 'a group id must not be empty' };
-    return { configs: describeGroupConfigs(image, resourceName) };
+    return { configs: describeGroupConfigs(image, resourceName, computed) };
   }
   if (resourceType !== BROKER)
     return { code: errorCode('INVALID_REQUEST'), message: `resource type ${resourceType} has no configs here` };

@@ -12,7 +12,7 @@
  * gives its first batch whatever its size.
  */
 import { byteCount, millis } from '../../raft/index.ts';
-import type { DivergedRead, Isolation, Partition, PartitionRead, PartitionRefusal } from '../partition/index.ts';
+import type { DivergedRead, Partition, PartitionRead, PartitionRefusal } from '../partition/index.ts';
 import { apiHandler, respond } from '../server/index.ts';
 import type { ApiHandler, HandlerResult, RequestContext } from '../server/index.ts';
 import { API_TABLE, errorCode } from '../wire/index.ts';
@@ -25,6 +25,8 @@ import { IdleRead } from './fetch-target.ts';
 import type { FetchedPartition, FetchOutcome, FetchTarget } from './fetch-target.ts';
 import type { FetchSessions, OpenSession } from './fetch-session.ts';
 import { isolationOf } from './isolation.ts';
+import { preferredReplica } from './preferred-replica.ts';
+import type { ReplicaSelector } from './preferred-replica.ts';
 import { refusalCode } from './refusal-code.ts';
 
 type Result = HandlerResult<FetchResponse>;
@@ -34,7 +36,15 @@ export interface FetchLimits {
   readonly fetchBytesMax: number;
   /** What an answer should keep to because of the answers that wait in this node's memory. */
   readonly bytesLeft: () => number;
+  /** Default: `leader`. */
+  readonly selector?: ReplicaSelector;
 }
+
+/**
+ * Clients of this version and later know that followers serve, too (KIP-392). None comes to one that has not named its rack, so
+ * who has not, and speaks to a leader that is none any more, is told so.
+ */
+const ANY_REPLICA_SINCE = 11;
 
 type Read = PartitionRead | DivergedRead | PartitionRefusal;
 
@@ -50,6 +60,8 @@ interface Fetching {
   readonly targets: readonly FetchTarget[];
   readonly bytesMax: number;
   readonly limits: FetchLimits;
+  /** Rack of a consumer that may be sent to another replica; null: it is served here. */
+  readonly rack: string | null;
 }
 
 function failedResponse(target: FetchTarget, code: number, leader: CurrentLeader | null): FetchOutcome {
@@ -125,8 +137,13 @@ async function readAll(fetching: Fetching): Promise<readonly FetchOutcome[]> {
       continue;
     }
     const { hosted } = found;
+    const elsewhere = fetching.rack === null ? null : redirected(fetching, target, found, fetching.rack);
+    if (elsewhere !== null) {
+      outcomes.push(elsewhere);
+      continue;
+    }
     const bytesMax = byteCount(Math.max(0, Math.min(left, target.bytesMax)));
-    const started = readOne(hosted, target, bytesMax, !some, isolationOf(isolationLevel));
+    const started = readOne(fetching, hosted, target, bytesMax, !some);
     const read = started instanceof Promise ? await started : started;
     const outcome = outcomeOf(fetching, target, found, read);
     some ||= outcome.bytes > 0;
@@ -138,15 +155,42 @@ async function readAll(fetching: Fetching): Promise<readonly FetchOutcome[]> {
   return outcomes;
 }
 
+/** The answer that sends a consumer to a replica in its rack; null: this node serves it, or refuses. */
+function redirected(
+  fetching: Fetching,
+  target: FetchTarget,
+  found: HostedPartition,
+  rack: string,
+): FetchOutcome | null {
+  const { hosted } = found;
+  if (hosted.leading === null || hosted.refuseRead(target.term) !== null) return null;
+  if (target.fetchOffset < hosted.logStart || target.fetchOffset > hosted.highWatermark) return null;
+  const preferredReadReplica = preferredReplica(fetching.broker, found, rack);
+  if (preferredReadReplica === null) return null;
+  const response = {
+    partitionIndex: target.index,
+    errorCode: 0,
+    highWatermark: hosted.highWatermark,
+    lastStableOffset: hosted.lastStableOffset() ?? -1,
+    logStartOffset: hosted.logStart,
+    abortedTransactions: null,
+    preferredReadReplica,
+    records: [],
+  };
+  return { target, response, bytes: 0, urgent: true };
+}
+
 function readOne(
+  { version, request }: Fetching,
   partition: Partition,
   target: FetchTarget,
   bytesMax: ReturnType<typeof byteCount>,
   atLeastOne: boolean,
-  isolation: Isolation,
 ): Read | Promise<Read> {
   const { term, lastFetchedTerm } = target;
-  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, { term, lastFetchedTerm, isolation });
+  const isolation = isolationOf(request.isolationLevel);
+  const view = { term, lastFetchedTerm, isolation, anyReplica: version >= ANY_REPLICA_SINCE && request.rackId !== '' };
+  const read = partition.read(target.fetchOffset, bytesMax, atLeastOne, view);
   // The log reports its own failure; the client is told that this replica's storage is gone.
   return read instanceof Promise
     ? read.catch((error: unknown) => ({ kind: 'storage' as const, reason: String(error) }))
@@ -256,7 +300,10 @@ export function fetchHandler(broker: BrokerView, sessions: FetchSessions, limits
         return respond({ errorCode: errorCode('FETCH_SESSION_TOPIC_ID_ERROR'), responses: [] });
       case 'targets': {
         const bytesMax = Math.max(0, Math.min(request.maxBytes, limits.fetchBytesMax));
-        const fetching = { broker, request, version: context.version, targets: start.targets, bytesMax, limits };
+        const { version } = context;
+        const mayGo = limits.selector === 'rack-aware' && version >= ANY_REPLICA_SINCE && request.rackId !== '';
+        const rack = mayGo ? request.rackId : null;
+        const fetching = { broker, request, version, targets: start.targets, bytesMax, limits, rack };
         return fetchUntilEnough(fetching, start.session, context);
       }
     }

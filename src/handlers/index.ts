@@ -21,6 +21,7 @@ export { listConfigResourcesHandler } from './list-config-resources.ts';
 export { listOffsetsHandler } from './list-offsets.ts';
 export { metadataHandler } from './metadata.ts';
 export { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts';
+export type { ReplicaSelector } from './preferred-replica.ts';
 export { produceHandler } from './produce.ts';
 export { leaderHandlers, transactionHandlers } from './transactions.ts';
 export { createPartitionsHandler, createTopicsHandler, deleteTopicsHandler } from './topic-admin.ts';

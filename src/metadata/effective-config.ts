@@ -120,14 +120,18 @@ export function describeBrokerConfigs(
 }
 
 /** All configs that a consumer group can have, whether or not one was set. */
-export function describeGroupConfigs(image: MetadataImage, groupId: string): readonly DescribedConfig[] {
+export function describeGroupConfigs(
+  image: MetadataImage,
+  groupId: string,
+  computed: ComputedDefaults,
+): readonly DescribedConfig[] {
   const own = image.groupConfigs.get(groupId);
   return GROUP_CONFIGS.map((definition) => {
     const { key } = definition;
     const synonyms: ConfigSynonym[] = [];
     const mine = own?.get(key);
     if (mine !== undefined) synonyms.push({ key, value: mine, source: 'group' });
-    synonyms.push({ key, value: definition.default ?? '', source: 'default' });
+    synonyms.push({ key, value: computed.get(key) ?? definition.default ?? '', source: 'default' });
     return described(definition, synonyms);
   });
 }

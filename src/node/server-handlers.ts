@@ -40,6 +40,7 @@ import type {
   ProducerIds,
   QuorumSource,
 } from '../handlers/index.ts';
+import { GROUP_HEARTBEAT_INTERVAL, GROUP_SESSION_TIMEOUT } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { ApiHandler } from '../server/index.ts';
 import type { Coordinators } from './coordinators.ts';
@@ -87,11 +88,19 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
   const markers = writeTxnMarkersHandler(broker, {
     onOffsetsMarker: (partition, marker) => groups.transactionEnded(partition.id.index, marker),
   });
-  const computed = new Map([['flush', config.flush]]);
+  const computed = new Map([
+    ['flush', config.flush],
+    [GROUP_SESSION_TIMEOUT, String(config.groups.consumerSessionTimeoutMs)],
+    [GROUP_HEARTBEAT_INTERVAL, String(config.groups.consumerHeartbeatIntervalMs)],
+  ]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
     produceHandler(broker, verifier),
-    fetchHandler(broker, by.sessions, { fetchBytesMax: config.limits.fetchBytesMax, bytesLeft: responseBytesLeft }),
+    fetchHandler(broker, by.sessions, {
+      fetchBytesMax: config.limits.fetchBytesMax,
+      bytesLeft: responseBytesLeft,
+      selector: config.rackAwareReads ? 'rack-aware' : 'leader',
+    }),
     listOffsetsHandler(broker),
     metadataHandler(broker, {
       autoCreateTopics: config.autoCreateTopics,

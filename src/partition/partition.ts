@@ -62,6 +62,8 @@ export interface ReaderView {
   readonly lastFetchedTerm: number | null;
   /** Default: `uncommitted`. */
   readonly isolation?: Isolation;
+  /** A follower serves it as well, below its own high watermark (KIP-392). Default: only the leader. */
+  readonly anyReplica?: boolean;
 }
 
 const NONE_ABORTED: readonly AbortedTransaction[] = [];
@@ -198,7 +200,7 @@ export class Partition {
     atLeastOne: boolean,
     view: ReaderView,
   ): PartitionRead | Promise<PartitionRead> | DivergedRead | PartitionRefusal {
-    const refusal = this.refuseRead(view.term);
+    const refusal = this.refuseRead(view.term, view.anyReplica);
     if (refusal !== null) return refusal;
     const { log } = this.replica;
     const { logStart, logEnd } = log;
@@ -238,13 +240,13 @@ export class Partition {
     return run instanceof Promise ? run.then(filled) : filled(run);
   }
 
-  /** Null when this node leads and `term` (null: not given) is its own. */
-  refuseRead(term: number | null): PartitionRefusal | null {
+  /** Null when this node leads (or `anyReplica`) and `term` (null: not given) is its own. */
+  refuseRead(term: number | null, anyReplica = false): PartitionRefusal | null {
     if (this.#failed !== null) return this.notServing();
     const known = this.replica.term;
     if (term !== null && term < known) return { kind: 'stale-term' };
     if (term !== null && term > known) return { kind: 'unknown-term' };
-    return this.#leading === null ? this.notServing() : null;
+    return this.#leading === null && !anyReplica ? this.notServing() : null;
   }
 
   /** Largest known term ≤ `term`, with the end of its records; null when none is known (wire: OffsetForLeaderEpoch). */

@@ -98,7 +98,7 @@ export class ConsumerBench {
       ...more,
     });
     if (answer.kind === 'refused') takeBack(step);
-    else this.#finish(step);
+    else this.finish(step);
     return answer;
   }
 
@@ -114,12 +114,13 @@ export class ConsumerBench {
       this.now = Math.max(this.now, this.group.due);
       const step = consumerStep(this.group, this.context());
       tickConsumerGroup(step);
-      this.#finish(step);
+      this.finish(step);
     }
     this.now = end;
   }
 
-  #finish(step: ConsumerStep): void {
+  /** Keeps the records of a step, or takes it back. */
+  finish(step: ConsumerStep): void {
     if (this.refuse) takeBack(step);
     else for (const record of step.records) this.log.push(consumerRecord(this.codec, 'g', record));
   }

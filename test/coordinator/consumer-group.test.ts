@@ -360,6 +360,18 @@ describe('the log', () => {
     expect(bench.group.members.size).toBe(0);
   });
 
+  test('what an expression matches is looked up again when it was not written', () => {
+    const bench = new ConsumerBench({ a: 1 });
+    bench.join('m', null, { topicRegex: 'a.*' });
+    bench.advance(1_000);
+    bench.setTopics({ ab: 1 });
+    bench.refuse = true;
+    bench.beat('m', 1);
+    bench.refuse = false;
+    bench.beat('m', 1);
+    expect(bench.group.regexes.get('a.*')?.topics).toEqual(['ab']);
+  });
+
   test('a member in a state of a later version must begin anew', () => {
     const bench = pair();
     const member = bench.group.members.get('a');

@@ -1,6 +1,7 @@
 /** Fetch requests as a client builds them, and the handler that answers them with one partition hosted. */
 import { seededRandom } from '../../raft/index.ts';
 import { fetchHandler, FetchSessions } from '../../src/handlers/index.ts';
+import type { ReplicaSelector } from '../../src/handlers/index.ts';
 import type { ApiHandler } from '../../src/server/index.ts';
 import { batchOf } from '../partition/partition-rig.ts';
 import type { PartitionRig } from '../partition/partition-rig.ts';
@@ -15,6 +16,7 @@ interface PartitionAnswer {
   readonly abortedTransactions: readonly unknown[] | null;
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number };
   readonly currentLeader: { readonly leaderId: number; readonly leaderEpoch: number };
+  readonly preferredReadReplica: number;
   readonly records: Uint8Array | null;
 }
 export interface FetchAnswer {
@@ -45,6 +47,7 @@ interface Options {
   readonly isolationLevel?: number;
   readonly session?: readonly [id: number, epoch: number];
   readonly forget?: readonly number[];
+  readonly rackId?: string;
 }
 
 export const NAMES = ['', 'orders', '__consumer_offsets'];
@@ -59,6 +62,7 @@ export function body(partitions: readonly Wanted[], options: Options = {}): obje
     isolationLevel = 0,
     session = [0, -1],
     forget = [],
+    rackId = '',
   } = options;
   const named = version >= 13 ? { topicId: topicIdOf(topic) } : { topic: NAMES[topic] ?? 'nowhere' };
   const topics =
@@ -67,7 +71,7 @@ export function body(partitions: readonly Wanted[], options: Options = {}): obje
       : [{ ...named, partitions: partitions.map((each) => ({ fetchOffset: 0, partitionMaxBytes: 1 << 20, ...each })) }];
   const forgottenTopicsData = forget.length === 0 ? [] : [{ ...named, partitions: forget }];
   const sessions = version >= 7 ? { sessionId: session[0], sessionEpoch: session[1], forgottenTopicsData } : {};
-  return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics, ...sessions };
+  return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics, ...sessions, ...(rackId === '' ? {} : { rackId }) };
 }
 
 interface Rig {
@@ -77,12 +81,17 @@ interface Rig {
   ask(partitions: readonly Wanted[], options?: Options): Promise<FetchAnswer>;
 }
 
-export async function fetching(sessionsMax = 10, bytesLeft = Number.POSITIVE_INFINITY): Promise<Rig> {
+export async function fetching(
+  sessionsMax = 10,
+  bytesLeft = Number.POSITIVE_INFINITY,
+  selector: ReplicaSelector = 'leader',
+): Promise<Rig> {
   const rig = new HandlerRig();
   const hosted = await rig.host(1, 0);
   const handler = fetchHandler(rig.broker, new FetchSessions(sessionsMax, seededRandom('sessions')), {
     fetchBytesMax: 1 << 20,
     bytesLeft: () => bytesLeft,
+    selector,
   });
   return {
     rig,

@@ -80,7 +80,7 @@ func transactionalOffsets(topic string) any {
 		name := map[bool]string{false: "after abort", true: "after commit"}[commits]
 		if commits {
 			until("the markers", func() bool {
-				return len(committedOf(group, source)) == 1 && latest(admin.ListCommittedOffsets(ctx, sink)) == 14
+				return len(committedOf(group, source)) == 1 && len(read(sink, kgo.ReadCommitted())) == 6
 			})
 		}
 		outcome[name] = []any{ended, committedOf(group, source)}
