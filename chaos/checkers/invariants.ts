@@ -21,6 +21,7 @@ import { Ballots } from './ballots.ts';
 import { Bounds } from './bounds.ts';
 import { CommittedLogs } from './committed-logs.ts';
 import { judgeCommit, judgeEligible, judgeProposal } from './copies.ts';
+import { CutRecords } from './cut-records.ts';
 import { judgeNewestTerm } from './derived-state.ts';
 import { DurableCopies } from './durable-copies.ts';
 import type { FindReplica } from './find-replica.ts';
@@ -68,6 +69,7 @@ export class Invariants {
   /** By number of the node. */
   readonly #watched: (Watched | undefined)[] = [];
   readonly #restarts = new Restarts((node) => this.#cluster.machine(node).disk.restores);
+  readonly #cuts = new CutRecords((node) => this.#cluster.machine(node).disk);
   /** Group and incarnation of every replica that ever was. */
   readonly #lives = new Set<string>();
   readonly #ballots: Ballots;
@@ -142,6 +144,7 @@ export class Invariants {
       const { clock } = this.#cluster.machine(number);
       watched = { running, clock, image: null, hosted: [], replicas: [], seen: [] };
       this.#watched[number] = watched;
+      this.#disks.follow(number, node.hosting);
     }
     const image = node.image();
     if (watched.image !== image) {
@@ -203,6 +206,7 @@ export class Invariants {
     const { node } = replica.core.config.self;
     if (!failed) {
       this.#restarts.begin(name, replica, this.#lives.has(life));
+      this.#cuts.begin(name, replica);
       this.durable.judgeEnd(node, name, replica);
       this.#disks.judgeBegin(node, name, replica);
     } else this.#disks.judgeFailed(node, name, replica);

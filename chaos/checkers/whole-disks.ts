@@ -10,6 +10,7 @@
  */
 import { batchEndOffset, intactHeader, nextBatch } from '../../storage/batch/index.ts';
 import { DiskLog } from '../../storage/log/disk-log.ts';
+import type { Hosting, Partition } from '../../src/partition/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import type { SimDisk } from '../sim/index.ts';
@@ -18,13 +19,27 @@ import { violated } from '../workload/history.ts';
 export class WholeDisks {
   readonly #cluster: SimCluster;
   #ends = 0;
+  #rebuilt: { readonly number: number; readonly partition: Partition }[] = [];
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
   }
 
-  /** After every event: nodes that ended by themselves. */
+  /** The node has just come to be. A log that its start found damaged may be deleted in the event in which it is opened. */
+  follow(number: number, hosting: Hosting): void {
+    const rebuild = hosting.rebuild.bind(hosting);
+    hosting.rebuild = (group) => {
+      const partition = hosting.all().find(({ replica }) => replica.group === group);
+      if (partition !== undefined) this.#rebuilt.push({ number, partition });
+      rebuild(group);
+    };
+  }
+
+  /** After every event: nodes that ended by themselves, logs that were deleted because they had failed. */
   judgeEnds(): void {
+    if (this.#rebuilt.length > 0)
+      for (const { number, partition } of this.#rebuilt.splice(0))
+        this.judgeFailed(number, `${partition.id.topic}-${partition.id.index}`, partition.replica);
     const { ends } = this.#cluster;
     for (; this.#ends < ends.length; this.#ends += 1) {
       const end = ends[this.#ends];
