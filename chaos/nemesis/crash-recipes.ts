@@ -8,11 +8,12 @@
  * | power-in-recovery | a process dies at a sync; whoever comes next dies without power while it starts, or just after | fsync papers |
  * | new-disk-crash    | dies while it makes its first journal file; lives on with it, until the power fails          | etcd#6368     |
  * | cut-and-crash     | a leader's last records are cut after its restart: it dies at the cut, and while it starts   | design 4      |
+ * | power-after-cut   | the power fails when such a cut is done, and what took its place is not synced               | design 4      |
  * | failed-log-sync   | a sync of a segment fails, and the process dies around the checkpoint that it was for        | fsyncgate     |
  */
 import type { CrashMode, DiskOperation } from '../sim/index.ts';
 import { DiskLog } from '../../storage/log/disk-log.ts';
-import { allWhole, duration, losePower, pick, running, slowLink } from './harm.ts';
+import { allWhole, block, duration, losePower, nameOf, pick, running, slowLink } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 import { once, trio } from './recipe-steps.ts';
 
@@ -21,6 +22,7 @@ export type CrashRecipeName =
   | 'power-in-recovery'
   | 'new-disk-crash'
   | 'cut-and-crash'
+  | 'power-after-cut'
   | 'failed-log-sync';
 
 interface Place {
@@ -58,6 +60,10 @@ function dieAt(
 }
 
 const JOURNAL_SYNC: Place = { name: 'datasync', path: JOURNAL };
+/** All that recovery did to files is synced, and nothing says so yet. */
+const FIRST_CHECKPOINT: Place = { name: 'datasync', path: '/data/meta' };
+/** A start that does not hear of others takes no longer. */
+const START_MS = 4000;
 
 function drawMode({ random, budget }: FaultContext, node: number): CrashMode | null {
   return budget.mayLosePower(node) ? pick(random, MODES) : null;
@@ -74,14 +80,27 @@ function whenDeadOrLater(context: FaultContext, node: number, milliseconds: numb
   once(context, () => !context.cluster.machine(node).running || isOver(), milliseconds + 100, then);
 }
 
-/** Starts it once or several times, each time to die on the way, mostly before its first checkpoint is complete; then for good. */
-function startAndDie(context: FaultContext, node: number): void {
+/**
+ * Starts it once or several times, each time to die on the way, mostly before its first checkpoint is complete; then for good.
+ *
+ * @param first where it dies first, without power if the budget allows it; null: as drawn
+ */
+function startAndDie(context: FaultContext, node: number, first: Place | null = null): void {
   const { cluster, act, random, later, restart } = context;
   let at = 0;
+  let isFirst = true;
   for (let left = 1 + random.below(2); left > 0; left -= 1) {
     at += duration(random, 5, 300);
+    const wanted = isFirst ? first : null;
+    isFirst = false;
     later(at, () => {
       if (cluster.machine(node).running) return;
+      if (wanted !== null) {
+        const power = drawMode(context, node) === null ? {} : ({ mode: 'lose-all' } as const);
+        act({ kind: 'kill-at', node, operation: 1, phase: 'start', ...wanted, ...power });
+        act({ kind: 'start', node });
+        return;
+      }
       const place = pick(random, [
         ...DEBTS,
         { name: 'datasync', path: LOGS } as const,
@@ -164,7 +183,8 @@ function isCut({ cluster }: FaultContext, node: number): boolean {
   });
 }
 
-function cutAndCrash(context: FaultContext): void {
+/** A leader's last records, which nobody else got, are to be cut after its restart: calls back when it runs and has heard of nobody yet. */
+function beforeCut(context: FaultContext, then: (node: number) => void): void {
   const { cluster, random, act, later } = context;
   const found = trio(context);
   if (found === null) return;
@@ -172,42 +192,61 @@ function cutAndCrash(context: FaultContext): void {
   const slow = duration(random, 50, 600);
   // Nobody gets its last records, and its next life's first checkpoint holds them.
   for (const node of followers) slowLink(context, [leader, node], { least: 3 * slow, tail: slow }, slow);
+  const others = cluster.numbers().filter((node) => node !== leader);
+  const start = (): void => {
+    if (cluster.machine(leader).running) return;
+    for (const node of others) {
+      block(context, nameOf(leader), nameOf(node), START_MS);
+      block(context, nameOf(node), nameOf(leader), START_MS);
+    }
+    if (!act({ kind: 'start', node: leader })) return;
+    const runs = (): boolean => cluster.node(leader) !== null;
+    once(context, runs, START_MS, () => {
+      then(leader);
+      for (const node of others) {
+        act({ kind: 'unblock', from: nameOf(leader), to: nameOf(node) });
+        act({ kind: 'unblock', from: nameOf(node), to: nameOf(leader) });
+      }
+    });
+  };
   later(slow, () => {
     if (!followers.every((node) => cluster.isReady(node)) || !act({ kind: 'kill', node: leader })) return;
-    later(duration(random, 2500, 4500), () => {
-      // Cuts and what they wait for take their time, for the nemesis to see them.
-      act({ kind: 'slow-sync', node: leader, milliseconds: duration(random, 20, 80) });
-      if (!act({ kind: 'start', node: leader })) return;
-      once(
-        context,
-        () => cluster.node(leader) !== null,
-        4000,
-        () => dieAtCut(context, leader),
-      );
+    later(duration(random, 2500, 4500), start);
+  });
+}
+
+/** Cuts and what they wait for take their time, for the nemesis to see them. */
+function cutAndCrash(context: FaultContext): void {
+  const { random, act } = context;
+  beforeCut(context, (node) => {
+    act({ kind: 'slow-sync', node, milliseconds: duration(random, 20, 300) });
+    whenDeadOrLater(context, node, 4000, () => act({ kind: 'slow-sync', node, milliseconds: 0 }));
+    whenDead(context, node, 4000, () => startAndDie(context, node, random.below(8) > 0 ? FIRST_CHECKPOINT : null));
+    const mode = random.below(3) > 0 ? null : drawMode(context, node);
+    const how = random.below(4);
+    if (how === 0) return void dieAt(context, node, { name: 'truncate', path: LOGS }, 1, mode);
+    const isAtCut = (): boolean => isCut(context, node);
+    once(context, isAtCut, 4000, () => {
+      // What it writes next is in the page cache, and the cut with it.
+      if (how > 1) act({ kind: 'kill-at', node, operation: 1, phase: 'start', ...JOURNAL_SYNC });
+      else act(mode === null ? { kind: 'kill', node } : { kind: 'power-loss', node, mode });
     });
   });
 }
 
-/** It has just begun. */
-function dieAtCut(context: FaultContext, node: number): void {
-  const { random, act, later } = context;
-  whenDeadOrLater(context, node, 3000, () => act({ kind: 'slow-sync', node, milliseconds: 0 }));
-  const mode = random.below(2) === 0 ? null : drawMode(context, node);
-  whenDead(context, node, 3000, () => startAndDie(context, node));
-  if (random.below(2) === 0) dieAt(context, node, { name: 'truncate', path: LOGS }, 1, mode);
-  else
-    once(
-      context,
-      () => isCut(context, node),
-      2000,
-      () =>
-        later(duration(random, 0, 60), () => {
-          if (!context.cluster.machine(node).running) return;
-          // What it writes next is in the page cache, and perhaps the cut with it.
-          if (mode === null && random.below(2) === 0) dieAt(context, node, JOURNAL_SYNC, 1, null);
-          else act(mode === null ? { kind: 'kill', node } : { kind: 'power-loss', node, mode });
-        }),
-    );
+/** Under flush=os a cut is done after some syncs. */
+function powerAfterCut(context: FaultContext): void {
+  const { random, later, restart, budget, cluster, act } = context;
+  beforeCut(context, (node) => {
+    const wait = duration(random, 20, 1500);
+    const isAtCut = (): boolean => isCut(context, node);
+    const fail = (): void => {
+      const mode = pick(random, MODES) ?? 'mixed';
+      if (!cluster.machine(node).running || !budget.mayLosePower(node)) return;
+      if (act({ kind: 'power-loss', node, mode })) restart(node, duration(random, 5, 500));
+    };
+    once(context, isAtCut, 4000, () => later(wait, fail));
+  });
 }
 
 function failedLogSync(context: FaultContext): void {
@@ -233,5 +272,6 @@ export const CRASH_RECIPES: Readonly<Record<CrashRecipeName, (context: FaultCont
   'power-in-recovery': powerInRecovery,
   'new-disk-crash': newDiskCrash,
   'cut-and-crash': cutAndCrash,
+  'power-after-cut': powerAfterCut,
   'failed-log-sync': failedLogSync,
 };

@@ -15,6 +15,7 @@
  * | unnamed-snapshot           | dies when a received snapshot has its name, is back, and loses that name            | etcd#6368    |
  * | slow-leader                | the newest records have reached one follower only when the leader dies             | Raft 5.4     |
  * | tails-of-two-terms         | two leaders die in turn, and the third lacks what the second opened its term above | design 2.1   |
+ * | old-tail-unread            | an old leader is back with its tail when the third one's disk stands still          | KAFKA-14704 |
  * | wiped-voter                | of who knows what is committed one loses its disk, and the others are away         | KIP-853      |
  *
  * Those around the syncs of a store are in `crash-recipes.ts`.
@@ -26,7 +27,7 @@ import type { CrashRecipeName } from './crash-recipes.ts';
 import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
 import type { FaultContext } from './harm.ts';
 import { isProposed, once, part, slow, trio } from './recipe-steps.ts';
-import { tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
+import { oldTailUnread, tailsOfTwoTerms, wipedVoter } from './survivor-recipes.ts';
 
 export type RecipeName =
   | CrashRecipeName
@@ -42,6 +43,7 @@ export type RecipeName =
   | 'slow-leader'
   | 'last-standing'
   | 'tails-of-two-terms'
+  | 'old-tail-unread'
   | 'wiped-voter';
 
 /** Sometimes the disks of the others stand still when the old leader is back: it hears how far they are before it hears what they hold. */
@@ -334,6 +336,7 @@ export const RECIPES: Readonly<Record<RecipeName, (context: FaultContext) => voi
   'slow-leader': slowLeader,
   'last-standing': lastStanding,
   'tails-of-two-terms': tailsOfTwoTerms,
+  'old-tail-unread': oldTailUnread,
   'wiped-voter': wipedVoter,
   ...CRASH_RECIPES,
 };

@@ -45,6 +45,76 @@ export function tailsOfTwoTerms(context: FaultContext): void {
   });
 }
 
+/**
+ * A leader is cut off and writes on; another commits, and dies, and a third one's term begins above that. When the first is back, the
+ * third's disk stands still: the first hears how far all is committed before it hears what, and has a tail of its own there.
+ *
+ * ```
+ *  first   ───────┤ a tail of its own           is back
+ *  second  ───────├ committed ┤ dies
+ *  third   ───────┼───────────┤ leads: cannot read what it is to send
+ * ```
+ */
+export function oldTailUnread(context: FaultContext): void {
+  const { cluster, random, act, later, restart } = context;
+  const found = trio(context);
+  if (found === null || !allWhole(cluster)) return;
+  const { leader, followers, partition } = found;
+  const coreOf = (node: number) =>
+    cluster.node(node)?.node.hosting.partition(partition.topicId, partition.index)?.replica.core;
+  const endOf = (node: number): number => coreOf(node)?.log.end ?? 0;
+  /** Who of the others leads, in a term that begins above `least`. */
+  const successor = (least: number): number | null => {
+    const leads = (node: number): boolean => {
+      const role = coreOf(node)?.role;
+      return role?.kind === 'leader' && role.openSequence === null && role.termStart > least;
+    };
+    return followers.find(leads) ?? null;
+  };
+  const startOf = (node: number): number => {
+    const role = coreOf(node)?.role;
+    return role?.kind === 'leader' ? role.termStart : Infinity;
+  };
+  const hasCommitted = (): boolean => {
+    const node = successor(-1);
+    if (node === null || startOf(node) >= endOf(leader)) return false;
+    return followers.every((other) => (coreOf(other)?.highWatermark ?? 0) > startOf(node));
+  };
+  const stuck = duration(random, 500, 1500);
+  for (const node of cluster.numbers()) {
+    block(context, nameOf(leader), nameOf(node), PATIENCE_MS);
+    block(context, nameOf(node), nameOf(leader), PATIENCE_MS);
+  }
+  const join = (): void => {
+    for (const node of cluster.numbers()) {
+      if (node === leader) continue;
+      act({ kind: 'unblock', from: nameOf(leader), to: nameOf(node) });
+      act({ kind: 'unblock', from: nameOf(node), to: nameOf(leader) });
+    }
+  };
+  once(context, hasCommitted, PATIENCE_MS, () => {
+    const second = successor(-1);
+    if (second === null) return;
+    const began = startOf(second);
+    if (!act({ kind: 'kill', node: second })) return join();
+    restart(second, duration(random, 20, 300));
+    const third = (): number | null => {
+      const node = successor(began);
+      return node === null || (coreOf(node)?.highWatermark ?? 0) <= began ? null : node;
+    };
+    once(
+      context,
+      () => third() !== null,
+      PATIENCE_MS,
+      () => {
+        const node = third();
+        if (node !== null && act({ kind: 'stall', node })) later(stuck, () => act({ kind: 'unstall', node }));
+        join();
+      },
+    );
+  });
+}
+
 /** With a minimum of one the set may shrink to the one that then loses its disk, when others die with it. */
 function allBearLoss(cluster: FaultContext['cluster']): boolean {
   const image = cluster.image();
