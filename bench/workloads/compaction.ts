@@ -6,7 +6,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AdminClient } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
-import { logFileOf } from '../../src/cli/up/child-node.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import { until } from '../../test/e2e/deadline.ts';
 import { batchOf, leaderOf, makeTopic, produceTo, startBenchCluster } from '../bench-cluster.ts';
@@ -74,7 +73,8 @@ interface Pass {
 /** What the nodes have told of their passes over the topic. */
 function passes(bench: BenchCluster): readonly Pass[] {
   return bench.cluster.line.nodes.flatMap(({ id, dataDir }) =>
-    readFileSync(logFileOf(dirname(dataDir), id), 'utf8')
+    // Where `up` lets a node write its lines.
+    readFileSync(join(dirname(dataDir), 'logs', `node-${id}.log`), 'utf8')
       .split('\n')
       .filter((line) => line.includes('a log was compacted') && line.includes(TOPIC))
       .map((line) => ({ read: numberIn(line, 'read'), ms: numberIn(line, 'ms') })),
