@@ -180,7 +180,8 @@ export class ClusterNode {
         onQuorumLeader: (partition) => this.#requests.reportQuorumLeader(partition),
       },
       openLog: (group, directory, settings) => this.#found.open(group, directory, settings),
-      settingsOf: (topic, image) => partitionSettings(image, topic, { flush: config.flush, ...config.topics }),
+      settingsOf: (topic, image) =>
+        partitionSettings(image, topic, { flush: config.flush, ...config.topics }, config.node),
       startReplica: (spec) => this.#startReplica(spec),
       stopReplica: (group) => this.replicas.remove(group),
       onUnusable: (partition) => this.failed.onUnusable(partition),
