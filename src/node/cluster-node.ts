@@ -27,7 +27,7 @@ import { emptyImage } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import { MetadataGroup } from '../metadata-log/index.ts';
 import { Hosting, partitionSettings } from '../partition/index.ts';
-import type { Partition, ReplicaSpec } from '../partition/index.ts';
+import type { ReplicaSpec } from '../partition/index.ts';
 import { createPeerTransport } from '../peer/index.ts';
 import type { PeerEvents, PeerTransport } from '../peer/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
@@ -132,8 +132,7 @@ export class ClusterNode {
     });
     this.lifecycle = this.#makeLifecycle();
     this.server = this.#makeServer();
-    const partitions = (): readonly Partition[] => this.hosting.all();
-    this.#care = new LogCare({ config, ports, image, partitions, server: () => this.server, replicas: this.replicas });
+    this.#care = new LogCare(options, image, this);
   }
 
   #makeController(): Controller {
