@@ -18,6 +18,10 @@ def error_name(error):
     return type(error).__name__ if isinstance(error, KafkaError) and "Timeout" not in type(error).__name__ else None
 
 
+# Records of long ago stay in such a topic.
+FOR_EVER = {"retention.ms": "-1"}
+
+
 async def told(promise):
     """'ok', or the error's name."""
     try:
@@ -143,7 +147,7 @@ async def codecs(bootstrap, topic):
 
 
 async def record_parts(bootstrap, topic):
-    await create(bootstrap, topic)
+    await create(bootstrap, topic, 1, FOR_EVER)
     await send(bootstrap, topic, [
         (None, b"tombstone", 0, [("a", b"1"), ("a", b"")], 1_700_000_000_000),
         (b"", b"", 0, None, 1_700_000_000_001),
@@ -221,7 +225,7 @@ async def configs(bootstrap, topic):
 
 
 async def list_offsets(bootstrap, topic):
-    await create(bootstrap, topic)
+    await create(bootstrap, topic, 1, FOR_EVER)
     await send(bootstrap, topic, [(b"x", None, 0, None, 1_700_000_000_000 + 1000 * i) for i in (0, 2, 1, 3)])
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()

@@ -1,108 +1,29 @@
 /** @platformatic/kafka: one function for each behaviour of behaviour.ts that it can do. */
 import {
-  Admin,
-  Consumer,
   ConfigResourceTypes,
   FetchIsolationLevels,
   IncrementalAlterConfigOperationTypes,
   MessagesStreamModes,
   Producer,
-  stringDeserializers,
   stringSerializers,
 } from '@platformatic/kafka';
-import { main, told, until } from './outcomes.mjs';
-
-/** Of an answer of the cluster, however deep it lies; null: it is none. */
-function errorName(error) {
-  if (error?.apiId !== undefined) return error.apiId;
-  for (const each of error?.errors ?? []) {
-    const name = errorName(each);
-    if (name !== null) return name;
-  }
-  return error?.cause === undefined ? null : errorName(error.cause);
-}
-const outcomeOf = (promise) => told(errorName, promise);
-const common = (brokers) => ({ clientId: 'interop', bootstrapBrokers: brokers, retries: 10, retryDelay: 200 });
-const sorted = (lines) => lines.toSorted((left, right) => (left < right ? -1 : 1));
-
-async function withAdmin(brokers, use) {
-  const admin = new Admin(common(brokers));
-  try {
-    return await use(admin);
-  } finally {
-    await admin.close();
-  }
-}
-
-const configsOf = (configs) => Object.entries(configs).map(([name, value]) => ({ name, value }));
-
-const create = (brokers, topic, partitions = 1, configs = {}) =>
-  withAdmin(brokers, async (admin) => {
-    await admin.createTopics({ topics: [topic], partitions, replicas: -1, configs: configsOf(configs) });
-    await until('leaders', async () => {
-      try {
-        const found = await admin.metadata({ topics: [topic], forceUpdate: true });
-        return found.topics.get(topic)?.partitions.every(({ leader }) => leader >= 0) ?? false;
-      } catch {
-        // Not yet known everywhere.
-        return false;
-      }
-    });
-  });
-
-async function withProducer(brokers, options, use) {
-  const producer = new Producer({ ...common(brokers), serializers: stringSerializers, ...options });
-  try {
-    return await use(producer);
-  } finally {
-    await producer.close();
-  }
-}
-
-const send = (brokers, topic, messages, options = {}) =>
-  withProducer(brokers, options, async (producer) => {
-    const answer = await producer.send({
-      acks: -1,
-      ...options,
-      messages: messages.map((each) => ({ topic, ...each })),
-    });
-    return (answer.offsets ?? []).map(({ partition, offset }) => [partition, Number(offset)]);
-  });
-const numbered = (count, name = 'value', partitions = 1) =>
-  Array.from({ length: count }, (_, at) => ({ value: `${name} ${at}`, partition: at % partitions }));
-
-let groups = 0;
-
-/** A member that reads until it is closed. */
-async function join(brokers, groupId, topic, options = {}) {
-  const { consume = {}, ...more } = options;
-  const consumer = new Consumer({ ...common(brokers), groupId, deserializers: stringDeserializers, ...more });
-  const stream = await consumer.consume({
-    topics: [topic],
-    mode: MessagesStreamModes.COMMITTED,
-    fallbackMode: 'earliest',
-    autocommit: true,
-    maxWaitTime: 200,
-    ...(more.groupProtocol === undefined ? { sessionTimeout: 10_000, heartbeatInterval: 300 } : {}),
-    ...consume,
-  });
-  const found = [];
-  stream.on('data', (message) => void found.push(message));
-  stream.on('error', (error) => void console.error(error));
-  const share = () => sorted((consumer.assignments ?? []).flatMap(({ partitions }) => partitions));
-  return { consumer, found, share, close: () => new Promise((resolve) => void consumer.close(true, () => resolve())) };
-}
-
-async function read(brokers, topic, count, consume = {}) {
-  groups += 1;
-  const reader = await join(brokers, `${topic}-reads-${groups}`, topic, {
-    consume: { mode: MessagesStreamModes.EARLIEST, ...consume },
-  });
-  await until(`${count} records of ${topic}`, () => reader.found.length >= count);
-  await reader.close();
-  return reader.found;
-}
-const valuesOf = (found) => found.map(({ value }) => value ?? null);
+import { FOR_EVER, main, until } from './outcomes.mjs';
+import {
+  common,
+  configsOf,
+  create,
+  errorName,
+  join,
+  latest,
+  numbered,
+  offsetAt,
+  outcomeOf,
+  read,
+  send,
+  valuesOf,
+  withAdmin,
+  withProducer,
+} from './platformatic-clients.mjs';
 
 async function acks(brokers, topic) {
   await create(brokers, topic);
@@ -112,16 +33,6 @@ async function acks(brokers, topic) {
   }
   return valuesOf(await read(brokers, topic, 9));
 }
-
-const offsetAt = (brokers, topic, timestamp, isolationLevel = 0) =>
-  withAdmin(brokers, async (admin) => {
-    const [{ partitions }] = await admin.listOffsets({
-      isolationLevel,
-      topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp }] }],
-    });
-    return [Number(partitions[0].offset), Number(partitions[0].timestamp)];
-  });
-const latest = async (brokers, topic, isolation = 0) => (await offsetAt(brokers, topic, -1n, isolation))[0];
 
 async function codecs(brokers, topic) {
   const outcome = {};
@@ -135,7 +46,7 @@ async function codecs(brokers, topic) {
 }
 
 async function recordParts(brokers, topic) {
-  await create(brokers, topic);
+  await create(brokers, topic, 1, FOR_EVER);
   await send(brokers, topic, [
     { key: 'k', headers: { a: '1', b: '' }, timestamp: 1_700_000_000_000n },
     { key: '', value: '', timestamp: 1_700_000_000_001n },
@@ -225,7 +136,7 @@ const configs = (brokers, topic) =>
   });
 
 async function listOffsets(brokers, topic) {
-  await create(brokers, topic);
+  await create(brokers, topic, 1, FOR_EVER);
   await send(
     brokers,
     topic,
@@ -382,7 +293,7 @@ async function zombie(brokers, topic) {
   const outcome = { old: await outcomeOf(first.commit()) };
   await until('the marker', async () => (await latest(brokers, topic, 1)) === 4);
   outcome.read = valuesOf(await read(brokers, topic, 1, { isolationLevel: FetchIsolationLevels.READ_COMMITTED }));
-  await old.close(true);
+  await new Promise((resolve) => old.close(true, () => resolve()));
   return outcome;
 }
 

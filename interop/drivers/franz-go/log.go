@@ -46,7 +46,7 @@ func codecs(topic string) any {
 }
 
 func recordParts(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	send([]*kgo.Record{
 		{Topic: topic, Timestamp: time.UnixMilli(1_700_000_000_000), Headers: []kgo.RecordHeader{{Key: "a", Value: []byte("1")}, {Key: "a", Value: []byte{}}, {Key: "b"}}},
 		{Topic: topic, Key: []byte{}, Value: []byte{}, Timestamp: time.UnixMilli(1_700_000_000_001)},
@@ -189,7 +189,7 @@ func brokerConfigs(_ string) any {
 }
 
 func listOffsets(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	for _, at := range []int64{0, 2, 1, 3} {
 		send([]*kgo.Record{{Topic: topic, Value: []byte("x"), Timestamp: time.UnixMilli(1_700_000_000_000 + 1000*at)}})
 	}

@@ -39,7 +39,7 @@ func codecs(topic string) any {
 }
 
 func recordParts(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	send([]*sarama.ProducerMessage{
 		{Topic: topic, Timestamp: time.UnixMilli(1_700_000_000_000), Headers: []sarama.RecordHeader{{Key: []byte("a"), Value: []byte("1")}, {Key: []byte("a"), Value: []byte{}}, {Key: []byte("b")}}},
 		{Topic: topic, Key: sarama.StringEncoder(""), Value: sarama.StringEncoder(""), Timestamp: time.UnixMilli(1_700_000_000_001)},
@@ -114,7 +114,7 @@ func configs(topic string) any {
 }
 
 func listOffsets(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	for _, at := range []int64{0, 2, 1, 3} {
 		send([]*sarama.ProducerMessage{{Topic: topic, Value: sarama.StringEncoder("x"), Timestamp: time.UnixMilli(1_700_000_000_000 + 1000*at)}})
 	}
