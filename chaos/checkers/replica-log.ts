@@ -69,6 +69,8 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
       at = batch.end;
     }
     run.release();
+    // What stood last was compacted away: nothing follows.
+    if (run.positions.length === 0) break;
   }
   return { start, end, highWatermark: replica.highWatermark, batches };
 }
