@@ -59,7 +59,7 @@ function report(client: string, comparison: Comparison): number {
 }
 
 async function ask(client: Client, system: System, behaviours: readonly Behaviour[]): Promise<Outcomes> {
-  const prefix = `${system.name}-${client.name.replaceAll(/[^a-z]/g, '')}-${Date.now().toString(36)}`;
+  const prefix = `${system.name}-${client.name.replaceAll(/[^a-z0-9]/g, '')}-${Date.now().toString(36)}`;
   const { outcomes, log } = await runDriver(client.prepare(), system, behaviours, prefix);
   mkdirSync(join(process.cwd(), 'dist', 'run'), { recursive: true });
   writeFileSync(

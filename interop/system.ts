@@ -12,8 +12,8 @@ export function running(name: System['name'], bootstrap: string): System {
   return { name, bootstrap, close: () => Promise.resolve() };
 }
 
-/** A group does not wait for more members, as in the suites of Kafka's clients; nobody has five minutes for the cleaner. */
-const SETTINGS = ['group.initial.rebalance.delay.ms=0', 'log.retention.check.interval.ms=1000'];
+/** As Kafka's clients' own suites set it: a group does not wait for more members. */
+const SETTINGS = ['group.initial.rebalance.delay.ms=0'];
 
 /** Rejects with what `up` said when it does not come up. */
 export function startFlotilla(basePort: number): Promise<System> {

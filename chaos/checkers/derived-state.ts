@@ -54,6 +54,10 @@ export interface KnownProducer {
   readonly id: number;
   readonly epoch: number;
   readonly batches: readonly { readonly base: number; readonly end: number; readonly firstSequence: number }[];
+  /** First offset of its open transaction; null: none is open. */
+  readonly openFrom: number | null;
+  /** Of the coordinator whose marker came last; null: none has. */
+  readonly coordinatorTerm: number | null;
 }
 
 /** The replica knows each producer's newest batches; of those that are in the log it knows no others. */
@@ -88,12 +92,40 @@ export function judgeKnownProducers(where: string, known: readonly KnownProducer
       violated('P9', `${where}: the replica knows ${text(batches)} of producer ${id}, the log holds nothing of it`);
 }
 
+interface Ended {
+  readonly openFrom: number | null;
+  readonly coordinatorTerm: number | null;
+}
+
+/** Open transactions, and whose markers came last, are what a log that begins at 0 and was never compacted says. */
+export function judgeKnownTransactions(where: string, known: readonly KnownProducer[], log: WholeLog): void {
+  const replayed = new Map<number, Ended>();
+  for (const { base, producer } of log.batches) {
+    if (producer === null) continue;
+    const before = replayed.get(producer.id) ?? { openFrom: null, coordinatorTerm: null };
+    const { marker, transactional, id } = producer;
+    if (marker !== null) replayed.set(id, { openFrom: null, coordinatorTerm: marker.coordinatorTerm });
+    else replayed.set(id, { ...before, openFrom: before.openFrom ?? (transactional ? base : null) });
+  }
+  const text = ({ openFrom, coordinatorTerm }: Ended): string =>
+    `${openFrom === null ? 'nothing open' : `open from ${openFrom}`}, ended last by a coordinator of term ${coordinatorTerm}`;
+  for (const producer of known) {
+    const is = replayed.get(producer.id);
+    if (is !== undefined && text(is) !== text(producer))
+      violated('P9', `${where}: of producer ${producer.id} the log says ${text(is)}, the replica ${text(producer)}`);
+  }
+}
+
 /** What the partition knows of producers; null while it does not say. */
 export function knownProducers({ producers }: Partition): readonly KnownProducer[] | null {
   if (!producers.ready || producers.failed) return null;
-  return producers.state
-    .describe()
-    .map(({ producerId, producerEpoch, batches }) => ({ id: producerId, epoch: producerEpoch, batches }));
+  return producers.state.describe().map(({ producerId, producerEpoch, batches, openFrom, coordinatorTerm }) => ({
+    id: producerId,
+    epoch: producerEpoch,
+    batches,
+    openFrom,
+    coordinatorTerm,
+  }));
 }
 
 /** A read from the middle of a batch begins with that batch, wherever the indexes lead. The world must run. */

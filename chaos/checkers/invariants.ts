@@ -29,6 +29,7 @@ import { ImageChecks } from './image-checks.ts';
 import { LogChains } from './log-chains.ts';
 import { MetadataLogChecks } from './metadata-log-checks.ts';
 import { Restarts } from './restarts.ts';
+import { StableOffsets } from './stable-offsets.ts';
 import { WholeDisks } from './whole-disks.ts';
 
 /** What was last seen of one replica in one life. */
@@ -77,6 +78,8 @@ export class Invariants {
   readonly durable: DurableCopies;
   /** What each batch is, wherever it lies. */
   readonly chains: LogChains;
+  /** How far transactions are decided. */
+  readonly stable = new StableOffsets();
   /** What processes hold. */
   readonly bounds: Bounds;
   readonly #images: ImageChecks;
@@ -181,6 +184,7 @@ export class Invariants {
     const steppedAt = replica.core.now;
     if (steppedAt === its.steppedAt && steppedAt !== now) return;
     this.#checkSteps(number, its, replica, now);
+    this.stable.check(number, its.name, partition);
   }
 
   #seenOf(id: PartitionId | null, replica: Replica, failed: boolean): Seen {

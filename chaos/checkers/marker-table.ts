@@ -91,6 +91,18 @@ export const MARKERS = {
   'coordinator-moved': 'a partition of the groups’ topic was loaded by a second node',
   'groups-replayed': 'a new coordinator found groups in its log',
   'group-rebalanced-often': 'a group reached its fifth generation',
+  // Transactions.
+  'transactions-replayed': 'a new coordinator found transactions in its log',
+  'transaction-coordinator-moved': 'a partition of the transactions’ topic was loaded by a second node',
+  'coordinator-moved-while-ending': 'a new coordinator found a transaction that was ending, and sent its markers again',
+  'transaction-timed-out': 'a transaction took too long, and its coordinator aborted it',
+  'transaction-unverified': 'a batch was refused because its partition is not part of an open transaction',
+  'marker-written': 'a marker ended a transaction in a partition',
+  'marker-repeated': 'a marker came to a partition where its transaction was over',
+  'marker-fenced': 'a marker was refused because the producer or the coordinator had been replaced',
+  'aborted-told': 'a reader of the committed was told of aborted transactions',
+  'stable-offset-behind': 'a reader of the committed was given less than was committed',
+  'stable-offset-unknown': 'what is decided was not known, because producers were being read from the log',
   // Disks and starts.
   'segment-rolled': 'a log had a second segment',
   'journal-rolled': 'the journal went on in another file',

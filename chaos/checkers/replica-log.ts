@@ -2,7 +2,7 @@
  * The whole log of one replica, as its node's storage reads it: batches with a checksum each. For comparing replicas.
  */
 import { crc32c } from '../../storage/index.ts';
-import { readBatchHeader } from '../../storage/batch/index.ts';
+import { markerCoordinatorEpoch, readBatchHeader, readControlBatch } from '../../storage/batch/index.ts';
 import type { BatchHeader } from '../../storage/batch/index.ts';
 import { byteCount } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
@@ -13,6 +13,10 @@ export interface BatchProducer {
   readonly epoch: number;
   /** Of its first record; null: a control batch, which has none. */
   readonly sequence: number | null;
+  /** Of a transaction, data or marker. */
+  readonly transactional: boolean;
+  /** Null: no marker. */
+  readonly marker: { readonly committed: boolean; readonly coordinatorTerm: number | null } | null;
 }
 
 export interface LoggedBatch {
@@ -36,9 +40,15 @@ export interface WholeLog {
 
 const CHUNK = byteCount(1 << 20);
 
-function producerOf({ producerId, producerEpoch, baseSequence, control }: BatchHeader): BatchProducer | null {
-  if (producerId < 0) return null;
-  return { id: producerId, epoch: producerEpoch, sequence: control || baseSequence < 0 ? null : baseSequence };
+function producerOf(header: BatchHeader, batch: Uint8Array): BatchProducer | null {
+  const { producerId: id, producerEpoch: epoch, baseSequence, control, transactional } = header;
+  if (id < 0) return null;
+  const record = control ? readControlBatch(batch)?.[0] : undefined;
+  const isMarker = record?.type === 'commit' || record?.type === 'abort';
+  const marker = isMarker
+    ? { committed: record.type === 'commit', coordinatorTerm: markerCoordinatorEpoch(record.body) }
+    : null;
+  return { id, epoch, sequence: control || baseSequence < 0 ? null : baseSequence, transactional, marker };
 }
 
 /** Reads from log start to log end; the world must run meanwhile. */
@@ -54,11 +64,13 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
       const its = bytes.subarray(position, position + batch.bytes);
       const header = readBatchHeader(its);
       const { base, end: next, term } = batch;
-      batches.push({ base, end: next, term, sum: crc32c(its), crc: header.crc, producer: producerOf(header) });
+      batches.push({ base, end: next, term, sum: crc32c(its), crc: header.crc, producer: producerOf(header, its) });
       position += batch.bytes;
       at = batch.end;
     }
     run.release();
+    // What stood last was compacted away: nothing follows.
+    if (run.positions.length === 0) break;
   }
   return { start, end, highWatermark: replica.highWatermark, batches };
 }

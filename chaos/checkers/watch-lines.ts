@@ -24,6 +24,7 @@ const LINES: Readonly<Record<string, MarkerName>> = {
   'replicas have lost committed records': 'committed-loss-reported',
   'the controller stands down: the metadata log cannot be written': 'controller-disk-failed',
   'the disk is full: produce is refused until there is space': 'disk-full',
+  'a transaction takes too long and is aborted': 'transaction-timed-out',
   'log of a removed partition deleted': 'log-of-deleted-topic-removed',
 };
 
@@ -52,6 +53,8 @@ export class LineWatch {
   readonly #connected: number[] = [];
   /** Nodes that have loaded each partition of the groups' topic. */
   readonly #coordinators = new Map<number, Set<number>>();
+  /** And of the transactions' topic. */
+  readonly #transactional = new Map<number, Set<number>>();
 
   constructor(markers: MarkerSink) {
     this.#markers = markers;
@@ -68,6 +71,7 @@ export class LineWatch {
         if (message === 'broker state' && fields?.['state'] === 'leaving') this.#markers.reach('shutdown-controlled');
         if (message === 'groups loaded')
           this.#loaded(number, Number(fields?.['partition']), Number(fields?.['groups']));
+        if (message === 'transactions loaded') this.#transactionsLoaded(number, fields);
       };
     }
   }
@@ -86,13 +90,22 @@ export class LineWatch {
   }
 
   #loaded(node: number, partition: number, groups: number): void {
-    let nodes = this.#coordinators.get(partition);
-    if (nodes === undefined) {
-      nodes = new Set();
-      this.#coordinators.set(partition, nodes);
-    }
-    nodes.add(node);
-    if (nodes.size > 1) this.#markers.reach('coordinator-moved');
+    if (isSecond(this.#coordinators, partition, node)) this.#markers.reach('coordinator-moved');
     if (groups > 0) this.#markers.reach('groups-replayed');
   }
+
+  #transactionsLoaded(node: number, fields: Readonly<Record<string, unknown>> | undefined): void {
+    if (isSecond(this.#transactional, Number(fields?.['partition']), node))
+      this.#markers.reach('transaction-coordinator-moved');
+    if (Number(fields?.['transactions']) > 0) this.#markers.reach('transactions-replayed');
+    if (Number(fields?.['ending']) > 0) this.#markers.reach('coordinator-moved-while-ending');
+  }
+}
+
+/** Whether a partition has been loaded by another node, too. */
+function isSecond(loaders: Map<number, Set<number>>, partition: number, node: number): boolean {
+  const nodes = loaders.get(partition) ?? new Set();
+  loaders.set(partition, nodes);
+  nodes.add(node);
+  return nodes.size > 1;
 }

@@ -1,5 +1,5 @@
 /** What clients are told by partitions: heard at `produce`, `read` and `latest`, which answer as always. */
-import type { Partition, ProduceOutcome } from '../../src/partition/index.ts';
+import type { Partition, PartitionRead, ProduceOutcome } from '../../src/partition/index.ts';
 import type { MarkerName, MarkerSink } from './marker-table.ts';
 import { termAt } from './watch-replicas.ts';
 
@@ -8,6 +8,7 @@ const REFUSALS: Partial<Record<ProduceOutcome['kind'], MarkerName>> = {
   'out-of-order-sequence': 'out-of-order-refused',
   'producer-fenced': 'producer-fenced',
   corrupt: 'corrupt-batch-refused',
+  unverified: 'transaction-unverified',
 };
 
 const READS: Partial<Record<string, MarkerName>> = {
@@ -20,11 +21,20 @@ const READS: Partial<Record<string, MarkerName>> = {
 /** From now on, for the life of `partition`. */
 export function listenToPartition(markers: MarkerSink, partition: Partition): void {
   listenToProduce(markers, partition);
+  listenToMarkers(markers, partition);
   const read = partition.read.bind(partition);
   partition.read = (...given) => {
     const answer = read(...given);
-    if (answer instanceof Promise) markers.reach('read-from-segment');
-    else if (answer.kind === 'read') {
+    const note = (known: Awaited<typeof answer>): void => {
+      if (known.kind === 'read' && known.aborted !== null) noteIsolated(markers, known);
+    };
+    if (answer instanceof Promise) {
+      markers.reach('read-from-segment');
+      answer.then(note, () => undefined);
+      return answer;
+    }
+    note(answer);
+    if (answer.kind === 'read') {
       if (answer.run instanceof Promise) markers.reach('read-from-segment');
       else if (answer.run !== null && answer.run.positions.length > 0) markers.reach('read-from-memory');
     } else reachKnown(markers, READS[answer.kind]);
@@ -46,6 +56,25 @@ export function listenToPartition(markers: MarkerSink, partition: Partition): vo
 
 function reachKnown(markers: MarkerSink, name: MarkerName | undefined): void {
   if (name !== undefined) markers.reach(name);
+}
+
+function noteIsolated(markers: MarkerSink, { aborted, lastStableOffset, highWatermark }: PartitionRead): void {
+  if (aborted !== null && aborted.length > 0) markers.reach('aborted-told');
+  if (lastStableOffset === null) markers.reach('stable-offset-unknown');
+  else if (lastStableOffset < highWatermark) markers.reach('stable-offset-behind');
+}
+
+function listenToMarkers(markers: MarkerSink, partition: Partition): void {
+  const writeMarker = partition.writeMarker.bind(partition);
+  partition.writeMarker = (marker, done) => {
+    const isOpen = (partition.producers.state.get(marker.producerId)?.openFrom ?? null) !== null;
+    writeMarker(marker, (outcome) => {
+      if (outcome.kind === 'written') markers.reach(isOpen ? 'marker-written' : 'marker-repeated');
+      else if (outcome.kind === 'producer-fenced' || outcome.kind === 'coordinator-fenced')
+        markers.reach('marker-fenced');
+      done(outcome);
+    });
+  };
 }
 
 function listenToProduce(markers: MarkerSink, partition: Partition): void {

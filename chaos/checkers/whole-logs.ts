@@ -7,7 +7,13 @@ import type { Partition } from '../../src/partition/index.ts';
 import { LogFailed } from '../../storage/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
-import { judgeIndexes, judgeKnownProducers, judgeTerms, knownProducers } from './derived-state.ts';
+import {
+  judgeIndexes,
+  judgeKnownProducers,
+  judgeKnownTransactions,
+  judgeTerms,
+  knownProducers,
+} from './derived-state.ts';
 import type { LogChains } from './log-chains.ts';
 import { judgeProducers } from './producer-batches.ts';
 import { readWholeLog } from './replica-log.ts';
@@ -36,7 +42,9 @@ export async function sameReplicas(cluster: SimCluster, chains: LogChains | null
         logs.push({ node, log });
       }
       const [first, ...others] = logs;
-      for (const other of others) if (first !== undefined) compareLogs(name, first, other);
+      // Each node compacts for itself, and when it comes to it.
+      const isCompacted = topic.configs.get('cleanup.policy')?.includes('compact') === true;
+      for (const other of others) if (first !== undefined && !isCompacted) compareLogs(name, first, other);
     }
   }
 }
@@ -49,6 +57,7 @@ async function judgeReplica(cluster: SimCluster, where: string, partition: Parti
   judgeTerms(where, replica.core, log);
   const known = knownProducers(partition);
   if (known !== null) judgeKnownProducers(where, known, log);
+  if (known !== null && log.start === 0 && !replica.log.settings.compact) judgeKnownTransactions(where, known, log);
   await cluster.wait(judgeIndexes(where, replica.log, log).catch(unreadable));
 }
 

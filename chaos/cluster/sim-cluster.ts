@@ -44,6 +44,8 @@ const SMALL = [
   'tail.max.bytes=4194304',
   'offsets.topic.num.partitions=3',
   'transaction.state.log.num.partitions=3',
+  'group.consumer.session.timeout.ms=6000',
+  'group.consumer.heartbeat.interval.ms=500',
   'log.retention.check.interval.ms=2000',
   'log.level=debug',
 ];

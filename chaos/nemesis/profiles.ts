@@ -53,7 +53,7 @@ export const PROFILES = {
   transactions: {
     faults: [...namesOf('process'), ...namesOf('network')],
     always: [],
-    workload: { bursts: true, members: 2, transactions: 2, transformers: true },
+    workload: { bursts: true, members: 2, transactions: 2, transformers: true, heartbeaters: 3 },
   },
   powerloss: {
     faults: ['power-loss', 'power-loss-all', 'part-kill', 'stale-join', 'kill-at-disk', 'slow-disk', 'isolate'],
@@ -81,6 +81,7 @@ export const PROFILES = {
       trimmed: null,
       transactions: 0,
       transformers: false,
+      heartbeaters: 0,
     },
     beyond: true,
   },

@@ -15,11 +15,13 @@ import { SimCluster } from '../cluster/index.ts';
 import type { SimClusterOptions } from '../cluster/index.ts';
 import { BurstWriter } from './burst-writer.ts';
 import { GroupHistory } from './group-history.ts';
+import type { HeartbeatMember } from './heartbeat-member.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupMemberOptions } from './group-member.ts';
 import { History, violated } from './history.ts';
 import { MetadataHistory } from './metadata-history.ts';
 import type { IsolatedReader } from './isolated-reader.ts';
+import { OwnershipHistory } from './ownership-history.ts';
 import type { Pace } from './pace.ts';
 import { RecordReader } from './record-reader.ts';
 import type { RecordReaderOptions } from './record-reader.ts';
@@ -66,6 +68,10 @@ export class Stage {
   readonly workers: Worker[] = [];
   /** Of the one group that `member` makes members of. */
   readonly group = new GroupHistory();
+  /** Members of the group `h`, of the newer protocol, and what is known of it. */
+  readonly heartbeaters: HeartbeatMember[] = [];
+  readonly newer = new GroupHistory();
+  readonly ownership = new OwnershipHistory();
   /** Of whoever is added from now on; always busy unless set. */
   pace: Pace | null = null;
   /** How many times the default timeouts the cluster's are. */
@@ -179,7 +185,7 @@ export class Stage {
   async quiet(milliseconds = SETTLED_MS): Promise<void> {
     await this.#settle(milliseconds);
     for (const reader of [...this.readers, ...this.wanderers, ...this.isolated]) reader.stop();
-    for (const member of this.members) member.stop();
+    for (const member of [...this.members, ...this.heartbeaters]) member.stop();
   }
 
   async #settle(milliseconds: number): Promise<void> {
@@ -205,6 +211,22 @@ export class Stage {
     if (await this.cluster.world.run(isEnded, { milliseconds: REBALANCED_MS })) return;
     const states = members.map(({ name, membership }) => `${name} ${JSON.stringify(membership)}`);
     violated('C4', `no common generation ${REBALANCED_MS} ms after the heal: ${states.join(', ')}`);
+  }
+
+  /** C4 of the newer protocol: all members have all partitions, each one of them, at one epoch. */
+  async #reconciled(): Promise<void> {
+    const members = this.heartbeaters.filter(({ running }) => running);
+    for (const member of members) member.tame();
+    const [first] = members;
+    if (first === undefined) return;
+    const isEnded = (): boolean => {
+      const owned = members.flatMap((member) => member.owned);
+      const isWhole = owned.length === first.partitions && new Set(owned).size === owned.length;
+      return isWhole && members.every(({ epoch }) => epoch > 0 && epoch === first.epoch);
+    };
+    if (await this.cluster.world.run(isEnded, { milliseconds: REBALANCED_MS })) return;
+    const states = members.map(({ name, epoch, owned }) => `${name} at ${epoch} has ${owned.join() || 'nothing'}`);
+    violated('C4', `no agreement ${REBALANCED_MS} ms after the heal: ${states.join(', ')}`);
   }
 
   /** Undoes every fault of network, disks and machines; what is dead stays dead. */
@@ -240,6 +262,7 @@ export class Stage {
     if (expected.dead === undefined) cluster.startDead();
     await this.#settle(SETTLED_MS);
     await this.#rebalanced();
+    await this.#reconciled();
     const enders = this.workers.filter(({ atEnd }) => atEnd !== undefined);
     const first = enders.length > 0 ? await recovered(cluster, expected) : null;
     for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());

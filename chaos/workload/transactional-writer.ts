@@ -8,8 +8,11 @@
  * What it was told goes into the histories of records and of transactions.
  */
 import type { Random } from '../../raft/index.ts';
+import { buildBatch } from '../../storage/batch/index.ts';
 import { ClientError, TransactionalProducer } from '../../src/client/index.ts';
 import type { ClientOptions, KafkaClient } from '../../src/client/index.ts';
+import { API_TABLE } from '../../src/wire/index.ts';
+import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
 import type { KnownTransaction, TransactionHistory, TransactionLine } from './transaction-history.ts';
@@ -116,11 +119,43 @@ export class TransactionalWriter {
     try {
       await this.#producer.init();
       this.#options.line.grant(this.#producer.identity);
-      return true;
+      return !this.#options.old || this.#options.random.below(3) > 0 || (await this.#stray());
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       return false;
     }
+  }
+
+  /**
+   * A batch of no transaction, as one that was on its way for too long: leaders do not begin transactions for old clients, and take
+   * none of it. False: nobody knows what became of it, and it may still come.
+   */
+  async #stray(): Promise<boolean> {
+    const { line, topic, partitions, random } = this.#options;
+    const { identity } = this.#producer;
+    const partition = random.below(partitions);
+    await this.#client.topic(topic);
+    const leader = this.#client.leaderOf(topic, partition)?.leader ?? null;
+    if (identity === null || leader === null) return true;
+    const transaction = line.begin(`${this.name}.${this.#lives}, astray`);
+    transaction.state = 'aborted';
+    const id = `${this.name}-astray-${this.#next}`;
+    const number = this.#next;
+    this.#next += 1;
+    const sentAt = this.#home.world.now();
+    const record = this.#history.add({ id, topic, partition, writer: id, number, sentAt, kept: true, once: true });
+    this.#transactions.add(transaction, record);
+    const values = [{ key: null, value: Buffer.from(id), timestamp: this.#client.ports.clock.wallNow() }];
+    const producer = { ...identity, baseSequence: 0 };
+    const records = buildBatch({ records: values, transactional: true, producer });
+    const topicData = [{ name: topic, partitionData: [{ index: partition, records }] }];
+    const body = { transactionalId: line.transactionalId, acks: -1, timeoutMs: REQUEST_MS, topicData };
+    this.#producer = this.#reborn();
+    const answer = await this.#client.on(leader, API_TABLE.produce.schema, body);
+    const code = answer.responses[0]?.partitionResponses[0]?.errorCode ?? -1;
+    if (code === 0) violated('E3', `${id} was taken, and is of no transaction`);
+    this.#history.fail(record, `error ${code}`);
+    return false;
   }
 
   async #transaction(): Promise<void> {

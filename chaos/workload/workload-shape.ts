@@ -70,6 +70,8 @@ export interface WorkloadShape {
   readonly rude: boolean;
   /** Transactional ids under which records are written, by two writers each. */
   readonly transactions: number;
+  /** Members of a group of the newer protocol (KIP-848), every second one with whims; 0: none. */
+  readonly heartbeaters: number;
   /** Some consume, transform and produce in transactions. */
   readonly transformers: boolean;
 }
@@ -111,14 +113,16 @@ function drawFragile(random: Random, nodes: number): TopicShape {
 }
 
 /** A shape that is fixed as a whole is of a replay; one of a build that did not know them yet had none. */
-function drawTransactions(
+function drawNewcomers(
   random: Random,
   fixed: Partial<WorkloadShape>,
-): Pick<WorkloadShape, 'transactions' | 'transformers'> {
-  if (fixed.main !== undefined && fixed.phases !== undefined) return { transactions: 0, transformers: false };
+): Pick<WorkloadShape, 'transactions' | 'transformers' | 'heartbeaters'> {
+  if (fixed.main !== undefined && fixed.phases !== undefined)
+    return { transactions: 0, transformers: false, heartbeaters: 0 };
   return {
     transactions: random.fork('lines').below(4) === 0 ? 1 + random.fork('how many').below(2) : 0,
     transformers: random.fork('transformers').below(6) === 0,
+    heartbeaters: random.fork('heartbeaters').below(4) === 0 ? 1 + random.fork('how many beat').below(3) : 0,
   };
 }
 
@@ -152,7 +156,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
     racers: isOneIn('racers', 2) ? 1 + draw('how many racers').below(2) : 0,
     sequenced: isOneIn('sequenced', 3) ? 1 + draw('how many sequenced').below(2) : 0,
     rude: isOneIn('rude', 4),
-    ...drawTransactions(random.fork('transactions'), fixed),
+    ...drawNewcomers(random.fork('transactions'), fixed),
     ...fixed,
   };
 }
@@ -175,6 +179,7 @@ export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[
       'racers',
       'sequenced',
       'transactions',
+      'heartbeaters',
     ] as const
   ).filter((key) => shape[key] > 0);
   return [

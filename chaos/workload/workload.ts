@@ -7,6 +7,7 @@
  * Each kind of user has a function that starts it; a new kind is a field of the shape, and a line in `startWorkload`.
  */
 import type { Random } from '../../raft/index.ts';
+import { HeartbeatMember } from './heartbeat-member.ts';
 import { IdCollector } from './id-collector.ts';
 import { LogTrimmer } from './log-trimmer.ts';
 import { MetadataClient } from './metadata-client.ts';
@@ -61,6 +62,7 @@ export async function startWorkload(
   startWriters(start);
   startReaders(start);
   startMembers(start);
+  startHeartbeaters(start);
   startMetadataClients(start);
   startUnusualClients(start);
   startTransactions(stage, shape, pace, start.random);
@@ -145,6 +147,18 @@ function startMembers({ stage, shape, pace, random }: Start): void {
   if (shape.members === 0 || !shape.watchers) return;
   const options = { name: 'watcher-g', group: 'g', topic: 't', pace, everyMs: 120 };
   stage.workers.push(new OffsetWatcher(stage.cluster, stage.group, options).start());
+}
+
+/** A group of the newer protocol, on the same topic. */
+function startHeartbeaters({ stage, shape, pace, random }: Start): void {
+  const { cluster, history, newer, ownership } = stage;
+  const assignor = ([null, 'uniform', 'range'] as const)[random('assignor').below(3)] ?? null;
+  for (let index = 1; index <= shape.heartbeaters; index += 1) {
+    const name = `beater${index}`;
+    const from = { name, group: 'h', topic: 't', partitions: shape.main.partitions, random: random(name), pace };
+    const options = { ...from, whims: index % 2 === 1, assignor };
+    stage.heartbeaters.push(new HeartbeatMember(cluster, history, newer, ownership, options).start());
+  }
 }
 
 /** Users who make, change and delete topics of their own, all of them the same few, and others who write to these. */

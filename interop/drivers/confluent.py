@@ -30,6 +30,9 @@ def error_name(error):
     return cause.name() if hasattr(cause, "name") else None
 
 
+# Records of long ago stay in such a topic.
+FOR_EVER = {"retention.ms": "-1"}
+
 # An admin client that nobody holds ends what it was asked for.
 ADMINS = {}
 
@@ -134,7 +137,7 @@ def codecs(bootstrap, topic):
 
 
 def record_parts(bootstrap, topic):
-    create(bootstrap, topic)
+    create(bootstrap, topic, config=FOR_EVER)
     send(
         bootstrap,
         topic,
@@ -248,7 +251,7 @@ def configs(bootstrap, topic):
 
 def list_offsets(bootstrap, topic):
     admin = admin_of(bootstrap)
-    create(bootstrap, topic)
+    create(bootstrap, topic, config=FOR_EVER)
     send(bootstrap, topic, [(None, "x", 0, None, 1_700_000_000_000 + 1000 * i) for i in (0, 2, 1, 3)], acks="all")
 
     def at(spec, isolation=IsolationLevel.READ_UNCOMMITTED):

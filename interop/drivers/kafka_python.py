@@ -29,6 +29,9 @@ def told(call):
         return error_name(error)
 
 
+# Records of long ago stay in such a topic.
+FOR_EVER = {"retention.ms": "-1"}
+
 ADMINS = {}
 
 
@@ -122,7 +125,7 @@ def codecs(bootstrap, topic):
 
 
 def record_parts(bootstrap, topic):
-    create(bootstrap, topic)
+    create(bootstrap, topic, 1, FOR_EVER)
     send(bootstrap, topic, [
         (None, b"tombstone", 0, [("a", b"1"), ("a", b"")], 1_700_000_000_000),
         (b"", b"", 0, None, 1_700_000_000_001),
@@ -191,7 +194,7 @@ def configs(bootstrap, topic):
 
 
 def list_offsets(bootstrap, topic):
-    create(bootstrap, topic)
+    create(bootstrap, topic, 1, FOR_EVER)
     send(bootstrap, topic, [(b"x", None, 0, None, 1_700_000_000_000 + 1000 * i) for i in (0, 2, 1, 3)])
     consumer = KafkaConsumer(bootstrap_servers=bootstrap)
     part = TopicPartition(topic, 0)

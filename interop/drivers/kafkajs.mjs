@@ -13,7 +13,7 @@ import {
   withAdmin,
   withProducer,
 } from './kafkajs-clients.mjs';
-import { main, until } from './outcomes.mjs';
+import { FOR_EVER, main, until } from './outcomes.mjs';
 
 const { CompressionTypes, ConfigResourceTypes } = kafkajs;
 
@@ -46,7 +46,7 @@ async function codecs(brokers, topic) {
 }
 
 async function recordParts(brokers, topic) {
-  await create(brokers, topic);
+  await create(brokers, topic, 1, FOR_EVER);
   await send(brokers, topic, [
     { key: null, value: null, headers: { a: ['1', ''] }, timestamp: '1700000000000' },
     { key: '', value: '', timestamp: '1700000000001' },
@@ -136,7 +136,7 @@ function configs(brokers, topic) {
 }
 
 async function listOffsets(brokers, topic) {
-  await create(brokers, topic);
+  await create(brokers, topic, 1, FOR_EVER);
   await send(
     brokers,
     topic,

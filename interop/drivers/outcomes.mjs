@@ -40,3 +40,6 @@ export async function told(errorName, promise) {
     return name;
   }
 }
+
+/** Records of long ago stay in such a topic. */
+export const FOR_EVER = { 'retention.ms': '-1' };

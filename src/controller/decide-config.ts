@@ -14,7 +14,6 @@ import {
   listOf,
   invalidTopicConfig,
   topicConfigDefinition,
-  TOPIC_CONFIGS,
 } from '../metadata/index.ts';
 import type { ConfigDefinition, MetadataImage, ConfigScope, MetadataRecord } from '../metadata/index.ts';
 import { done } from './command.ts';
@@ -102,10 +101,19 @@ function findTarget(image: MetadataImage, resource: ConfigResource): Target | Re
   return { scope: { kind: 'broker', node: resource.node }, configs, ...shared, invalid: invalidOwnConfig };
 }
 
-/** Defaults of topics hold for the whole cluster: set on one broker they would do nothing. */
+/** The controller decides by these, or all nodes must agree on them: set on one broker they would do nothing, or harm. */
+const CLUSTER_WIDE: readonly string[] = [
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+  'flush',
+  'num.partitions',
+  'default.replication.factor',
+  'auto.leader.rebalance.enable',
+  'producer.id.expiration.ms',
+];
+
 function invalidOwnConfig(key: string, value: string): string | null {
-  if (TOPIC_CONFIGS.some((each) => each.clusterKey === key))
-    return `${key} can only be set for the whole cluster (default broker resource)`;
+  if (CLUSTER_WIDE.includes(key)) return `${key} can only be set for the whole cluster (default broker resource)`;
   return invalidClusterConfig(key, value);
 }
 

@@ -27,7 +27,13 @@ export async function joinConsumerGroup(
   input: JoinInput,
 ): Promise<JoinAnswer> {
   const read = readSubscription(input.protocols[0]?.metadata ?? new Uint8Array(0), partition.options.codec);
-  if (read === null) return refusedJoin(ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL.code, input.memberId);
+  if (read === null) {
+    const { instanceId, memberId, requireKnownId, protocolType, freshMemberId } = input;
+    // A member without an id is given one before anybody looks at what it says.
+    const isFirst = instanceId === null && memberId === '' && requireKnownId && protocolType === CONSUMER_PROTOCOL_TYPE;
+    if (isFirst && input.protocols.length > 0) return refusedJoin(ERROR_CODES.MEMBER_ID_REQUIRED.code, freshMemberId);
+    return refusedJoin(ERROR_CODES.INCONSISTENT_GROUP_PROTOCOL.code, memberId);
+  }
   const step = await stepOn(partition, group);
   if (step === null) return refusedJoin(ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code, input.memberId);
   const answer = classicJoin(step, input, read);

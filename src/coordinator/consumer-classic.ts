@@ -139,17 +139,22 @@ function awaitMember({ group, context }: ConsumerStep, id: string, timeoutMs: nu
   noteDue(group, at);
 }
 
-/** The classic member that a request names, or the error that it is told. */
-function classicMember(
-  group: ConsumerGroup,
-  { memberId, instanceId }: LeavingMember,
-): (ConsumerMember & { readonly classic: ClassicSide }) | number {
+/** The member that a request names, of either protocol, or the error that it is told. */
+function namedMember(group: ConsumerGroup, { memberId, instanceId }: LeavingMember): ConsumerMember | number {
   const holder = instanceId === null ? memberId : group.staticMembers.get(instanceId);
   if (holder === undefined) return ERROR_CODES.UNKNOWN_MEMBER_ID.code;
   if (holder !== memberId) return ERROR_CODES.FENCED_INSTANCE_ID.code;
-  const member = group.members.get(holder);
-  if (member === undefined || member.classic === null) return ERROR_CODES.UNKNOWN_MEMBER_ID.code;
-  return { ...member, classic: member.classic };
+  return group.members.get(holder) ?? ERROR_CODES.UNKNOWN_MEMBER_ID.code;
+}
+
+/** The classic member that a request names, or the error that it is told. */
+function classicMember(
+  group: ConsumerGroup,
+  named: LeavingMember,
+): (ConsumerMember & { readonly classic: ClassicSide }) | number {
+  const member = namedMember(group, named);
+  if (typeof member === 'number') return member;
+  return member.classic === null ? ERROR_CODES.UNKNOWN_MEMBER_ID.code : { ...member, classic: member.classic };
 }
 
 /** Whether there is a step that the member can make by joining again. */
@@ -202,16 +207,17 @@ export function classicHeartbeat(step: ConsumerStep, input: HeartbeatInput): num
   return ERROR_CODES.REBALANCE_IN_PROGRESS.code;
 }
 
-/** The error of each, in the order of the request. By instance id alone an administrator removes a member of either protocol. */
+/**
+ * Takes out members of either protocol: the error of each, in the order of the request. An administrator names them by
+ * instance id alone.
+ */
 export function classicLeave(step: ConsumerStep, leaving: readonly LeavingMember[]): readonly number[] {
   const { group } = step;
   const gone = new Set<string>();
   const errors = leaving.map((one) => {
     const byInstance = one.memberId === '' && one.instanceId !== null;
     const id = byInstance ? group.staticMembers.get(one.instanceId ?? '') : one.memberId;
-    if (id === undefined) return ERROR_CODES.UNKNOWN_MEMBER_ID.code;
-    const member = byInstance ? group.members.get(id) : classicMember(group, one);
-    if (member === undefined) return ERROR_CODES.UNKNOWN_MEMBER_ID.code;
+    const member = namedMember(group, { ...one, memberId: id ?? '' });
     if (typeof member === 'number') return member;
     gone.add(member.id);
     return 0;

@@ -151,7 +151,7 @@ export class ConsumerGroups {
   async heartbeat(groupId: string, input: BeatInput, beginning: Beginning | null): Promise<BeatAnswer | Refused> {
     const known = this.#groups.get(groupId);
     if (known === undefined && input.memberEpoch !== 0)
-      return refused(ERROR_CODES.GROUP_ID_NOT_FOUND.code, `Consumer group ${groupId} not found.`);
+      return refused(ERROR_CODES.GROUP_ID_NOT_FOUND.code, notFound(groupId, input.memberEpoch));
     const group = known ?? beginning?.group ?? emptyConsumerGroup(groupId);
     const step = consumerStep(group, this.context());
     const answer = beat(step, input);
@@ -228,6 +228,11 @@ export class ConsumerGroups {
     this.#groups.clear();
     this.#matchers.clear();
   }
+}
+
+/** In Kafka's words. */
+function notFound(groupId: string, memberEpoch: number): string {
+  return memberEpoch < 0 ? `Group ${groupId} not found.` : `Consumer group ${groupId} not found.`;
 }
 
 /** Records that are too large cannot be helped by the client. */

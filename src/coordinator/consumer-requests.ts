@@ -172,7 +172,7 @@ function describedMember(coordinator: GroupCoordinator, group: ConsumerGroup, me
     clientId: member.clientId,
     clientHost: member.clientHost,
     subscribedTopicNames: member.topicNames,
-    subscribedTopicRegex: member.topicRegex,
+    subscribedTopicRegex: member.topicRegex ?? '',
     assignment: describedAssignment(
       coordinator,
       member.state === 'unrevoked' ? partitionsOf(member.assigned) : current,

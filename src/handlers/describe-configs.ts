@@ -55,7 +55,9 @@ function find(broker: BrokerView, resource: Resource, computed: ComputedDefaults
     if (invalid !== null) return { code: errorCode('INVALID_TOPIC_EXCEPTION'), message: invalid };
     const topic = image.topicsByName.get(resourceName);
     if (topic === undefined) return { code: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), message: 'no such topic' };
-    return { configs: describeTopicConfigs(image, topic, topic.partitions[0]?.replicas.length ?? 1, computed) };
+    return {
+      configs: describeTopicConfigs(image, topic, topic.partitions[0]?.replicas.length ?? 1, computed, broker.self),
+    };
   }
   if (resourceType === GROUP) {
     if (resourceName === '') return { code: errorCode('INVALID_REQUEST'), message: 'a group id must not be empty' };

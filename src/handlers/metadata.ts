@@ -22,7 +22,7 @@ type PartitionResponse = TopicResponse['partitions'][number];
 
 export interface MetadataOptions {
   /** Kafka: auto.create.topics.enable. */
-  readonly autoCreateTopics: boolean;
+  readonly autoCreateTopics: () => boolean;
   /** Begins to create topics; their names are valid. Errors show when the client asks again. */
   readonly createTopics: (names: readonly string[]) => void;
   readonly controller: () => NodeId | null;
@@ -78,7 +78,7 @@ export function metadataHandler(broker: BrokerView, options: MetadataOptions): A
       if (!RESERVED_TOPICS.has(name)) wanted.add(name);
       return missing(name, ZERO_UUID, errorCode('UNKNOWN_TOPIC_OR_PARTITION'), version);
     });
-    const create = wanted.size > 0 && options.autoCreateTopics && request.allowAutoTopicCreation;
+    const create = wanted.size > 0 && options.autoCreateTopics() && request.allowAutoTopicCreation;
     if (create) options.createTopics([...wanted].slice(0, CREATED_AT_ONCE));
     return responses;
   };

@@ -43,7 +43,7 @@ export function describeConfigType(type: ConfigType): string {
     case 'number':
       return `a number from ${type.min} to ${type.max}`;
     case 'choice':
-      return `one of ${type.values.join(', ')}`;
+      return type.values.length === 1 ? `'${type.values[0]}'` : `one of ${type.values.join(', ')}`;
     case 'list':
       return `one or more of ${type.values.join(', ')}, separated by commas`;
     case 'text':

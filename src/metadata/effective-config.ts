@@ -31,29 +31,53 @@ export interface DescribedConfig extends ConfigSynonym {
   readonly synonyms: readonly ConfigSynonym[];
 }
 
-/** Topic's own value, else the cluster's; null: neither is set. */
-export function setTopicConfig(image: MetadataImage, topic: Pick<Topic, 'configs'>, key: string): string | null {
-  const definition = present(topicConfigDefinition(key), `topic config ${key}`);
+/**
+ * Topic's own value, else that of `node`, else the cluster's; null: none is set. `node` null: what all nodes agree on, which
+ * is what the controller decides by.
+ */
+export function setTopicConfig(
+  image: MetadataImage,
+  topic: Pick<Topic, 'configs'>,
+  key: string,
+  node: NodeId | null = null,
+): string | null {
+  const { clusterKey } = present(topicConfigDefinition(key), `topic config ${key}`);
   const own = topic.configs.get(key);
-  if (own !== undefined) return own;
-  return definition.clusterKey === null ? null : (image.clusterConfigs.get(definition.clusterKey) ?? null);
+  if (own !== undefined || clusterKey === null) return own ?? null;
+  const nodes = node === null ? undefined : image.brokerConfigs.get(node)?.get(clusterKey);
+  return nodes ?? image.clusterConfigs.get(clusterKey) ?? null;
 }
 
 /** The effective value as text; null only for those with a computed default (`flush`, `min.insync.replicas`). */
-export function topicConfig(image: MetadataImage, topic: Pick<Topic, 'configs'>, key: string): string | null {
-  return setTopicConfig(image, topic, key) ?? topicConfigDefinition(key)?.default ?? null;
+export function topicConfig(
+  image: MetadataImage,
+  topic: Pick<Topic, 'configs'>,
+  key: string,
+  node: NodeId | null = null,
+): string | null {
+  return setTopicConfig(image, topic, key, node) ?? topicConfigDefinition(key)?.default ?? null;
 }
 
-export function topicConfigNumber(image: MetadataImage, topic: Pick<Topic, 'configs'>, key: string): number {
-  return integerOf(present(topicConfig(image, topic, key), key));
+export function topicConfigNumber(
+  image: MetadataImage,
+  topic: Pick<Topic, 'configs'>,
+  key: string,
+  node: NodeId | null = null,
+): number {
+  return integerOf(present(topicConfig(image, topic, key, node), key));
 }
 
 export function topicConfigFlag(image: MetadataImage, topic: Pick<Topic, 'configs'>, key: string): boolean {
   return topicConfig(image, topic, key) === 'true';
 }
 
-export function topicConfigList(image: MetadataImage, topic: Pick<Topic, 'configs'>, key: string): readonly string[] {
-  return listOf(present(topicConfig(image, topic, key), key));
+export function topicConfigList(
+  image: MetadataImage,
+  topic: Pick<Topic, 'configs'>,
+  key: string,
+  node: NodeId | null = null,
+): readonly string[] {
+  return listOf(present(topicConfig(image, topic, key, node), key));
 }
 
 /** Members that the ISR needs for acks=all, at most the number of replicas. */
@@ -76,7 +100,7 @@ function defaultMinInsyncReplicas(replicas: number): number {
 export type ComputedDefaults = ReadonlyMap<string, string>;
 
 /**
- * All configs of a topic of so many replicas, for DescribeConfigs and CreateTopics. `computed` gives `flush`;
+ * All configs of a topic of so many replicas, as they are at `node`, for DescribeConfigs and CreateTopics. `computed` gives `flush`;
  * `min.insync.replicas` is worked out.
  */
 export function describeTopicConfigs(
@@ -84,17 +108,21 @@ export function describeTopicConfigs(
   topic: Pick<Topic, 'configs'>,
   replicas: number,
   computed: ComputedDefaults,
+  node: NodeId | null = null,
 ): readonly DescribedConfig[] {
+  const nodes = node === null ? undefined : image.brokerConfigs.get(node);
   return TOPIC_CONFIGS.map((definition) => {
     const synonyms: ConfigSynonym[] = [];
     const { key, clusterKey } = definition;
     const own = topic.configs.get(key);
     if (own !== undefined) synonyms.push({ key, value: own, source: 'topic' });
+    const mine = clusterKey === null ? undefined : nodes?.get(clusterKey);
+    if (clusterKey !== null && mine !== undefined) synonyms.push({ key: clusterKey, value: mine, source: 'broker' });
     const cluster = clusterKey === null ? undefined : image.clusterConfigs.get(clusterKey);
     if (clusterKey !== null && cluster !== undefined)
       synonyms.push({ key: clusterKey, value: cluster, source: 'cluster' });
     const worked = key === 'min.insync.replicas' ? String(defaultMinInsyncReplicas(replicas)) : '';
-    const fallback = definition.default ?? computed.get(key) ?? worked;
+    const fallback = computed.get(clusterKey ?? key) ?? definition.default ?? worked;
     synonyms.push({ key: clusterKey ?? key, value: fallback, source: 'default' });
     return described(definition, synonyms);
   });
@@ -114,7 +142,7 @@ export function describeBrokerConfigs(
     if (mine !== undefined) synonyms.push({ key, value: mine, source: 'broker' });
     const cluster = image.clusterConfigs.get(key);
     if (cluster !== undefined) synonyms.push({ key, value: cluster, source: 'cluster' });
-    synonyms.push({ key, value: definition.default ?? computed.get(key) ?? '', source: 'default' });
+    synonyms.push({ key, value: computed.get(key) ?? definition.default ?? '', source: 'default' });
     return described(definition, synonyms);
   });
 }

@@ -1,8 +1,8 @@
 /**
- * Every topic config that we honour, by Kafka's names where Kafka has one.
+ * Every topic config of Kafka 4.3, and our own: honoured, or ignored (its doc begins with that word), or refused but for its default.
  *
  * A topic's effective value is its own, else the cluster's (dynamic, "default broker"), else the built-in default
- * (effective-config.ts). Keys that are not here are refused by name: a setting that does nothing is worse than none.
+ * (effective-config.ts). Keys that are not here are refused by name.
  */
 import { INT32_MAX, LONG_MAX, invalidConfigValue } from './config-definition.ts';
 import type { ConfigDefinition, ConfigType } from './config-definition.ts';
@@ -23,6 +23,12 @@ function topicConfig(
   return { key, type, default: fallback, clusterKey, doc, dynamic: key !== 'replication' };
 }
 
+/** A config of something that is not here: described, and refused but for its default. */
+function notHere(key: string, value: string, what: string): ConfigDefinition {
+  const type = { kind: 'choice', values: [value] } as const;
+  return topicConfig(key, type, value, null, `There is no ${what} here: nothing but the default can be set.`);
+}
+
 /** In the order in which they are described. */
 export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
   topicConfig(
@@ -34,10 +40,31 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
   ),
   topicConfig(
     'compression.type',
-    { kind: 'choice', values: ['producer'] },
+    { kind: 'choice', values: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'] },
     'producer',
     'compression.type',
-    'Batches are kept as producers sent them; nothing else is allowed.',
+    'How batches are kept: as producers sent them (which costs nothing), or compressed anew by the leader. zstd becomes gzip where the runtime has none.',
+  ),
+  topicConfig(
+    'compression.gzip.level',
+    { kind: 'integer', min: -1, max: 9 },
+    '-1',
+    'compression.gzip.level',
+    'Level at which the leader compresses by gzip, if it has to.',
+  ),
+  topicConfig(
+    'compression.lz4.level',
+    { kind: 'integer', min: 1, max: 17 },
+    '9',
+    'compression.lz4.level',
+    'Ignored: the leader writes lz4 in one way.',
+  ),
+  topicConfig(
+    'compression.zstd.level',
+    { kind: 'integer', min: -131_072, max: 22 },
+    '3',
+    'compression.zstd.level',
+    "Ignored: the runtime's default is used.",
   ),
   topicConfig(
     'delete.retention.ms',
@@ -51,7 +78,7 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     milliseconds,
     '60000',
     'log.segment.delete.delay.ms',
-    'How long a removed segment stays on disk for readers that still use it.',
+    'Ignored: a removed segment goes at once; reads that were in it begin anew.',
   ),
   topicConfig(
     'flush',
@@ -65,14 +92,14 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     count,
     String(LONG_MAX),
     'log.flush.interval.messages',
-    'Known for Kafka tools; the setting `flush` decides.',
+    'Ignored: the setting `flush` decides.',
   ),
   topicConfig(
     'flush.ms',
     milliseconds,
     String(LONG_MAX),
     'log.flush.interval.ms',
-    'Known for Kafka tools; the setting `flush` decides.',
+    'Ignored: the setting `flush` decides.',
   ),
   topicConfig(
     'index.interval.bytes',
@@ -137,7 +164,14 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     'min.insync.replicas',
     'Replicas that must hold a record durably before acks=all is answered. Default: 2 from replication factor 3 on, else 1.',
   ),
-  topicConfig('preallocate', boolean, 'false', 'log.preallocate', 'Known for Kafka tools; segments always grow.'),
+  notHere('local.retention.bytes', '-2', 'tiered storage'),
+  notHere('local.retention.ms', '-2', 'tiered storage'),
+  notHere('remote.log.copy.disable', 'false', 'tiered storage'),
+  notHere('remote.log.delete.on.disable', 'false', 'tiered storage'),
+  notHere('remote.storage.enable', 'false', 'tiered storage'),
+  notHere('follower.replication.throttled.replicas', '', 'throttled replication'),
+  notHere('leader.replication.throttled.replicas', '', 'throttled replication'),
+  topicConfig('preallocate', boolean, 'false', 'log.preallocate', 'Ignored: segments grow as they are written.'),
   topicConfig(
     'replication',
     { kind: 'choice', values: ['isr', 'quorum'] },
@@ -165,7 +199,7 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     { kind: 'integer', min: 4, max: INT32_MAX },
     '10485760',
     'log.index.size.max.bytes',
-    'Largest index file; a full one closes its segment.',
+    'Ignored: an index is never larger than a 500th of its segment.',
   ),
   topicConfig(
     'segment.jitter.ms',

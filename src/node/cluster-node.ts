@@ -27,7 +27,7 @@ import { emptyImage } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import { MetadataGroup } from '../metadata-log/index.ts';
 import { Hosting, partitionSettings } from '../partition/index.ts';
-import type { Partition, ReplicaSpec } from '../partition/index.ts';
+import type { ReplicaSpec } from '../partition/index.ts';
 import { createPeerTransport } from '../peer/index.ts';
 import type { PeerEvents, PeerTransport } from '../peer/index.ts';
 import { Replica, Replicas, TurnQueue } from '../replica/index.ts';
@@ -132,8 +132,7 @@ export class ClusterNode {
     });
     this.lifecycle = this.#makeLifecycle();
     this.server = this.#makeServer();
-    const partitions = (): readonly Partition[] => this.hosting.all();
-    this.#care = new LogCare({ config, ports, image, partitions, server: () => this.server, replicas: this.replicas });
+    this.#care = new LogCare(options, image, this);
   }
 
   #makeController(): Controller {
@@ -180,7 +179,8 @@ export class ClusterNode {
         onQuorumLeader: (partition) => this.#requests.reportQuorumLeader(partition),
       },
       openLog: (group, directory, settings) => this.#found.open(group, directory, settings),
-      settingsOf: (topic, image) => partitionSettings(image, topic, { flush: config.flush, ...config.topics }),
+      settingsOf: (topic, image) =>
+        partitionSettings(image, topic, { flush: config.flush, ...config.topics }, config.node),
       startReplica: (spec) => this.#startReplica(spec),
       stopReplica: (group) => this.replicas.remove(group),
       onUnusable: (partition) => this.failed.onUnusable(partition),

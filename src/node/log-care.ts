@@ -5,23 +5,20 @@ import { present } from '../../raft/index.ts';
 import type { NodeId } from '../../raft/index.ts';
 import { brokerConfig } from '../metadata/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
-import type { Partition } from '../partition/index.ts';
-import type { Ports } from '../ports/index.ts';
-import type { NodeConfig } from '../config/index.ts';
+import type { Hosting, Partition } from '../partition/index.ts';
 import type { Replicas } from '../replica/index.ts';
 import type { KafkaServer } from '../server/index.ts';
 import { CompactionLoop } from './compaction-loop.ts';
 import type { CleanerSettings } from './compaction-loop.ts';
+import type { ClusterNodeOptions } from './node-options.ts';
 import { RetentionLoop } from './retention-loop.ts';
 
-export interface LogCareOptions {
-  readonly config: NodeConfig;
-  readonly ports: Pick<Ports, 'clock' | 'log'>;
-  readonly image: () => MetadataImage;
-  readonly partitions: () => readonly Partition[];
-  /** What the cleaner gives way to: answers to clients, and messages of peers. */
-  readonly server: () => KafkaServer;
-  readonly replicas: Replicas;
+/** What it sees of its node. */
+interface CaredNode {
+  readonly hosting: Pick<Hosting, 'all'>;
+  /** The cleaner gives way to answers to clients, and messages of peers. */
+  readonly server: Pick<KafkaServer, 'memory'>;
+  readonly replicas: Pick<Replicas, 'messages'>;
 }
 
 /** One per node. */
@@ -29,11 +26,16 @@ export class LogCare {
   readonly #retention: RetentionLoop;
   readonly #compaction: CompactionLoop;
 
-  constructor({ config, ports, image, partitions, server, replicas }: LogCareOptions) {
+  constructor(
+    { config, ports }: Pick<ClusterNodeOptions, 'config' | 'ports'>,
+    image: () => MetadataImage,
+    node: CaredNode,
+  ) {
     const { clock, log: sink } = ports;
+    const partitions = (): readonly Partition[] => node.hosting.all();
     this.#retention = new RetentionLoop(clock, config.timing.retentionCheck, partitions);
     const settings = (): CleanerSettings => cleanerSettings(image(), config.node);
-    const load = (): number => server().memory.answers + replicas.messages;
+    const load = (): number => node.server.memory.answers + node.replicas.messages;
     this.#compaction = new CompactionLoop({ clock, sink, settings, partitions, load });
   }
 

@@ -81,6 +81,13 @@ function autoCreate(commands: CommandPort): (names: readonly string[]) => void {
   };
 }
 
+/** As set for the cluster or this node while it runs, else as its configuration file says. */
+function autoCreates(image: MetadataImage, { node, autoCreateTopics }: NodeConfig): boolean {
+  const key = 'auto.create.topics.enable';
+  const set = image.brokerConfigs.get(node)?.get(key) ?? image.clusterConfigs.get(key);
+  return set === undefined ? autoCreateTopics : set === 'true';
+}
+
 /** @param responseBytesLeft what an answer should keep to, as memory is now */
 export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): readonly ApiHandler[] {
   const { broker, commands, config } = by;
@@ -92,6 +99,12 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     ['flush', config.flush],
     [GROUP_SESSION_TIMEOUT, String(config.groups.consumerSessionTimeoutMs)],
     [GROUP_HEARTBEAT_INTERVAL, String(config.groups.consumerHeartbeatIntervalMs)],
+    ['log.retention.ms', String(config.topics.retentionMs)],
+    ['log.retention.bytes', String(config.topics.retentionBytes)],
+    ['log.segment.bytes', String(config.topics.segmentBytes)],
+    ['message.max.bytes', String(config.topics.batchBytesMax)],
+    ['num.partitions', String(config.topics.partitions)],
+    ['auto.create.topics.enable', String(config.autoCreateTopics)],
   ]);
   const admin = { commands, untilApplied: by.untilApplied, image: broker.image, computed };
   const handlers = [
@@ -103,7 +116,7 @@ export function serverHandlers(by: ServedBy, responseBytesLeft: () => number): r
     }),
     listOffsetsHandler(broker),
     metadataHandler(broker, {
-      autoCreateTopics: config.autoCreateTopics,
+      autoCreateTopics: () => autoCreates(broker.image(), config),
       createTopics: autoCreate(commands),
       controller: by.controller,
     }),

@@ -1,8 +1,15 @@
 /**
  * Which batches a leader takes, and what it stamps into them: the gate between bytes from outside and the log.
  */
-import { checkProduce, readBatchHeader, stampTimestamp } from '../../storage/batch/index.ts';
-import { decompressStream } from '../../storage/compression/index.ts';
+import {
+  BATCH_HEADER_SIZE,
+  checkProduce,
+  readBatchHeader,
+  stampTimestamp,
+  writeBatchHeader,
+} from '../../storage/batch/index.ts';
+import { compressStream, decompressedBytesMax, decompressStream } from '../../storage/compression/index.ts';
+import type { Compression } from '../../storage/compression/index.ts';
 import type { PartitionRefusal } from './outcome.ts';
 import { sequencedOf } from './producer-entry.ts';
 import type { SequencedBatch } from './producer.ts';
@@ -19,6 +26,10 @@ export interface AdmissionRules {
   readonly timestampAfterMax: number;
   /** Compacted topics need a key in every record. */
   readonly keyRequired: boolean;
+  /** Kafka: compression.type; absent (`producer`): as it came, and nothing is looked into for it. */
+  readonly compression?: Compression;
+  /** Of gzip; absent: its default. */
+  readonly gzipLevel?: number;
 }
 
 export type BatchOrigin =
@@ -70,7 +81,7 @@ export function admitBatch(
     keyRequired: rules.keyRequired,
     zstdAllowed: origin.version >= ZSTD_SINCE,
     // Elsewhere the records of a compressed batch are the client's business; here one without a key would do harm later.
-    decompress: rules.keyRequired ? decompressStream : null,
+    decompress: rules.keyRequired || rules.compression !== undefined ? decompressStream : null,
   });
   if (checked.kind === 'refused') return { kind: checked.reason, reason: checked.detail, records: checked.records };
   const { header } = checked;
@@ -82,6 +93,21 @@ export function admitBatch(
   }
   const logAppendTime = rules.timestampType === 'append' ? wallNow : null;
   stampTimestamp(checked.batch, rules.timestampType, logAppendTime ?? checked.maxTimestamp);
-  const batch = Buffer.from(checked.batch.buffer, checked.batch.byteOffset, checked.batch.byteLength);
+  const taken = Buffer.from(checked.batch.buffer, checked.batch.byteOffset, checked.batch.byteLength);
+  const batch = rules.compression === undefined ? taken : recompressed(taken, rules.compression, rules.gzipLevel);
   return { kind: 'admitted', batch, offsets: header.lastOffsetDelta + 1, producer: sequencedOf(header), logAppendTime };
+}
+
+/** The same records by another compression; a batch that was checked with its records opened. */
+function recompressed(batch: Buffer, wanted: Compression, gzipLevel: number | undefined): Buffer {
+  const header = readBatchHeader(batch);
+  if (header.compression === wanted) return batch;
+  const stored = batch.subarray(BATCH_HEADER_SIZE);
+  const plain = decompressStream(header.compression, stored, decompressedBytesMax(stored.length));
+  if (typeof plain === 'string') return batch;
+  const { compression, bytes } = compressStream(wanted, plain, gzipLevel ?? null);
+  const changed = Buffer.allocUnsafeSlow(BATCH_HEADER_SIZE + bytes.length);
+  changed.set(bytes, BATCH_HEADER_SIZE);
+  writeBatchHeader(changed, { ...header, compression });
+  return changed;
 }

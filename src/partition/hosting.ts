@@ -108,7 +108,10 @@ export class Hosting {
     const previous = this.#image;
     this.#image = image;
     const everything =
-      previous === null || previous.brokers !== image.brokers || previous.clusterConfigs !== image.clusterConfigs;
+      previous === null ||
+      previous.brokers !== image.brokers ||
+      previous.clusterConfigs !== image.clusterConfigs ||
+      previous.brokerConfigs !== image.brokerConfigs;
     for (const topic of image.topicsById.values()) {
       if (!everything && previous.topicsById.get(topic.id) === topic) continue;
       const known = previous === null ? null : (previous.topicsById.get(topic.id)?.partitions.length ?? 0);

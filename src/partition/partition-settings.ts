@@ -13,6 +13,8 @@ import {
 } from '../metadata/index.ts';
 import type { MetadataImage, Topic } from '../metadata/index.ts';
 import { present } from '../../raft/index.ts';
+import type { NodeId } from '../../raft/index.ts';
+import type { Compression } from '../../storage/compression/index.ts';
 import type { FlushPolicy, LogSettings } from '../../storage/index.ts';
 import type { AdmissionRules } from './admission.ts';
 
@@ -46,17 +48,35 @@ function bounded(value: number): number | null {
   return value === UNBOUNDED ? null : value;
 }
 
+/** Nothing, when batches are kept as they come. */
+function recompression(
+  image: MetadataImage,
+  topic: Topic,
+  node: NodeId | null,
+): Pick<AdmissionRules, 'compression' | 'gzipLevel'> {
+  const type = topicConfig(image, topic, 'compression.type', node);
+  if (type === 'producer') return {};
+  const compression = type === 'uncompressed' ? 'none' : (type as Compression);
+  return { compression, gzipLevel: topicConfigNumber(image, topic, 'compression.gzip.level', node) };
+}
+
 /** Kafka's "never" is the largest number there is. */
 function finite(value: number): number | null {
   return value >= Number.MAX_SAFE_INTEGER ? null : value;
 }
 
-export function partitionSettings(image: MetadataImage, topic: Topic, defaults: NodeTopicDefaults): PartitionSettings {
+/** As they are at `node`: but for what the controller decides by, a broker may have its own defaults. */
+export function partitionSettings(
+  image: MetadataImage,
+  topic: Topic,
+  defaults: NodeTopicDefaults,
+  node: NodeId | null = null,
+): PartitionSettings {
   const set = (key: string, fallback: number): number => {
-    const value = setTopicConfig(image, topic, key);
+    const value = setTopicConfig(image, topic, key, node);
     return value === null ? fallback : integerOf(value);
   };
-  const policy = topicConfigList(image, topic, 'cleanup.policy');
+  const policy = topicConfigList(image, topic, 'cleanup.policy', node);
   const compact = policy.includes('compact');
   const segmentBytesMax = set('segment.bytes', defaults.segmentBytes);
   const partition = topic.partitions[0];
@@ -64,29 +84,31 @@ export function partitionSettings(image: MetadataImage, topic: Topic, defaults: 
   return {
     log: {
       // A voter that lost what it acknowledged would elect who lacks it, too: nobody can leave it out, as an ISR does.
-      flush: quorum ? 'always' : ((topicConfig(image, topic, 'flush') ?? defaults.flush) as FlushPolicy),
+      flush: quorum ? 'always' : ((topicConfig(image, topic, 'flush', node) ?? defaults.flush) as FlushPolicy),
       segmentBytesMax,
       retentionMs: bounded(set('retention.ms', defaults.retentionMs)),
       retentionBytes: bounded(set('retention.bytes', defaults.retentionBytes)),
-      indexIntervalBytes: topicConfigNumber(image, topic, 'index.interval.bytes'),
+      indexIntervalBytes: topicConfigNumber(image, topic, 'index.interval.bytes', node),
       compact,
       delete: policy.includes('delete'),
-      deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms'),
+      deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms', node),
       life: {
-        segmentMs: finite(topicConfigNumber(image, topic, 'segment.ms')),
-        segmentJitterMs: topicConfigNumber(image, topic, 'segment.jitter.ms'),
-        minDirtyRatio: Number(topicConfig(image, topic, 'min.cleanable.dirty.ratio')),
-        minLagMs: topicConfigNumber(image, topic, 'min.compaction.lag.ms'),
-        maxLagMs: finite(topicConfigNumber(image, topic, 'max.compaction.lag.ms')),
+        segmentMs: finite(topicConfigNumber(image, topic, 'segment.ms', node)),
+        segmentJitterMs: topicConfigNumber(image, topic, 'segment.jitter.ms', node),
+        minDirtyRatio: Number(topicConfig(image, topic, 'min.cleanable.dirty.ratio', node)),
+        minLagMs: topicConfigNumber(image, topic, 'min.compaction.lag.ms', node),
+        maxLagMs: finite(topicConfigNumber(image, topic, 'max.compaction.lag.ms', node)),
       },
     },
     admission: {
       batchBytesMax: Math.min(BATCH_BYTES_LIMIT, set('max.message.bytes', defaults.batchBytesMax)),
       segmentBytesMax,
-      timestampType: topicConfig(image, topic, 'message.timestamp.type') === 'LogAppendTime' ? 'append' : 'create',
-      timestampBeforeMax: topicConfigNumber(image, topic, 'message.timestamp.before.max.ms'),
-      timestampAfterMax: topicConfigNumber(image, topic, 'message.timestamp.after.max.ms'),
+      timestampType:
+        topicConfig(image, topic, 'message.timestamp.type', node) === 'LogAppendTime' ? 'append' : 'create',
+      timestampBeforeMax: topicConfigNumber(image, topic, 'message.timestamp.before.max.ms', node),
+      timestampAfterMax: topicConfigNumber(image, topic, 'message.timestamp.after.max.ms', node),
       keyRequired: compact,
+      ...recompression(image, topic, node),
     },
     producerExpirationMs: integerOf(present(brokerConfig(image, null, PRODUCER_EXPIRATION), PRODUCER_EXPIRATION)),
     minInsyncReplicas: quorum || partition === undefined ? null : minInsyncReplicas(image, topic, partition),

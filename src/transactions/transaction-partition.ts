@@ -153,12 +153,16 @@ export class TransactionPartition {
   }
 
   /** Everything was read: what was ending goes on to its end. */
-  #activate(): { readonly transactions: number } {
+  #activate(): { readonly transactions: number; readonly ending: number } {
+    let ending = 0;
     this.image.commitAll();
     for (const { transactionalId, transaction } of this.image.transactions())
-      if (isEnding(transaction)) this.#sendMarkers(transactionalId, transaction);
+      if (isEnding(transaction)) {
+        ending += 1;
+        this.#sendMarkers(transactionalId, transaction);
+      }
     this.#setAlarm();
-    return { transactions: this.image.size };
+    return { transactions: this.image.size, ending };
   }
 
   #end(): void {

@@ -19,12 +19,11 @@ import {
 } from './batch-header.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { asBuffer } from '../int64.ts';
+import { decompressedBytesMax } from '../compression/compression.ts';
 import { invalidStream } from '../compression/stream-shape.ts';
 import type { Decompress } from './records.ts';
 import { walkRecords } from './record-walk.ts';
 
-/** Most bytes that a batch may decompress to. */
-const MOST_DECOMPRESSED = 128 * 1024 * 1024;
 /** Least length field of any format: below it, it is no batch. */
 const LEAST_LENGTH = 14;
 const LENGTH_AT = 8;
@@ -227,7 +226,7 @@ function checkCompressed(batch: Uint8Array, header: BatchHeader, rules: ProduceR
   const invalid = invalidStream(header.compression, stream);
   if (invalid !== null) return refused('invalid-record', invalid);
   if (rules.decompress !== null) {
-    const plain = rules.decompress(header.compression, stream, MOST_DECOMPRESSED);
+    const plain = rules.decompress(header.compression, stream, decompressedBytesMax(stream.length));
     return typeof plain === 'string' ? refused('invalid-record', plain) : checkWalked(batch, header, plain, rules);
   }
   return checkHeaderTimestamp(batch, header, rules);

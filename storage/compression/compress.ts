@@ -18,8 +18,12 @@ export interface Compressed {
   readonly bytes: Uint8Array;
 }
 
-/** `bytes` by `wanted`, or by gzip where this runtime has no zstd. `unknown` must not be asked for. */
-export function compressStream(wanted: Compression, bytes: Uint8Array): Compressed {
+/**
+ * `bytes` by `wanted`, or by gzip where this runtime has no zstd. `unknown` must not be asked for.
+ *
+ * @param level of gzip; null: its default. The others have one.
+ */
+export function compressStream(wanted: Compression, bytes: Uint8Array, level: number | null = null): Compressed {
   switch (wanted) {
     case 'none':
     case 'unknown':
@@ -33,7 +37,7 @@ export function compressStream(wanted: Compression, bytes: Uint8Array): Compress
       const zlib = createRequire(import.meta.url)('node:zlib') as ZlibWithZstd;
       if (wanted === 'zstd' && zlib.zstdCompressSync !== undefined)
         return { compression: 'zstd', bytes: zlib.zstdCompressSync(bytes) };
-      return { compression: 'gzip', bytes: zlib.gzipSync(bytes) };
+      return { compression: 'gzip', bytes: zlib.gzipSync(bytes, { level: (wanted === 'gzip' ? level : null) ?? -1 }) };
     }
   }
 }

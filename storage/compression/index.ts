@@ -5,4 +5,5 @@
  */
 export { compressStream } from './compress.ts';
 export { decompressStream } from './decompress.ts';
+export { decompressedBytesMax } from './compression.ts';
 export type { Compression } from './compression.ts';

@@ -22,11 +22,9 @@ import {
   writeBatchHeader,
 } from '../batch/index.ts';
 import type { BatchHeader, LogRecord } from '../batch/index.ts';
-import { compressStream, decompressStream } from '../compression/index.ts';
+import { compressStream, decompressedBytesMax, decompressStream } from '../compression/index.ts';
 import type { CleanedTransactions } from './cleaned-transactions.ts';
 import type { KeyOffsets } from './key-offsets.ts';
-
-const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
 
 /**
  * Puts the keys of `batch` into `keys`. False when they may not fit: this batch and what follows is for the next pass. A batch
@@ -164,6 +162,6 @@ function rebuilt(header: BatchHeader, plain: Uint8Array): Buffer {
 function recordBytes(batch: Buffer, header: BatchHeader): Uint8Array | null {
   const stored = batch.subarray(BATCH_HEADER_SIZE);
   if (header.compression === 'none') return stored;
-  const bytes = decompressStream(header.compression, stored, DECOMPRESSED_BYTES_MAX);
+  const bytes = decompressStream(header.compression, stored, decompressedBytesMax(stored.length));
   return typeof bytes === 'string' ? null : bytes;
 }

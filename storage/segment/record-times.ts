@@ -5,11 +5,9 @@
  */
 import { offset } from '../../raft/index.ts';
 import { readRecords } from '../batch/index.ts';
-import { decompressStream } from '../compression/index.ts';
+import { decompressedBytesMax, decompressStream } from '../compression/index.ts';
 import type { TimestampedOffset } from '../replica-log.ts';
 import type { BatchHeader } from './batch-header.ts';
-
-const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
 
 /**
  * The first record at or above `start` with a timestamp ≥ `timestamp`, of the batch at `at`; null when there is none. A batch
@@ -23,7 +21,11 @@ export function firstRecordFrom(
   start: number,
 ): TimestampedOffset | null {
   if (header.maxTimestamp < timestamp) return null;
-  const read = readRecords(source.subarray(at, at + header.bytes), decompressStream, DECOMPRESSED_BYTES_MAX);
+  const read = readRecords(
+    source.subarray(at, at + header.bytes),
+    decompressStream,
+    decompressedBytesMax(header.bytes),
+  );
   if (read.kind === 'refused') return { offset: offset(Math.max(header.base, start)), timestamp: header.maxTimestamp };
   const found = read.records.find((record) => record.timestamp >= timestamp && record.offset >= start);
   return found === undefined ? null : { offset: offset(found.offset), timestamp: found.timestamp };

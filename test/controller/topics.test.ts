@@ -239,7 +239,7 @@ describe('changing configs', () => {
     [
       'a cluster default on one broker',
       { kind: 'broker', node: nodeId(1) },
-      change('log.retention.ms', 'set', '1'),
+      change('min.insync.replicas', 'set', '1'),
       40,
     ],
   ])('refuses %s', (_, resource, each, code) => {

@@ -206,6 +206,7 @@ describe('classic members of a consumer group', () => {
     expect(await play.sync('a', 1)).toBe(-25);
     expect((await play.joined('', { name: 'mine' })).errorCode).toBe(23);
     expect((await play.joined('', { metadata: Buffer.from('x') })).errorCode).toBe(23);
+    expect((await play.joined('', { metadata: Buffer.from('x'), version: 6 })).errorCode).toBe(79);
     const commit = await play.bench.commit('g', 5, { id: required.memberId, generation: 3 });
     expect(commit).toBe(22);
     expect(await play.bench.commit('g', 5, { id: required.memberId, generation: 2 })).toBe(0);
@@ -238,7 +239,10 @@ describe('classic members of a consumer group', () => {
     expect(joined.errorCode).toBe(0);
     expect(await play.consumer('new', 0, null, { instanceId: 'i' })).toEqual([2, []]);
     expect(await play.beat(joined.memberId, 2)).toBe(25);
+    expect(await play.leave('', 'nobody')).toBe(25);
+    expect(await play.leave('z', 'i')).toBe(82);
     expect(await play.leave('', 'i')).toBe(0);
+    expect(await play.leave('other')).toBe(0);
   });
 });
 

@@ -81,7 +81,7 @@ function allHandlers(rig: HandlerRig, commands: CommandPort): readonly ApiHandle
     listOffsetsHandler(broker),
     describeProducersHandler(broker),
     writeTxnMarkersHandler(broker, { onOffsetsMarker: () => undefined }),
-    metadataHandler(broker, { autoCreateTopics: true, createTopics: () => undefined, controller: () => self }),
+    metadataHandler(broker, { autoCreateTopics: () => true, createTopics: () => undefined, controller: () => self }),
     offsetForLeaderEpochHandler(broker),
     initProducerIdHandler(new ProducerIds({ self, incarnation: incarnation('life-1-1'), commands }), noTransactions()),
     ...transactionHandlers(noTransactions(), noTransactions().topic, { compile: () => Promise.resolve(null) }),

@@ -39,7 +39,7 @@ function metadata(autoCreateTopics = true): {
   const rig = new HandlerRig();
   const made: string[] = [];
   const handler = metadataHandler(rig.broker, {
-    autoCreateTopics,
+    autoCreateTopics: () => autoCreateTopics,
     createTopics: (names) => void made.push(...names),
     controller: () => nodeId(2),
   });

@@ -1,7 +1,10 @@
 /** Configs of topics and of the cluster: what may be set, what counts, and what DescribeConfigs shows. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   CLUSTER_CONFIGS,
+  GROUP_CONFIGS,
   TOPIC_CONFIGS,
   describeTopicConfigs,
   emptyImage,
@@ -46,7 +49,10 @@ describe('topic configs', () => {
     ['segment.bytes', '1048575'],
     ['cleanup.policy', ''],
     ['cleanup.policy', 'delete,delete'],
-    ['compression.type', 'gzip'],
+    ['compression.type', 'brotli'],
+    ['remote.storage.enable', 'true'],
+    ['leader.replication.throttled.replicas', '*'],
+    ['compression.gzip.level', '10'],
     ['flush', 'never'],
     ['min.insync.replicas', '0'],
     ['min.cleanable.dirty.ratio', '1.5'],
@@ -114,5 +120,15 @@ describe('topic names', () => {
 
   it.each(['', '.', '..', 'a/b', 'a\\b', 'a b', 'ä', 'a\0', '%2e', 'x'.repeat(250)])('must not be %j', (name) => {
     expect(invalidTopicName(name)).not.toBeNull();
+  });
+});
+
+describe('the README', () => {
+  it('says of every config that can change at run time what it does', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    for (const { key, doc } of [...TOPIC_CONFIGS, ...GROUP_CONFIGS]) {
+      expect(readme).toContain(`| \`${key}\` |`);
+      expect(readme).toContain(doc);
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** Where a partition's settings come from: its topic, else its node; and what no setting changes. */
 import { describe, expect, it } from 'vitest';
-import { offset, term } from '../../raft/index.ts';
+import { nodeId, offset, present, term } from '../../raft/index.ts';
 import { applyRecords, emptyImage } from '../../src/metadata/index.ts';
 import { partitionSettings } from '../../src/partition/index.ts';
 import type { NodeTopicDefaults, PartitionSettings } from '../../src/partition/index.ts';
@@ -38,6 +38,29 @@ describe('the settings of a partition', () => {
       flush: 'os',
       segmentBytesMax: 77,
     });
+  });
+
+  it('come from the broker before the cluster, where it has its own', () => {
+    const image = applyRecords(
+      emptyImage(),
+      [
+        { kind: 'topic-created', topicId: 't', name: 'orders', internal: false },
+        { kind: 'config-set', scope: { kind: 'cluster' }, key: 'log.retention.ms', value: '5' },
+        { kind: 'config-set', scope: { kind: 'broker', node: nodeId(2) }, key: 'log.retention.ms', value: '6' },
+      ],
+      offset(0),
+      term(1),
+    );
+    const topic = present(image.topicsByName.get('orders'), 'topic');
+    const retentionOf = (node: number): number | null =>
+      partitionSettings(image, topic, DEFAULTS, nodeId(node)).log.retentionMs;
+    expect([retentionOf(1), retentionOf(2)]).toEqual([5, 6]);
+  });
+
+  it('name a compression only where batches are not kept as they come', () => {
+    expect(settingsOf('isr').admission.compression).toBe(undefined);
+    expect(settingsOf('isr', { 'compression.type': 'uncompressed' }).admission.compression).toBe('none');
+    expect(settingsOf('isr', { 'compression.type': 'lz4' }).admission.compression).toBe('lz4');
   });
 
   it('flush what voters hold always: a voter that has lost it cannot be left out', () => {

@@ -46,7 +46,7 @@ func codecs(topic string) any {
 }
 
 func recordParts(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	send([]*kgo.Record{
 		{Topic: topic, Timestamp: time.UnixMilli(1_700_000_000_000), Headers: []kgo.RecordHeader{{Key: "a", Value: []byte("1")}, {Key: "a", Value: []byte{}}, {Key: "b"}}},
 		{Topic: topic, Key: []byte{}, Value: []byte{}, Timestamp: time.UnixMilli(1_700_000_000_001)},
@@ -170,26 +170,26 @@ func brokerConfigs(_ string) any {
 		return told(answers[0].Err)
 	}
 	of := func(name string) any { return valueOf(admin.DescribeBrokerConfigs(ctx, broker))(name) }
-	outcome := m{"set for all": alter(kadm.SetConfig, "log.retention.ms", "700000000")}
-	until("the new value", func() bool { return of("log.retention.ms").([]any)[0] == "700000000" })
-	outcome["described"] = of("log.retention.ms")
-	outcome["set for one"] = alter(kadm.SetConfig, "log.retention.ms", "710000000", broker)
-	until("its own value", func() bool { return of("log.retention.ms").([]any)[0] == "710000000" })
-	outcome["its own"] = of("log.retention.ms")
-	outcome["deleted for one"] = alter(kadm.DeleteConfig, "log.retention.ms", "", broker)
-	outcome["deleted for all"] = alter(kadm.DeleteConfig, "log.retention.ms", "")
+	outcome := m{"set for all": alter(kadm.SetConfig, "log.cleaner.backoff.ms", "14000")}
+	until("the new value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "14000" })
+	outcome["described"] = of("log.cleaner.backoff.ms")
+	outcome["set for one"] = alter(kadm.SetConfig, "log.cleaner.backoff.ms", "13000", broker)
+	until("its own value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "13000" })
+	outcome["its own"] = of("log.cleaner.backoff.ms")
+	outcome["deleted for one"] = alter(kadm.DeleteConfig, "log.cleaner.backoff.ms", "", broker)
+	outcome["deleted for all"] = alter(kadm.DeleteConfig, "log.cleaner.backoff.ms", "")
 	until("no more value", func() bool {
-		found, is := of("log.retention.ms").([]any)
+		found, is := of("log.cleaner.backoff.ms").([]any)
 		return !is || found[1] != "DYNAMIC_DEFAULT_BROKER_CONFIG" && found[1] != "DYNAMIC_BROKER_CONFIG"
 	})
 	outcome["read only"] = alter(kadm.SetConfig, "node.id", "7", broker)
-	outcome["bad value"] = alter(kadm.SetConfig, "log.retention.ms", "never")
+	outcome["bad value"] = alter(kadm.SetConfig, "log.cleaner.backoff.ms", "never")
 	outcome["unknown key"] = alter(kadm.SetConfig, "message.max.bytes", "-7")
 	return outcome
 }
 
 func listOffsets(topic string) any {
-	create(topic, 1, nil)
+	create(topic, 1, config("retention.ms", "-1"))
 	for _, at := range []int64{0, 2, 1, 3} {
 		send([]*kgo.Record{{Topic: topic, Value: []byte("x"), Timestamp: time.UnixMilli(1_700_000_000_000 + 1000*at)}})
 	}

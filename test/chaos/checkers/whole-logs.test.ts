@@ -14,7 +14,7 @@ function batch(base: number, end: number, extra: Partial<LoggedBatch> = {}): Log
 
 /** Of producer 7, in that epoch. */
 function written(base: number, end: number, sequence: number | null, epoch = 0): LoggedBatch {
-  return batch(base, end, { producer: { id: 7, epoch, sequence } });
+  return batch(base, end, { producer: { id: 7, epoch, sequence, transactional: false, marker: null } });
 }
 
 function logOf(...batches: LoggedBatch[]): WholeLog {
@@ -88,6 +88,8 @@ describe('what is kept beside a log', () => {
       id,
       epoch,
       batches: its,
+      openFrom: null,
+      coordinatorTerm: null,
     }));
     judgeKnownProducers('t-0', known, logOf(...batches));
     expect(() => judgeKnownProducers('t-0', [], logOf(...batches))).toThrow(/^P9: .*knows nothing/);

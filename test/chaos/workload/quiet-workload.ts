@@ -20,6 +20,9 @@ export function quietWorkload(nodes: number): WorkloadShape {
     racers: 0,
     sequenced: 0,
     rude: false,
+    transactions: 0,
+    transformers: false,
+    heartbeaters: 0,
   };
   return drawWorkload(seededRandom('quiet'), nodes, nothing);
 }
