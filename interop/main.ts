@@ -84,10 +84,10 @@ const last = readRecorded(LAST);
 const recorded = readRecorded(RECORD);
 const columns = (): string =>
   table(
-    CLIENTS.map(({ name }) => ({
-      client: name,
+    CLIENTS.filter(({ name }) => name in last).map(({ name, version }) => ({
+      client: version,
       comparison: compare(outcomesOf(last[name]), outcomesOf(recorded[name])),
-    })).filter(({ client }) => client in last),
+    })),
   );
 if (values.table) {
   process.stdout.write(`${columns()}\n`);

@@ -37,6 +37,13 @@ interface Altered {
   readonly resourceName: string;
 }
 
+/** Kafka calls a config that a broker cannot have an invalid request, one that a topic or a group cannot have an invalid config. */
+function resultOf(resourceType: number, result: Parameters<typeof resultCode>[0]): ReturnType<typeof resultCode> {
+  const told = resultCode(result);
+  const isBrokers = resourceType === BROKER && told.errorCode === errorCode('INVALID_CONFIG');
+  return isBrokers ? { ...told, errorCode: errorCode('INVALID_REQUEST') } : told;
+}
+
 async function alter(
   commands: CommandPort,
   wanted: readonly Wanted[],
@@ -54,7 +61,7 @@ async function alter(
     const place = places[at] ?? null;
     if (place === null)
       return { ...named, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'no such resource or operation' };
-    if (outcome.kind === 'answer') return { ...named, ...resultCode(outcome.answer[place]) };
+    if (outcome.kind === 'answer') return { ...named, ...resultOf(resourceType, outcome.answer[place]) };
     const { code, message } = noAnswer(outcome);
     return { ...named, errorCode: code, errorMessage: message };
   });
