@@ -31,7 +31,7 @@ export type {
   StoreRefusal,
   StoreStatus,
 } from './store.ts';
-export { PLAIN_LIFE } from './replica-log.ts';
+export { CompactionStopped, PLAIN_LIFE } from './replica-log.ts';
 export { openStore } from './data/open.ts';
 export { describeFailure, lastingFailure } from './log-failure.ts';
 export { LogFailed } from './log/log-failed.ts';

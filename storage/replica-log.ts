@@ -71,11 +71,19 @@ export const PLAIN_LIFE: LogLife = {
   maxLagMs: null,
 };
 
+/** Not a fault: whoever paces the pass wants no more of it. */
+export class CompactionStopped extends Error {
+  override readonly name = 'CompactionStopped';
+}
+
 /** What one compaction may take of its node. */
 export interface CompactionLimits {
   /** Memory for keys; what does not fit is left for the next pass. */
   readonly keyBytesMax: number;
-  /** Called after each piece that was read, with its bytes; the next one is read when what it answers is done. */
+  /**
+   * Called after each piece that was read, with its bytes; the next one is read when what it answers is done. A rejection with
+   * {@link CompactionStopped} ends the pass: what it has cleaned stays.
+   */
   readonly pace: (bytes: number) => Pending;
 }
 

@@ -44,6 +44,8 @@ export interface Worker {
 
 /** Everything that was asked has ended by then. */
 const SETTLED_MS = 70_000;
+/** They know their own bounds; this one only keeps a run from going on for ever. */
+const ENDING_MS = 900_000;
 /** A session of a group, twice the time for a rebalance, and what clients take to find their coordinator. */
 const REBALANCED_MS = 30_000;
 
@@ -265,7 +267,7 @@ export class Stage {
     await this.#reconciled();
     const enders = this.workers.filter(({ atEnd }) => atEnd !== undefined);
     const first = enders.length > 0 ? await recovered(cluster, expected) : null;
-    for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve());
+    for (const ender of enders) await cluster.wait(ender.atEnd?.() ?? Promise.resolve(), ENDING_MS);
     await this.quiet();
     const second = await allIsWell(cluster, this.history, expected, this.invariants.chains);
     this.judgedMetadata = judgeMetadata(this.metadata.operations());

@@ -90,7 +90,9 @@ function startWriters(
       stage.workers.push(writer.start());
     }
   }
-  stage.writer({ topic: 'x', partitions: X_PARTITIONS, everyMs: 4 * shape.everyMs, pendingMax: 5 }).start();
+  stage
+    .writer({ topic: 'x', partitions: X_PARTITIONS, everyMs: 4 * shape.everyMs, pendingMax: 5, padding: shape.padding })
+    .start();
   const readers = [isolatedReader(stage, shape, pace, 'x', X_PARTITIONS)];
   return { audited: { topic: 'x', partitions: X_PARTITIONS, readers }, groups };
 }

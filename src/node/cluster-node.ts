@@ -302,7 +302,7 @@ export class ClusterNode {
     this.#stopped = true;
     await this.lifecycle.shutdown(this.options.config.timing.controlledShutdown);
     await this.server.stop();
-    this.#care.stop();
+    await this.#care.stop();
     this.coordinators.close();
     this.hosting.close();
     this.#metadata?.replica.input({ kind: 'resign' });

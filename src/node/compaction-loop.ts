@@ -9,6 +9,7 @@
  * A log whose pass freed nothing is not looked at again before the next round, so that a round ends.
  */
 import { millis } from '../../raft/index.ts';
+import { CompactionStopped } from '../../storage/index.ts';
 import type { Clock, CompactionLimits, Timer } from '../../storage/index.ts';
 import type { Partition } from '../partition/index.ts';
 import type { LogSink } from '../ports/index.ts';
@@ -33,6 +34,7 @@ export interface CompactionLoopOptions {
 
 /** A longer rest lets the cleaner starve where clients never pause. */
 const REST_MAX_MS = 20;
+const STOP_MAX = millis(1000);
 /** Time that the budget may run ahead of what was read. */
 const AHEAD_MS = 100;
 
@@ -41,6 +43,7 @@ export class CompactionLoop {
   readonly #options: CompactionLoopOptions;
   #timer: Timer | null = null;
   #stopped = false;
+  #running: Promise<void> = Promise.resolve();
   /** Instant until which what was read is paid for. */
   #paidUntil = 0;
   #pieceBegan = 0;
@@ -56,13 +59,19 @@ export class CompactionLoop {
 
   start(): void {
     const { clock, settings } = this.#options;
-    this.#timer = clock.setTimer(millis(settings().backoffMs), () => void this.#round());
+    this.#timer = clock.setTimer(millis(settings().backoffMs), () => {
+      this.#running = this.#round();
+    });
   }
 
-  stop(): void {
+  /** Resolves when nothing reads or writes any more: soon, unless the disk does not answer. */
+  stop(): Promise<void> {
+    const { clock } = this.#options;
     this.#stopped = true;
     this.#timer?.cancel();
     this.#wake?.();
+    const late = new Promise<void>((resolve) => void clock.setTimer(STOP_MAX, resolve));
+    return Promise.race([this.#running, late]);
   }
 
   async #round(): Promise<void> {
@@ -117,6 +126,7 @@ export class CompactionLoop {
   /** What the pass waits for before it reads on; undefined: nothing. */
   #pace(bytes: number): Promise<void> | undefined {
     const { clock, settings, load } = this.#options;
+    if (this.#stopped) return Promise.reject(new CompactionStopped());
     const now = clock.now();
     this.#read += bytes;
     this.#paidUntil = Math.max(this.#paidUntil, now - AHEAD_MS) + (bytes * 1000) / settings().bytesPerSecond;
@@ -125,7 +135,7 @@ export class CompactionLoop {
     const rest = served === this.#loadSeen ? 0 : Math.min(REST_MAX_MS, took);
     this.#loadSeen = served;
     const until = Math.max(this.#paidUntil, now + rest);
-    if (until <= now || this.#stopped) {
+    if (until <= now) {
       this.#pieceBegan = now;
       return undefined;
     }

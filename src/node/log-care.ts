@@ -44,9 +44,10 @@ export class LogCare {
     this.#compaction.start();
   }
 
-  stop(): void {
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void> {
     this.#retention.stop();
-    this.#compaction.stop();
+    return this.#compaction.stop();
   }
 }
 

@@ -4,6 +4,7 @@
  * A pass begins with a checkpoint when something that could be cleaned is not recorded by the last one.
  */
 import type { Offset } from '../../raft/index.ts';
+import { CompactionStopped } from '../replica-log.ts';
 import type { AbortedRange, CompactionLimits, CompactionNeed } from '../replica-log.ts';
 import type { SegmentSet } from '../segment/segment-set.ts';
 import { compact, isCovered, needOf } from './compaction.ts';
@@ -97,6 +98,7 @@ export class LogCleaner {
     try {
       return await compact(files, { ...moment, deleteRetentionMs, aborted, ...limits });
     } catch (error) {
+      if (error instanceof CompactionStopped || this.#ended) return 0;
       // Files that were cut or removed under it are no damage; the next pass sees what is really there.
       if (cuts === log.cuts) throw this.#hooks.onFault(error);
       return 0;

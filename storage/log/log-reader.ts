@@ -99,12 +99,23 @@ export class LogReader {
       const { run, next } = await readSegments(this.#set, start, bounded, hint, this.#view.facts);
       if (cuts === this.#view.cuts) {
         if (next !== null) this.#hints = [next, ...this.#hints].slice(0, HINTS_MAX);
-        return run;
+        if (run.positions.length > 0 || !(await this.#isHole(start, bounded))) return run;
+        // Compaction has left nothing before the tail: what follows is there.
+        return bounded.end < limit.end ? this.read(bounded.end, limit) : run;
       }
       run.release();
     } catch (error) {
       if (cuts === this.#view.cuts) throw this.#onFault(error);
     }
     return this.read(start, limit);
+  }
+
+  /** Whether the segments hold nothing of [start, end): an empty run may also mean that the first batch is too large. */
+  async #isHole(start: Offset, bounded: ReadLimit): Promise<boolean> {
+    if (!this.#set.hasGaps) return false;
+    if (bounded.atLeastOne) return true;
+    const { run } = await readSegments(this.#set, start, { ...bounded, atLeastOne: true }, null, this.#view.facts);
+    run.release();
+    return run.positions.length === 0;
   }
 }

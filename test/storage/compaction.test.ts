@@ -83,6 +83,33 @@ describe('compaction', () => {
     expect(log.logEnd).toBe(72);
   });
 
+  it.each([0, 60, 100, 200, 400, 700, 1000])(
+    'leaves no offset from which nothing can be read, wherever the tail begins (%i bytes)',
+    async (tailBytesPerLogMax) => {
+      const rig = new StoreRig(`holes ${tailBytesPerLogMax}`);
+      const store = await rig.open({ tailBytesPerLogMax });
+      const log = await rig.openLog(store, { ...SETTINGS, segmentBytesMax: 1000 });
+      for (let base = 0; base < 60; base += 1) await rig.persist(log, { append: [keyed(base, `k=${base}`)] });
+      await rig.run(store.checkpoint());
+      expect(await rig.run(log.compact(5000, log.logEnd, []))).toBeGreaterThan(0);
+      for (let from = 0; from < 60; from += 1) {
+        for (const [bytesMax, atLeastOne] of [
+          [1 << 20, false],
+          [1, true],
+        ] as const) {
+          const limit = { end: log.logEnd, bytesMax: byteCount(bytesMax), atLeastOne };
+          const run = await rig.run(Promise.resolve(log.read(offset(from), limit)));
+          expect(run.positions[0]?.end ?? 0, `from ${from}`).toBeGreaterThan(from);
+          run.release();
+        }
+        const none = { end: log.logEnd, bytesMax: byteCount(1), atLeastOne: false };
+        const run = await rig.run(Promise.resolve(log.read(offset(from), none)));
+        expect(run.positions).toEqual([]);
+        run.release();
+      }
+    },
+  );
+
   it('does nothing without the setting; what no checkpoint covers is recorded by one first', async () => {
     const rig = new StoreRig('nothing');
     const log = await rig.openLog(await rig.open(), { ...SETTINGS, compact: false });
