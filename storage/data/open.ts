@@ -270,6 +270,8 @@ async function construct(
       if (log.group === METADATA_GROUP && failure.kind === 'disk')
         fatal(`metadata log failed: ${failure.path}: ${failure.reason}`);
       for (const listener of listeners.failure) listener(log.group, failure);
+      // A crash must not forget it: the next start need not read what is damaged.
+      if (failure.kind !== 'full') host.requestCheckpoint();
     },
     onFull: (failure) => {
       for (const listener of listeners.failure) listener(METADATA_GROUP, failure);
