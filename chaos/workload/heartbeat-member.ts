@@ -38,6 +38,8 @@ interface FormerMember {
   readonly id: string;
   readonly epoch: number;
   readonly partition: number;
+  /** Heartbeats that had been answered when it gave the partition up; the next one tells the coordinator so. */
+  readonly answered: number;
 }
 
 const HEARTBEAT_MS = 500;
@@ -63,6 +65,8 @@ export class HeartbeatMember {
   readonly #sessions = new Map<number, PollSession>();
   readonly #positions = new Map<number, number>();
   #former: FormerMember | null = null;
+  /** Heartbeats, well. */
+  #answered = 0;
   #beatAt = 0;
 
   constructor(
@@ -144,7 +148,8 @@ export class HeartbeatMember {
   /** Everything is given up: it joins anew under its id. */
   #rejoin(): void {
     const [partition] = this.owned;
-    if (partition !== undefined) this.#former = { id: this.#id, epoch: this.#epoch, partition };
+    if (partition !== undefined)
+      this.#former = { id: this.#id, epoch: this.#epoch, partition, answered: this.#answered };
     this.#ownership.end(this.#holder);
     this.#holder = this.#ownership.begin(`${this.#id} (life ${this.#lives}, from epoch ${this.#epoch} on anew)`);
     this.#epoch = 0;
@@ -191,6 +196,7 @@ export class HeartbeatMember {
       return true;
     }
     if (answer.errorCode !== 0) return false;
+    this.#answered += 1;
     this.#inFull = false;
     if (answer.memberEpoch < this.#epoch)
       violated('C2', `${this.#id} is at epoch ${this.#epoch}, and was told ${answer.memberEpoch}`);
@@ -206,7 +212,7 @@ export class HeartbeatMember {
     let changed = false;
     for (const partition of this.owned) {
       if (told.has(partition)) continue;
-      this.#former = { id: this.#id, epoch: this.#epoch - 1, partition };
+      this.#former = { id: this.#id, epoch: this.#epoch - 1, partition, answered: this.#answered };
       this.#ownership.release(this.#holder, partition);
       this.#inFull = true;
       changed = true;
@@ -311,6 +317,8 @@ export class HeartbeatMember {
     const former = this.#former;
     if (former === null || this.#holder.held.has(former.partition) || former.epoch <= 0) return;
     if (former.id === this.#id && former.epoch >= this.#epoch) return;
+    // Until the coordinator has heard that it was given up, the partition is its own, and may be committed (KIP-1251).
+    if (this.#answered <= former.answered) return;
     if (await this.#commit(coordinator, former.id, former.epoch, former.partition, 0))
       violated(
         'C2',
