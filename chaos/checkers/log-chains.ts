@@ -190,6 +190,8 @@ export class LogChains {
     for (const number of this.#numbers()) {
       const other = find(number);
       if (other === null || other.core === replica.core || !other.leads || other.term !== term) continue;
+      // It was on the leader's disk alone before anybody looked.
+      if ((this.#chains.get(other)?.start ?? 0) > base) continue;
       violated(
         'P6',
         `node ${replica.core.config.self.node} holds a batch of term ${term} at ${name}@${base}, node ${number} leads that term and never wrote it`,
