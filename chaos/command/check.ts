@@ -2,7 +2,7 @@
  * `chaos check`: what `npm test` runs of this suite, in a bounded time.
  *
  * ```
- *  chaos/regressions/*.json (each passes) ─▶ canaries (each is caught) ─▶ fresh seeds until the time is over
+ *  chaos/regressions/*.json (each passes) ─▶ canaries (each is caught) ─▶ seeds of this commit until the time is over
  * ```
  * Exit codes as of `chaos run`.
  */
@@ -13,6 +13,7 @@ import { campaign } from '../nemesis/index.ts';
 import type { CampaignShape } from '../nemesis/index.ts';
 import { packageRoot } from '../mutants/index.ts';
 import { readReplay } from '../schedule/index.ts';
+import { buildId } from './build-id.ts';
 import { parsed, readRunOptions, UsageError } from './options.ts';
 import { EXIT, run } from './run.ts';
 import type { RunParts } from './run.ts';
@@ -36,7 +37,13 @@ export async function check(args: readonly string[], cores: number, parts: RunPa
   const spent = (performance.now() - started) / 1000;
   const left = Math.max(FRESH_SECONDS_MIN, seconds - spent);
   process.stdout.write(`canaries caught after ${spent.toFixed(0)} s; fresh seeds for ${left.toFixed(0)} s\n`);
-  return run(readRunOptions(['--minutes', String(left / 60), '--no-canaries'], cores), parts);
+  return run(readRunOptions(['--minutes', String(left / 60), '--from', seedOfBuild(), '--no-canaries'], cores), parts);
+}
+
+/** Every commit has other seeds, and the same on every machine: who sees a red check sees it again. */
+function seedOfBuild(): string {
+  const [commit = '1'] = /^[0-9a-f]{1,10}/.exec(buildId()) ?? [];
+  return commit;
 }
 
 /** An installed package has none: they are for who changes the code. */

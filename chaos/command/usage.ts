@@ -31,7 +31,7 @@ ${LIVE_USAGE}
 
 ${EXPLORE_USAGE}
 
-flotilla chaos check              what \`npm test\` runs: regressions, canaries, then fresh seeds
+flotilla chaos check              what \`npm test\` runs: regressions, canaries, then seeds that are new for each commit
   --seconds N                    all together (default 150)
 
 Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
