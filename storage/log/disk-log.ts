@@ -104,6 +104,8 @@ export class DiskLog implements ReplicaLog, HostedLog {
     this.#cleaner = new LogCleaner(this, this.#moves, environment, {
       closed: () => this.#closed,
       store: (changed) => this.#store(changed),
+      // Else readers near the end would go on seeing what is no longer there.
+      onCleaned: () => environment.tails.outdate(this.#tail, this.#record.cleaned),
       onFault: (error) => this.#onFault(error),
     });
   }

@@ -31,6 +31,8 @@ export interface CleanerHooks {
   /** Nothing is accepted any more. */
   readonly closed: () => boolean;
   readonly store: (record: GroupRecord) => Promise<void>;
+  /** A pass is over: the record's `cleaned` says how far. */
+  readonly onCleaned: () => void;
   /** A fault was met: the log goes offline; answers what to reject with. */
   readonly onFault: (error: unknown) => unknown;
 }
@@ -96,7 +98,9 @@ export class LogCleaner {
       whileMoving: (action) => this.#moves.during(action),
     };
     try {
-      return await compact(files, { ...moment, deleteRetentionMs, aborted, ...limits });
+      const freed = await compact(files, { ...moment, deleteRetentionMs, aborted, ...limits });
+      this.#hooks.onCleaned();
+      return freed;
     } catch (error) {
       if (error instanceof CompactionStopped || this.#ended) return 0;
       // Files that were cut or removed under it are no damage; the next pass sees what is really there.

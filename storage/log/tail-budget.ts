@@ -1,6 +1,7 @@
 /**
  * The bytes that all tails of a node may hold together: the log that was written least recently gives first.
  */
+import type { Offset } from '../../raft/index.ts';
 import type { Tail } from './tail.ts';
 
 /** One per store; limits in bytes. */
@@ -41,6 +42,11 @@ export class TailBudget {
       while (this.#bytes > this.#bytesMax && oldest.evictable) this.#bytes -= oldest.evict();
       if (this.#bytes <= this.#bytesMax) return;
     }
+  }
+
+  /** Forgets what lies below `end`: in the files there is less of it now. */
+  outdate(tail: Tail, end: Offset): void {
+    while (tail.evictableBelow(end)) this.#bytes -= tail.evict();
   }
 
   /** The log of `tail` is closed. */

@@ -42,6 +42,11 @@ export class Tail {
     return this.#first < this.#written;
   }
 
+  /** Whether {@link evict} would forget a batch that lies wholly below `end`. */
+  evictableBelow(end: Offset): boolean {
+    return this.evictable && this.#at(this.#first).position.end <= end;
+  }
+
   /** Bytes that are in no segment file yet. */
   get unwrittenBytes(): number {
     let bytes = 0;

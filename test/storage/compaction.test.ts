@@ -110,6 +110,22 @@ describe('compaction', () => {
     },
   );
 
+  it('is seen by readers at once, also where the batches were still in memory', async () => {
+    const rig = new StoreRig('in memory');
+    const log = await rig.openLog(await rig.open(), SETTINGS);
+    for (let base = 0; base < 60; base += 1) await rig.persist(log, { append: [keyed(base, `k=${base}`)] });
+    expect((await records(rig, log)).length).toBe(60);
+    await rig.run(log.compact(5000, offset(30), []));
+    const left = await records(rig, log);
+    expect(left.length).toBeLessThan(40);
+    expect(left.slice(-30)).toEqual(Array.from({ length: 30 }, (_, at) => `${30 + at}:k=${30 + at}`));
+    await rig.run(log.compact(5000, log.logEnd, []));
+    expect((await records(rig, log)).length).toBeLessThan(12);
+    rig.powerLoss();
+    const again = await rig.openLog(await rig.open(), SETTINGS);
+    expect((await records(rig, again)).length).toBeLessThan(12);
+  });
+
   it('does nothing without the setting; what no checkpoint covers is recorded by one first', async () => {
     const rig = new StoreRig('nothing');
     const log = await rig.openLog(await rig.open(), { ...SETTINGS, compact: false });
