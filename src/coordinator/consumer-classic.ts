@@ -170,6 +170,16 @@ function shouldRejoin(group: ConsumerGroup, member: ConsumerMember): boolean {
   return true;
 }
 
+/**
+ * A later coordinator goes on: whoever has a step to make must join again in time. Whether somebody's Sync is still to come
+ * is in no record, so that one is bound by its session alone, as in Kafka.
+ */
+export function resumeClassic(step: ConsumerStep): void {
+  for (const member of step.group.members.values())
+    if (member.classic !== null && shouldRejoin(step.group, member))
+      awaitMember(step, member.id, member.rebalanceTimeoutMs, 'join');
+}
+
 /** What is assigned to the member, and in which version of the consumers' own protocol it is told. */
 export function classicSync(
   step: ConsumerStep,

@@ -17,6 +17,7 @@ import type { WireCodec } from '../wire/index.ts';
 import { applyConsumerRecord } from './consumer-apply.ts';
 import type { Orphans } from './consumer-apply.ts';
 import { beat, tickConsumerGroup } from './consumer-beat.ts';
+import { resumeClassic } from './consumer-classic.ts';
 import { emptyConsumerGroup, hasRegex } from './consumer-group-state.ts';
 import type { ConsumerGroup } from './consumer-group-state.ts';
 import { consumerRecord, decodeConsumerRecord } from './consumer-record.ts';
@@ -92,11 +93,12 @@ export class ConsumerGroups {
       orphans.set(groupId, waiting);
       applyConsumerRecord(group, decoded.record, waiting);
     }
-    const context = this.#options.context();
+    const context = this.context();
     for (const group of this.#groups.values()) this.#resume(group, context);
   }
 
-  #resume(group: ConsumerGroup, context: StepContext): void {
+  #resume(group: ConsumerGroup, context: ConsumerContext): void {
+    resumeClassic(consumerStep(group, context));
     for (const member of group.members.values()) {
       extendSession(group, member.id, member.classic?.sessionTimeoutMs ?? null, context);
       if (member.state !== 'unrevoked' || member.classic !== null) continue;

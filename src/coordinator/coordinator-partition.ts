@@ -27,7 +27,7 @@ import type { RecordName } from './coordinator-image.ts';
 import { groupRecord, offsetRecord } from './coordinator-record.ts';
 import { stepGroup } from './group.ts';
 import { classicEnd } from './group-downgrade.ts';
-import { restoreGroup, snapshotGroup } from './group-snapshot.ts';
+import { mustRebalance, restoreGroup, snapshotGroup } from './group-snapshot.ts';
 import { emptyGroup } from './group-state.ts';
 import type { Group, RequestNumber } from './group-state.ts';
 import type { GroupAnswer, GroupEffect, GroupInput, StepContext } from './group-step.ts';
@@ -125,7 +125,11 @@ export class CoordinatorPartition {
   /** A group of which the image knows. */
   #restore(id: string): void {
     if (this.consumers.group(id) !== null || this.#groups.has(id)) return;
-    this.#groups.set(id, restoreGroup(id, this.image.group(id), this.context()));
+    const value = this.image.group(id);
+    const context = this.context();
+    const group = restoreGroup(id, value, context);
+    this.#groups.set(id, group);
+    if (mustRebalance(value, context)) this.#run(group, { kind: 'rebalance' });
   }
 
   /** The term is over: every waiting request is answered with 16, and so is every later one. */

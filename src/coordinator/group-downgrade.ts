@@ -30,7 +30,9 @@ export function classicEnd(group: ConsumerGroup, around: DowngradeContext): Begi
   const classic = downgraded(group, codec, topics, context);
   if (classic === null) return null;
   const assignments = new Map([...classic.members.values()].map(({ id, assignment }) => [id, assignment]));
-  const record = groupRecord(codec, group.id, snapshotGroup(classic, assignments, context.wallNow));
+  // What those had that left is nobody's before the first rebalance: a later coordinator sees by the missing leader that it is due.
+  const value = { ...snapshotGroup(classic, assignments, context.wallNow), leader: null };
+  const record = groupRecord(codec, group.id, value);
   const done = (): void => {
     consumers.forget(group.id);
     adopt(classic);

@@ -4,7 +4,8 @@
  *   leader's Sync, group emptied, static member replaced ─▶ record ─▶ a later coordinator restores Stable or Empty
  *
  * Only these moments are written: a group that was rebalancing comes back as the generation before, and its members
- * learn from 22, 25 or 27 that they have to join again.
+ * learn from 22, 25 or 27 that they have to join again. A record that names members and no leader is that of a group that
+ * came from the other protocol and has not rebalanced since (`group-downgrade.ts`).
  */
 import { millis } from '../../raft/index.ts';
 import type { GroupMetadataValue } from '../wire/index.ts';
@@ -36,6 +37,12 @@ export function snapshotGroup(
       assignment: assignments.get(member.id) ?? new Uint8Array(0),
     })),
   };
+}
+
+/** Whether the group that `value` describes rebalances as soon as it is restored: nobody else knows that it has to. */
+export function mustRebalance(value: GroupMetadataValue | null, context: StepContext): boolean {
+  if (value === null || value.members.length === 0) return false;
+  return value.leader === null || value.members.length > context.settings.groupMembersMax;
 }
 
 /** The group that `value` describes (null: there are only offsets); the sessions of its members begin now. Keeps the bytes of `value`. */
