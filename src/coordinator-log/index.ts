@@ -2,6 +2,8 @@
 export { Alarm } from './alarm.ts';
 export { InternalTopic } from './internal-topic.ts';
 export type { CoordinatorEndpoint } from './internal-topic.ts';
+export { LedPartitions } from './led-partitions.ts';
+export type { FoundLed, LedPartition } from './led-partitions.ts';
 export { recordBytes } from './log-image.ts';
 export type { LogImage, RecordPlace } from './log-image.ts';
 export type {

@@ -11,7 +11,7 @@
  */
 import type { Random, Term } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import { InternalTopic } from '../coordinator-log/index.ts';
+import { InternalTopic, LedPartitions } from '../coordinator-log/index.ts';
 import type { LogMarker, PartitionLog } from '../coordinator-log/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { LogSink, TopicPatterns } from '../ports/index.ts';
@@ -64,7 +64,7 @@ export class GroupCoordinator {
   readonly options: GroupCoordinatorOptions;
   readonly topic: InternalTopic;
   readonly #codec = new WireCodec();
-  readonly #partitions = new Map<number, CoordinatorPartition>();
+  readonly #led = new LedPartitions((log) => this.#make(log));
 
   constructor(options: GroupCoordinatorOptions) {
     this.options = options;
@@ -77,44 +77,40 @@ export class GroupCoordinator {
 
   /** This node leads a partition in a (new) term: what an earlier term left is dropped, and the log is read. */
   lead(log: PartitionLog): void {
-    this.#partitions.get(log.partition)?.close();
+    this.#led.lead(log);
+  }
+
+  #make(log: PartitionLog): CoordinatorPartition {
     const { settings, clock, random, sink, patterns, image } = this.options;
     const forked = random.fork(`groups ${log.partition} ${log.term}`);
     const [codec, topics] = [this.#codec, () => topicsView(image())];
     const around = { settings, clock, random: forked, sink, codec, patterns, topics };
-    const partition = new CoordinatorPartition({ log, ...around });
-    this.#partitions.set(log.partition, partition);
-    partition.start();
+    return new CoordinatorPartition({ log, ...around });
   }
 
   /** This node does not lead the partition any more, or not in `term`. Does nothing when a later term has begun already. */
   resign(partition: number, term: Term): void {
-    const led = this.#partitions.get(partition);
-    if (led === undefined || led.options.log.term > term) return;
-    this.#partitions.delete(partition);
-    led.close();
+    this.#led.resign(partition, term);
   }
 
   /** Ends all; every waiting request is answered with 16. */
   close(): void {
-    const led = [...this.#partitions.values()];
-    this.#partitions.clear();
-    for (const partition of led) partition.close();
+    this.#led.close();
   }
 
   /** Applied metadata says that the topic was deleted: offsets in it are deleted too. */
   topicDeleted(name: string, topicId: string): void {
-    for (const partition of this.#partitions.values()) partition.topicDeleted(name, topicId);
+    for (const partition of this.#led.all()) partition.topicDeleted(name, topicId);
   }
 
   /** A marker is committed in a partition of {@link OFFSETS_TOPIC} that this node leads. */
   transactionEnded(partition: number, marker: LogMarker): void {
-    this.#partitions.get(partition)?.transactionEnded(marker);
+    this.#led.get(partition)?.transactionEnded(marker);
   }
 
   /** The partitions led here, in the order in which they came. */
   partitions(): readonly CoordinatorPartition[] {
-    return [...this.#partitions.values()];
+    return this.#led.all();
   }
 
   /** Number of the partition of `groupId`; null when the topic does not exist (it is then asked for). */
@@ -126,12 +122,7 @@ export class GroupCoordinator {
   find(groupId: string, emptyAllowed: boolean): FoundPartition {
     const invalid = invalidGroupId(groupId, emptyAllowed, this.options.settings.groupIdLengthMax);
     if (invalid !== null) return { kind: 'refused', error: ERROR_CODES.INVALID_GROUP_ID.code };
-    const number = this.partitionOf(groupId);
-    if (number === null) return { kind: 'refused', error: ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code };
-    const partition = this.#partitions.get(number);
-    if (partition === undefined) return { kind: 'refused', error: ERROR_CODES.NOT_COORDINATOR.code };
-    const error = partition.unavailable();
-    return error === 0 ? { kind: 'here', partition } : { kind: 'refused', error };
+    return this.#led.find(this.partitionOf(groupId));
   }
 
   /** Name and id of a topic of a request: requests carry the one or (from some version on) the other. Null: unknown here. */

@@ -11,7 +11,7 @@
  */
 import type { Term } from '../../raft/index.ts';
 import type { Clock } from '../../storage/index.ts';
-import { InternalTopic } from '../coordinator-log/index.ts';
+import { InternalTopic, LedPartitions } from '../coordinator-log/index.ts';
 import type { PartitionLog } from '../coordinator-log/index.ts';
 import type { MetadataImage } from '../metadata/index.ts';
 import type { LogSink } from '../ports/index.ts';
@@ -46,7 +46,7 @@ export class TransactionCoordinator {
   readonly options: TransactionCoordinatorOptions;
   readonly topic: InternalTopic;
   readonly #codec = new WireCodec();
-  readonly #partitions = new Map<number, TransactionPartition>();
+  readonly #led = new LedPartitions((log) => this.#make(log));
 
   constructor(options: TransactionCoordinatorOptions) {
     this.options = options;
@@ -55,32 +55,28 @@ export class TransactionCoordinator {
 
   /** This node leads a partition in a (new) term: what an earlier term left is dropped, and the log is read. */
   lead(log: PartitionLog): void {
-    this.#partitions.get(log.partition)?.close();
+    this.#led.lead(log);
+  }
+
+  #make(log: PartitionLog): TransactionPartition {
     const { settings, clock, sink, markers, freshProducerId } = this.options;
     const codec = this.#codec;
-    const partition = new TransactionPartition({ log, settings, clock, sink, codec, markers, freshProducerId });
-    this.#partitions.set(log.partition, partition);
-    partition.start();
+    return new TransactionPartition({ log, settings, clock, sink, codec, markers, freshProducerId });
   }
 
   /** This node does not lead the partition any more, or not in `term`. Does nothing when a later term has begun already. */
   resign(partition: number, term: Term): void {
-    const led = this.#partitions.get(partition);
-    if (led === undefined || led.options.log.term > term) return;
-    this.#partitions.delete(partition);
-    led.close();
+    this.#led.resign(partition, term);
   }
 
   /** Ends all; every waiting request is answered with 16. */
   close(): void {
-    const led = [...this.#partitions.values()];
-    this.#partitions.clear();
-    for (const partition of led) partition.close();
+    this.#led.close();
   }
 
   /** The partitions led here, in the order in which they came. */
   partitions(): readonly TransactionPartition[] {
-    return [...this.#partitions.values()];
+    return this.#led.all();
   }
 
   /** The coordinator of `transactionalId` when it is here and ready. */
@@ -88,12 +84,7 @@ export class TransactionCoordinator {
     const { idLengthMax } = this.options.settings;
     if (transactionalId === '' || transactionalId.length > idLengthMax)
       return { kind: 'refused', error: ERROR_CODES.INVALID_REQUEST.code };
-    const number = this.topic.partitionOf(transactionalId);
-    if (number === null) return { kind: 'refused', error: ERROR_CODES.COORDINATOR_NOT_AVAILABLE.code };
-    const partition = this.#partitions.get(number);
-    if (partition === undefined) return { kind: 'refused', error: ERROR_CODES.NOT_COORDINATOR.code };
-    const error = partition.unavailable();
-    return error === 0 ? { kind: 'here', partition } : { kind: 'refused', error };
+    return this.#led.find(this.topic.partitionOf(transactionalId));
   }
 
   /** Decides about a request where the coordinator of `transactionalId` is here and ready; see `TransactionPartition`. */
