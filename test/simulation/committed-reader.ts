@@ -6,13 +6,9 @@
  *  fetch ─▶ batches + aborted (producer, first offset) ─▶ drop a producer's records from there to its abort marker ─▶ values
  * ```
  */
-import {
-  nextBatch,
-  readBatchHeader,
-  readControlBatch,
-  readRecords,
-  refuseCompressed,
-} from '../../storage/batch/index.ts';
+import { batchEndOffset, isControlBatch, nextBatch, readRecords, refuseCompressed } from '../../storage/batch/index.ts';
+import { AbortedBatches } from '../../src/client/aborted-batches.ts';
+import type { AbortedFrom } from '../../src/client/aborted-batches.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { ClientError } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
@@ -85,27 +81,15 @@ export class CommittedReader {
   }
 
   /** The batches of one answer, as a consumer takes them. */
-  #take(
-    place: Place,
-    bytes: Buffer,
-    told: readonly { readonly producerId: number; readonly firstOffset: number }[],
-    lastStableOffset: number,
-  ): void {
-    const starting = [...told];
-    const aborted = new Set<number>();
+  #take(place: Place, bytes: Buffer, told: readonly AbortedFrom[], lastStableOffset: number): void {
+    const aborted = new AbortedBatches(told);
     for (let at = 0, next = nextBatch(bytes, 0); next.kind === 'batch'; next = nextBatch(bytes, at)) {
       const batch = bytes.subarray(at, at + next.size);
       at += next.size;
-      const { producerId, baseOffset, lastOffsetDelta, transactional, control } = readBatchHeader(batch);
-      const end = baseOffset + lastOffsetDelta + 1;
+      const end = batchEndOffset(batch);
       if (end > lastStableOffset)
         violated('E3', `a batch up to ${end} beyond the last stable offset ${lastStableOffset}`);
-      for (let first = starting[0]; first !== undefined && first.firstOffset < end; first = starting[0]) {
-        aborted.add(first.producerId);
-        starting.shift();
-      }
-      if (control && readControlBatch(batch)?.[0]?.type === 'abort') aborted.delete(producerId);
-      if (!control && !(transactional && aborted.has(producerId))) this.#values(place, batch);
+      if (!aborted.leavesOut(batch) && !isControlBatch(batch)) this.#values(place, batch);
       place.position = Math.max(place.position, end);
     }
   }

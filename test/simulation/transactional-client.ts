@@ -8,8 +8,15 @@
 import type { KafkaClient } from '../../src/client/index.ts';
 import type { SimCluster } from '../../chaos/cluster/index.ts';
 import { RawLinks } from '../../chaos/workload/raw-link.ts';
-import { buildBatch, readRecords, refuseCompressed } from '../../storage/batch/index.ts';
-import { batchEndOffset, readControlBatch } from '../../storage/batch/index.ts';
+import {
+  batchEndOffset,
+  buildBatch,
+  isControlBatch,
+  nextBatch,
+  readRecords,
+  refuseCompressed,
+} from '../../storage/batch/index.ts';
+import { AbortedBatches } from '../../src/client/aborted-batches.ts';
 import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import type { ApiSchema, Decoded, Encodable } from '../../src/wire/index.ts';
 
@@ -214,23 +221,17 @@ type FetchedPartition = Decoded<typeof API_TABLE.fetch.schema.response>['respons
 /** Adds the committed values from `from` on to `values`; answers where to read on. */
 function committedOf(part: FetchedPartition, from: number, values: string[]): number {
   const bytes = part.records ?? new Uint8Array(0);
-  const aborted = [...(part.abortedTransactions ?? [])].toSorted((a, b) => a.firstOffset - b.firstOffset);
-  const dropping = new Set<number>();
+  const aborted = new AbortedBatches(part.abortedTransactions ?? []);
   let next = from;
-  for (let at = 0; at + 12 <= bytes.length;) {
-    const size = 12 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(at + 8);
-    if (at + size > bytes.length) break;
-    const batch = bytes.subarray(at, at + size);
-    at += size;
-    const read = readRecords(batch, refuseCompressed, size);
-    if (read.kind === 'refused') throw new Error(read.detail);
-    const { header } = read;
+  for (let at = 0, found = nextBatch(bytes, 0); found.kind !== 'partial'; found = nextBatch(bytes, at)) {
+    if (found.kind === 'corrupt') throw new Error(found.detail);
+    const batch = bytes.subarray(at, at + found.size);
+    at += found.size;
     next = batchEndOffset(batch);
-    while (aborted[0] !== undefined && aborted[0].firstOffset < next) dropping.add(aborted.shift()?.producerId ?? -1);
-    if (header.control) {
-      if (readControlBatch(batch)?.[0]?.type === 'abort') dropping.delete(header.producerId);
-    } else if (!header.transactional || !dropping.has(header.producerId))
-      for (const { value } of read.records) values.push(Buffer.from(value ?? []).toString());
+    if (aborted.leavesOut(batch) || isControlBatch(batch)) continue;
+    const read = readRecords(batch, refuseCompressed, found.size);
+    if (read.kind === 'refused') throw new Error(read.detail);
+    for (const { value } of read.records) values.push(Buffer.from(value ?? []).toString());
   }
   return next;
 }
