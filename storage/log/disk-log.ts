@@ -5,8 +5,6 @@
  *  persist ─▶ facts, tail (at once) ─▶ LogPipeline ─▶ journal, segments ─▶ done
  *  read    ─▶ LogReader: tail | segments
  * ```
- * While the flush policy changes, changes are held back from the pipeline until the checkpoint that begins the new
- * policy is durable: no journal record and no segment write of two policies mix behind one checkpoint.
  */
 import { assert, byteCount, offset } from '../../raft/index.ts';
 import type { ByteCount, GroupId, Offset, RecoveredLog } from '../../raft/index.ts';
@@ -39,6 +37,7 @@ import { LogCleaner } from './log-cleaner.ts';
 import { LogReader } from './log-reader.ts';
 import { applyOperation, invalidOperation, termBefore, wipedTo } from './log-state.ts';
 import type { LogFacts, LogOperation } from './log-state.ts';
+import { PolicyChange } from './policy-change.ts';
 import { retentionTarget } from './retention.ts';
 import { SavedStates } from './saved-states.ts';
 import { Tail } from './tail.ts';
@@ -55,7 +54,10 @@ export class DiskLog implements ReplicaLog, HostedLog {
   readonly #states: SavedStates;
   #record: GroupRecord;
   #facts: LogFacts;
+  /** In force. */
   #settings: LogSettings;
+  /** As asked for: the same, unless the flush policy is being changed. */
+  #wanted: LogSettings;
   #highWatermark: Offset;
   #lossy: boolean;
   readonly health: LogHealth;
@@ -63,8 +65,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   #cuts = 0;
   readonly #moves = new FileMoves(() => (this.#cuts += 1));
   readonly #cleaner: LogCleaner;
-  /** Not null while the flush policy changes: what the checkpoint records, and the changes that came after. */
-  #switching: { readonly facts: LogFacts; readonly held: (() => void)[] } | null = null;
+  readonly #policy = new PolicyChange();
 
   constructor(
     environment: LogEnvironment,
@@ -80,6 +81,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     // The voters of a batch that did not make it to the disk.
     this.#facts = { ...facts, voters: facts.voters.filter((entry) => entry.base < facts.logEnd) };
     this.#settings = { ...settings, flush: record.flush };
+    this.#wanted = this.#settings;
     this.health = new LogHealth(record.failure);
     this.#lossy = record.lossy;
     this.#highWatermark = offset(Math.min(Math.max(record.highWatermark, facts.logStart), facts.logEnd));
@@ -135,7 +137,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   get settings(): LogSettings {
-    return this.#settings;
+    return this.#wanted;
   }
 
   get lossy(): boolean {
@@ -175,9 +177,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
       this.#cuts += 1;
     }
     this.#environment.changed(this);
-    const submit = (): void => this.pipeline.submit(steps, this.#settings.flush, done);
-    if (this.#switching === null) submit();
-    else this.#switching.held.push(submit);
+    this.#policy.pass(() => this.pipeline.submit(steps, this.#settings.flush, done));
   }
 
   read(from: Offset, limit: ReadLimit): BatchRun | Promise<BatchRun> {
@@ -239,19 +239,18 @@ export class DiskLog implements ReplicaLog, HostedLog {
     return this.#states.load(this.#environment.keyValue(), name, atMost);
   }
 
-  async configure(settings: LogSettings): Promise<void> {
-    const wanted = effectiveSettings(this.group, settings);
-    const changesJournal = (wanted.flush === 'always') !== (this.#settings.flush === 'always');
-    this.set.shape = wanted;
-    this.#settings = wanted;
-    this.#environment.changed(this);
-    if (!changesJournal || this.offline) return;
-    assert(this.#switching === null, () => `the flush policy of ${this.group} is being changed already`);
-    const held: (() => void)[] = [];
-    this.#switching = { facts: this.#facts, held };
-    await this.#environment.checkpoint();
-    this.#switching = null;
-    for (const submit of held) submit();
+  configure(settings: LogSettings): Promise<void> {
+    this.#wanted = effectiveSettings(this.group, settings);
+    return this.#policy.alone(async () => {
+      while (this.#settings !== this.#wanted) {
+        const changesJournal = (this.#wanted.flush === 'always') !== (this.#settings.flush === 'always');
+        this.set.shape = this.#wanted;
+        this.#settings = this.#wanted;
+        this.#environment.changed(this);
+        if (!changesJournal || this.offline) continue;
+        await this.#policy.during(this.#facts, () => this.#environment.checkpoint());
+      }
+    });
   }
 
   /** A power loss may have taken acknowledged records. */
@@ -303,7 +302,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
 
   /** The log as it is now, resolved when its segments are written up to here; they are to be synced before it is recorded. */
   async capture(): Promise<LogCapture | null> {
-    const facts = this.#switching?.facts ?? this.#facts;
+    const facts = this.#policy.facts ?? this.#facts;
     const highWatermark = offset(Math.min(this.#highWatermark, facts.logEnd));
     const states = this.#states.capture(facts.logEnd);
     const record = {

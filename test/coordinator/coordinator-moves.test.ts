@@ -110,6 +110,19 @@ describe('a coordinator that moves during a rebalance', () => {
     expect((await bench.ask('listGroups', 4, {})).groups).toMatchObject([{ groupState: 'Stable' }]);
   });
 
+  test('who falls silent is missed by its session, also when nobody else gives reason to rebalance', async () => {
+    const bench = new NodeBench();
+    await bench.lead();
+    const [a, b] = ['a', 'b'].map((name) => new ClassicClient(bench, name)) as [ClassicClient, ClassicClient];
+    void a.run();
+    void b.run();
+    await bench.clock.advance(10_000);
+    b.alive = false;
+    await bench.lead();
+    await bench.clock.advance(SESSION_MS + 2_000);
+    expect(a.assignment).toBe('a');
+  });
+
   test('a group that is larger than it may be by now rebalances as soon as it is loaded', async () => {
     const settings = { groupMembersMax: 2 };
     const bench = new NodeBench(settings);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { byteCount, directoryId, groupId, nodeId, offset } from '../../raft/index.ts';
 import { buildBatch } from '../../storage/batch/index.ts';
 import type { BatchRun, StoredBatch } from '../../storage/index.ts';
-import { makeBatch, StoreRig, vote } from './store-rig.ts';
+import { change, makeBatch, StoreRig, vote } from './store-rig.ts';
 
 /** A batch with one real record for each of `times`. */
 function timedBatch(base: number, times: readonly number[]): StoredBatch {
@@ -249,6 +249,27 @@ describe('a change of flush', () => {
       expect(again.logEnd).toBeGreaterThanOrEqual(done);
       expect((await rig.readAll(again)).length).toBe(again.logEnd);
     }
+  });
+});
+
+describe('changes of flush that follow each other', () => {
+  it('are made one after the other, and the last one counts', async () => {
+    const rig = new StoreRig('configured twice');
+    const log = await rig.openLog(await rig.open(), { flush: 'always' });
+    const { settings } = log;
+    const changes = (['os', 'always', 'interval', 'os'] as const).map((flush, index) => {
+      const changed = log.configure({ ...settings, flush });
+      expect(log.settings.flush).toBe(flush);
+      log.persist(change({ append: [makeBatch(index, 1)] }), () => undefined);
+      return changed;
+    });
+    for (const changed of changes) await rig.run(changed);
+    await rig.persist(log, { append: [makeBatch(4, 1)] });
+    expect(log.settings.flush).toBe('os');
+    expect((await rig.readAll(log)).length).toBe(5);
+    rig.kill();
+    const again = await rig.openLog(await rig.open(), { flush: 'os' });
+    expect([again.failure, again.logEnd]).toEqual([null, 5]);
   });
 });
 
