@@ -49,6 +49,8 @@ interface Write {
   readonly verify: VerifyTransaction | null;
   /** A transaction must begin with sequence 0 (TV2, KIP-890). */
   readonly beginsAtZero: boolean;
+  /** A coordinator, which has applied what it wrote and has a deadline of its own: to be told that the disk is full would end its term. */
+  readonly waitsForSpace: boolean;
   readonly done: Done;
 }
 
@@ -119,7 +121,7 @@ export class PartitionWrites {
     if (admitted.kind !== 'admitted') return done(admitted);
     const verify = origin.internal ? null : (origin.verify ?? null);
     const beginsAtZero = verify !== null && !origin.internal && origin.version >= TV2_SINCE;
-    this.#place({ admitted, acks, verify, beginsAtZero, done });
+    this.#place({ admitted, acks, verify, beginsAtZero, waitsForSpace: origin.internal, done });
   }
 
   #place(write: Write): void {
@@ -190,13 +192,13 @@ export class PartitionWrites {
     else write.done(refusal);
   }
 
-  #propose({ admitted, acks, done }: Write): void {
+  #propose({ admitted, acks, waitsForSpace, done }: Write): void {
     const proposed = this.#partition.replica.propose([{ bytes: admitted.batch, offsets: admitted.offsets }]);
     if (proposed.kind === 'refused') return done(this.#partition.notServing());
     if (proposed.kind === 'unwritable') return done({ kind: 'storage', reason: proposed.reason });
     if (admitted.producer !== null) this.#gate.clear(admitted.producer.producerId);
     const { base, end, term } = proposed;
-    this.#acknowledge(acks, { base, end, term, logAppendTime: admitted.logAppendTime }, done);
+    this.#acknowledge(acks, { base, end, term, logAppendTime: admitted.logAppendTime }, done, waitsForSpace);
   }
 
   #appendMarker(marker: TransactionMarker, done: (outcome: MarkerOutcome) => void): void {
@@ -240,7 +242,7 @@ export class PartitionWrites {
     this.#acknowledge(acks, { base, end: toOffset(original.end), term, logAppendTime: original.timestamp }, done);
   }
 
-  #acknowledge(acks: Acknowledgement, appended: Appended, done: Done): void {
+  #acknowledge(acks: Acknowledgement, appended: Appended, done: Done, waitsForSpace = false): void {
     const { replica, highWatermark } = this.#partition;
     const finish = (result: 'reached' | 'lost'): void =>
       done(
@@ -256,6 +258,7 @@ export class PartitionWrites {
     const { failure } = replica.log;
     // A repeat of what was refused while it waited.
     if (failure !== null) return refuse(failure.reason);
-    (acks === 'all' ? this.#committed : this.#durable).add({ end, done: finish, refuse });
+    const wait = waitsForSpace ? { end, done: finish } : { end, done: finish, refuse };
+    (acks === 'all' ? this.#committed : this.#durable).add(wait);
   }
 }

@@ -1,6 +1,7 @@
 /** Produce: what each acknowledgement means, duplicates, and how waits end. */
 import { describe, expect, it } from 'vitest';
 import { nodeId, offset } from '../../raft/index.ts';
+import type { ProduceOutcome } from '../../src/partition/index.ts';
 import { batchOf, PartitionRig, SETTINGS } from './partition-rig.ts';
 
 const MIN_TWO = { ...SETTINGS, minInsyncReplicas: 2 };
@@ -112,6 +113,20 @@ describe('acknowledgements', () => {
       expect(rig.produce(batch(), acks).outcome).toMatchObject(acknowledged(0, 2));
     },
   );
+
+  it('a coordinator is not told that the disk is full: what it has appended is committed when there is space again', async () => {
+    const rig = await new PartitionRig({ nodes: 1 }).lead();
+    const { log } = rig.at(1);
+    log.automatic = false;
+    const outcomes: ProduceOutcome[] = [];
+    rig.partition().produce(batchOf(2), 'all', { internal: true }, (outcome) => outcomes.push(outcome));
+    rig.partition().refuseWaiting('no space left');
+    expect(outcomes).toEqual([]);
+    log.automatic = true;
+    log.flush();
+    await rig.clock.advance(1);
+    expect(outcomes).toMatchObject([acknowledged(0, 2)]);
+  });
 
   it('a batch larger than a segment is refused as such', async () => {
     const settings = { ...SETTINGS, admission: { ...SETTINGS.admission, segmentBytesMax: 100 } };
