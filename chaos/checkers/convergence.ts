@@ -18,6 +18,17 @@ import { sameReplicas } from './whole-logs.ts';
 /** Virtual milliseconds, of the default timeouts: ten elections, session + 5 s, session + 10 s, one minute. */
 export const BOUNDS = { controller: 12_000, leaders: 7000, writes: 12_000, inSync: 60_000 } as const;
 
+/** From a new controller to the leaders that it appoints. */
+const APPOINTED_MS = 5000;
+
+/**
+ * Within what time after the heal every partition has a leader when the controller was there after `controller`;
+ * default: in its last moment.
+ */
+export function leadersBound(patience: number, controller: number = patience * BOUNDS.controller): number {
+  return Math.max(patience * BOUNDS.leaders, controller + patience * APPOINTED_MS);
+}
+
 export interface Expectations {
   /** How many times the default timeouts the cluster's are: it may take so much longer. Default 1. */
   readonly patience?: number;
@@ -47,10 +58,12 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
     return cluster.world.now() - since;
   };
   const controller = await within('L1', patience * BOUNDS.controller, () => cluster.controller() !== null);
-  const leaders = await within('L2', Math.max(patience * BOUNDS.leaders, controller + patience * 5000), () =>
+  const leaders = await within('L2', leadersBound(patience, controller), () =>
     partitionsOf(cluster.image()).every((partition) => partition.leader !== null || !hasCandidate(partition)),
   );
-  const inSync = await within('L4', BOUNDS.inSync, () => isInSync(cluster, dead));
+  // Copying takes as long as ever, once there is a leader.
+  const copied = BOUNDS.inSync + leadersBound(patience) - leadersBound(1);
+  const inSync = await within('L4', copied, () => isInSync(cluster, dead));
   return { controller, leaders, inSync };
 }
 

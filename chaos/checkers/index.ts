@@ -2,7 +2,7 @@
 export { votersOf } from './ballots.ts';
 export { ANOMALIES, findAnomalies, TOLERATED } from './anomalies.ts';
 export type { Anomaly, FinalLog, FoundAnomaly } from './anomalies.ts';
-export { allIsWell, BOUNDS, describeCluster, recovered, writable } from './convergence.ts';
+export { allIsWell, BOUNDS, describeCluster, leadersBound, recovered, writable } from './convergence.ts';
 export type { Expectations, Recovery } from './convergence.ts';
 export { DeclaredLoss, loudOrWhole } from './declared-loss.ts';
 export type { LoudOutcome } from './declared-loss.ts';

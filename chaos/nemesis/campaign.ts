@@ -8,12 +8,12 @@
  * The seed, the shape and the decisions are the whole run: done again they give the same hash.
  */
 import { seededRandom } from '../../raft/index.ts';
-import { describeCluster, lookAtEnd } from '../checkers/index.ts';
+import { BOUNDS, describeCluster, lookAtEnd } from '../checkers/index.ts';
 import type { LoudOutcome, Recovery } from '../checkers/index.ts';
 import { Schedule } from '../schedule/index.ts';
 import type { Decision, Misfit } from '../schedule/index.ts';
 import { SimulationError } from '../sim/index.ts';
-import { Stage, startWorkload } from '../workload/index.ts';
+import { acceptLosses, Stage, startWorkload } from '../workload/index.ts';
 import { endBeyond, watchDeclared } from './beyond.ts';
 import { Budget } from './budget.ts';
 import { failureOf } from './failure.ts';
@@ -95,6 +95,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
       };
     });
     if (declared === null) {
+      await acceptLosses(stage, shape.timeouts * BOUNDS.controller);
       await leaveOut(stage, shape, draw.fork('left out'));
       recovery = await stage.end({ patience: shape.timeouts });
     } else loud = await endBeyond(stage, declared);

@@ -64,6 +64,8 @@ export class SimDisk {
   refusals = 0;
   /** Ghost: how often it was replaced by an older copy of itself. */
   restores = 0;
+  /** Ghost: how often it was replaced by an empty one. */
+  wipes = 0;
   /** Ghost: files that the process has open. */
   openFiles = 0;
   watch: DiskWatch | null = null;
@@ -136,6 +138,7 @@ export class SimDisk {
 
   /** An empty disk in its place (the machine's process must be dead). */
   wipe(): void {
+    this.wipes += 1;
     this.#root = new SimDirectory();
     this.#used = 0;
   }

@@ -8,6 +8,7 @@ export { GroupMember } from './group-member.ts';
 export type { GroupMemberOptions, Membership } from './group-member.ts';
 export { History, violated, Violation } from './history.ts';
 export type { SentRecord } from './history.ts';
+export { acceptLosses } from './operator.ts';
 export { PollHistory, PollSession } from './poll-history.ts';
 export type { Poll, PolledRecord } from './poll-history.ts';
 export { IdCollector } from './id-collector.ts';

@@ -5,7 +5,7 @@
  *  the present leader, if it may stay ─▶ first live replica in the ISR ─▶ first live one in the ELR
  *     ─▶ every member of the last ISR ∪ ELR came back lossy: the one with the greatest (last term, end)
  *     ─▶ unclean allowed: the lossy one with the greatest (last term, end), else the first live one ─▶ none
- *                                                                                   never one whose log has failed
+ *           never one whose log has failed; one whose disk is empty only when no other copy is live, however old
  * ```
  *
  * "First" is by order of assignment. Live: registered, unfenced and not leaving. A leaving leader keeps the partition
@@ -64,9 +64,12 @@ function electWithLoss(partition: Candidates, live: readonly NodeId[], rules: El
   // Somebody in ISR or ELR is away and may be intact: only "unclean" may go on without it.
   const nobodyIntact = isr.length === 0 && elr.length === 0;
   const waited = rules.lossy === 'now' || (rules.lossy === 'when-all-live' && present.length === lossy.length);
-  if (best !== null && nobodyIntact && waited) return { leader: best.node, from: 'lossy' };
+  const older = live.find((node) => !failed.includes(node) && !lossy.some((each) => each.node === node));
+  const other = best === null || best.end === 0 ? older : undefined;
+  if (best !== null && nobodyIntact && waited)
+    return other === undefined ? { leader: best.node, from: 'lossy' } : { leader: other, from: 'unclean' };
   if (!rules.unclean) return null;
-  const leader = best?.node ?? live.find((node) => !failed.includes(node));
+  const leader = other ?? best?.node;
   return leader === undefined ? null : { leader, from: 'unclean' };
 }
 

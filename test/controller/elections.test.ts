@@ -180,6 +180,22 @@ describe('replicas that may have lost records', () => {
     expect(scene.image.uncleanElections).toBe(1);
   });
 
+  it.each(['always', 'os'] as const)(
+    'one with an empty disk leads only when no other copy is live, however old (%s)',
+    (flush) => {
+      const scene = new Scene({ flush }).start(1, 2);
+      scene.topic('t', [1, 2]);
+      scene.fence(1);
+      scene.heartbeat(1);
+      scene.register(2, 'life-2b', found(scene, 't', 0, 0, true));
+      scene.heartbeat(2);
+      if (flush === 'always')
+        scene.run({ kind: 'elect-leaders', election: 'unclean', partitions: [{ topic: 't', partition: 0 }] });
+      expect(scene.show('t')).toBe('1/4 1||');
+      expect(scene.image.uncleanElections).toBe(1);
+    },
+  );
+
   it('are everything in a directory that the last life did not write, whatever it says', () => {
     const scene = new Scene({ flush: 'os' }).start(1, 2);
     scene.topic('t', [1, 2], { 'min.insync.replicas': '2' });
