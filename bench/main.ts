@@ -9,7 +9,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { VERSION } from '../src/version.ts';
 import { Figures, figureTable } from './figure.ts';
 import type { Figure } from './figure.ts';
-import { compaction } from './workloads/compaction.ts';
+import { compaction, compactionOfAll } from './workloads/compaction.ts';
 import { endToEnd } from './workloads/end-to-end.ts';
 import { failover } from './workloads/failover.ts';
 import { idle } from './workloads/idle.ts';
@@ -29,6 +29,7 @@ const WORKLOADS: readonly Workload[] = [
   manyPartitions,
   failover,
   compaction,
+  compactionOfAll,
 ];
 const FLUSHES = ['always', 'os'] as const;
 

@@ -1,6 +1,7 @@
 /**
  * A log, a tenth of its keys live, is compacted while one record at a time is written to a topic of RF 3 with acks=all: how fast the
- * log is read, what it takes of memory, and what the writer feels of it.
+ * log is read, what it takes of memory, and what the writer feels of it. With one replica, and with three, which are all on this
+ * machine and compact at the same time: the worst that can be.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -103,16 +104,17 @@ async function write(client: KafkaClient, least: number, isOver: () => boolean):
   return times;
 }
 
-export const compaction: Workload = {
-  name: 'compaction',
-  about: 'compaction of 1 GB with a tenth of its keys live, beside one record in flight, RF 3',
-  run: async (flush, figures, { quick }) => {
+const run: (replicas: number) => Workload['run'] =
+  (replicas) =>
+  async (flush, figures, { quick }) => {
     const bench = await startBenchCluster(flush);
     try {
       const client = bench.client();
       const admin = new AdminClient(client);
       const set = (key: string, value: string): { readonly key: string; readonly value: string } => ({ key, value });
-      await client.retry(() => admin.createTopic({ name: TOPIC, partitions: 1, replicationFactor: 1, configs: {} }));
+      await client.retry(() =>
+        admin.createTopic({ name: TOPIC, partitions: 1, replicationFactor: replicas, configs: {} }),
+      );
       await until('the topic is led', 10_000, async () => {
         await client.refresh([TOPIC]);
         return client.leaderOf(TOPIC, 0) !== null;
@@ -157,5 +159,12 @@ export const compaction: Workload = {
     } finally {
       await bench.close();
     }
-  },
+  };
+
+const ABOUT = 'compaction of 1 GB with a tenth of its keys live, beside one record in flight, RF 3';
+export const compaction: Workload = { name: 'compaction', about: ABOUT, run: run(1) };
+export const compactionOfAll: Workload = {
+  name: 'compaction-3',
+  about: `the same, three replicas at once`,
+  run: run(3),
 };

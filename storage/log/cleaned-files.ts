@@ -4,7 +4,8 @@
  * ```
  *  write <base>.log.cleaned, sync ─▶ record says `moving` (the point of no return) ─▶ rename over <base>.log
  * ```
- * At start a `.cleaned` file that the record says is to be moved takes its place; any other is a rest and goes.
+ * At start a `.cleaned` file that the record says is to be moved takes its place; any other is a rest and goes. So do the files
+ * of neighbours that went into it, as all files do that no record names (`recover-files.ts`).
  */
 import type { Disk } from '../disk.ts';
 import { removeIfThere } from '../segment/segment-index.ts';

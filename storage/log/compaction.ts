@@ -1,9 +1,10 @@
 /**
- * Compaction of a log's closed segments: segment for segment, each replaced in one step that a crash cannot split.
+ * Compaction of a log's closed segments: one after the other, or a few small neighbours as one, each replaced in one step that
+ * a crash cannot split.
  *
  * ```
- *  keys of what was never cleaned ─▶ for each segment from the first on: <base>.log.cleaned written, synced
- *     ─▶ group record with the new size, synced (from here on it counts) ─▶ rename ─▶ directory synced
+ *  keys of what was never cleaned ─▶ for each segment (group of small ones) from the first on: <base>.log.cleaned written, synced
+ *     ─▶ group record with the new size, synced (from here on it counts) ─▶ rename, files of the others removed ─▶ directory synced
  * ```
  * May be cleaned: the log's first segments, as far as they are closed, lie whole below where everything is decided (the last stable
  * offset), and the last checkpoint has recorded them as they are. The rename is repeated at start when it was
@@ -13,6 +14,7 @@
 import { offset } from '../../raft/index.ts';
 import type { Offset } from '../../raft/index.ts';
 import { readBatchHeader } from '../batch/index.ts';
+import type { DiskFile } from '../disk.ts';
 import type { AbortedRange, CompactionLimits, CompactionNeed, LogLife } from '../replica-log.ts';
 import { removeIfThere, removeIndex } from '../segment/segment-index.ts';
 import { CLEANED_SUFFIX } from '../segment/segment-name.ts';
@@ -24,9 +26,12 @@ import type { BatchVisitor } from '../segment/segment-walk.ts';
 import { DamageError } from '../segment/damage.ts';
 import { CleanedTransactions } from './cleaned-transactions.ts';
 import { cleanBatch, seeKeys } from './cleaning.ts';
+import { moved } from './file-moves.ts';
+import type { FileMove } from './file-moves.ts';
 import type { GroupRecord } from './group-record.ts';
 import { KeyOffsets } from './key-offsets.ts';
 import { compactionNeed } from './log-life.ts';
+import { segmentGroups } from './segment-groups.ts';
 
 const WRITE_BYTES = 1024 * 1024;
 /** Of a file that is written at once are never more bytes unsynced: a large sync would hold up the journal's. */
@@ -38,8 +43,8 @@ export interface Compactable {
   settled(): Promise<unknown>;
   /** As last given to the store. */
   record(): GroupRecord;
-  /** Gives it to the store; resolves when it is durable there. */
-  store(record: GroupRecord): Promise<void>;
+  /** Gives it to the store; resolves when it is durable there. `move`: how its segments differ from those before. */
+  store(record: GroupRecord, move?: FileMove): Promise<void>;
   /** Runs `action` when nothing else touches the files; false when the log ended before. */
   exclusively(action: () => Promise<void>): Promise<boolean>;
   /** Reads wait until `action` is done; those that run begin anew. */
@@ -83,7 +88,7 @@ export async function compact(log: Compactable, options: CompactionOptions): Pro
     if (!fits) break;
   }
   let freed = 0;
-  for (const segment of seen) freed += await cleanSegment(pass, segment);
+  for (const group of segmentGroups(seen, set.shape.segmentBytesMax)) freed += await cleanGroup(pass, group);
   const record = log.record();
   // Where it was cut meanwhile, nothing more is known of what lies behind the cut.
   const cleaned = offset(Math.min(pass.end, set.end));
@@ -158,99 +163,134 @@ async function seeSegment(pass: Pass, segment: Segment): Promise<boolean> {
   return fits;
 }
 
-async function cleanSegment(pass: Pass, segment: Segment): Promise<number> {
+/** Neighbours, at least one. */
+type Group = readonly [Segment, ...Segment[]];
+
+async function cleanGroup(pass: Pass, group: Group): Promise<number> {
   const { log, keys, transactions, options } = pass;
   const { set } = log;
+  const end = group.at(-1)?.end;
   const clean = (batch: Buffer): Buffer | null => {
     const header = readBatchHeader(batch);
     if (header.baseOffset >= pass.end) return batch;
-    const isLast = header.baseOffset + header.lastOffsetDelta + 1 === segment.end;
+    const isLast = header.baseOffset + header.lastOffsetDelta + 1 === end;
     const keepsPlace = isLast || transactions.isLastOfProducer(header);
     return cleanBatch(batch, keys, transactions, { ...options, keepsPlace });
   };
+  if (group.length === 1 && !(await changes(pass, group[0], clean))) return 0;
+  const cleaned = await writeCleaned(pass, group, clean);
+  if (cleaned === null) return 0;
+  let freed = 0;
+  await log.exclusively(async () => {
+    // Cut, trimmed or replaced meanwhile: the file that was written is a rest.
+    const isThere = group.every((segment) => set.segments.includes(segment) && set.segments.at(-1) !== segment);
+    if (!isThere || group.at(-1)?.end !== cleaned.end) return removeRest(set, cleaned);
+    await log.whileMoving(() => swap(log, group, cleaned));
+    freed = group.reduce((sum, segment) => sum + segment.bytes, -cleaned.bytes);
+  });
+  return freed;
+}
+
+/** Whether anything in `segment` is to change, as far as it is there. */
+async function changes(pass: Pass, segment: Segment, clean: (batch: Buffer) => Buffer | null): Promise<boolean> {
   let isChanged = false;
   const isThere = await walk(pass, segment, 0, (batch) => {
     isChanged = clean(batch) !== batch;
     return !isChanged;
   });
-  if (!isThere || !isChanged) return 0;
-  const cleaned = await writeCleaned(pass, segment, clean);
-  if (cleaned === null) return 0;
-  let freed = 0;
-  await log.exclusively(async () => {
-    // Cut, trimmed or replaced meanwhile: the file that was written is a rest.
-    const isSame = set.segments.includes(segment) && segment.end === cleaned.end && set.segments.at(-1) !== segment;
-    if (!isSame) return removeIfThere(set.ports.disk, `${cleaned.path}${CLEANED_SUFFIX}`);
-    await log.whileMoving(() => swap(log, segment, cleaned));
-    freed = segment.bytes - cleaned.bytes;
-  });
-  return freed;
+  return isThere && isChanged;
+}
+
+function removeRest(set: SegmentSet, cleaned: Segment): Promise<void> {
+  return removeIfThere(set.ports.disk, `${cleaned.path}${CLEANED_SUFFIX}`);
 }
 
 /**
- * The order: 1. the file is whole, synced, and its name durable; 2. the record says that it is to take its place; 3. it does;
- * 4. the record says that nothing is to be moved any more. Only then may another file of that name be written.
+ * The order: 1. the file is whole, synced, and its name durable; 2. the record says that it is to take the place of the group;
+ * 3. it does; 4. the record says that nothing is to be moved any more. Only then may another file of that name be written. What
+ * a crash leaves of the group's other files is in no record, and goes at the next start.
  */
-async function swap(log: Compactable, segment: Segment, cleaned: Segment): Promise<void> {
+async function swap(log: Compactable, group: Group, cleaned: Segment): Promise<void> {
   const { set } = log;
   const { disk, files } = set.ports;
-  const before = log.record();
-  const segments = before.segments.map((other) => (other.base === segment.base ? cleaned.summary() : other));
-  await log.store({ ...before, segments, moving: [segment.base] });
-  segment.removed = true;
-  files.forget(segment.path);
-  await removeIndex(disk, segment);
+  const move = { before: group.map((segment) => segment.summary()), after: cleaned.summary() };
+  const record = log.record();
+  await log.store({ ...record, segments: moved(record.segments, move), moving: [cleaned.base] }, move);
+  for (const segment of group) {
+    segment.removed = true;
+    files.forget(segment.path);
+    await removeIndex(disk, segment);
+  }
   await disk.rename(`${cleaned.path}${CLEANED_SUFFIX}`, cleaned.path);
+  for (const segment of group.slice(1)) await removeIfThere(disk, segment.path);
   await disk.syncDirectory(set.directory);
-  set.replace(cleaned);
+  set.replace(group, cleaned);
   await log.store({ ...log.record(), moving: [] });
 }
 
-/** Writes what is left of `segment` beside it, piece by piece; durable, name included, when it resolves. Null: it was removed meanwhile. */
+/**
+ * Writes what is left of `group` beside it, piece by piece; durable, name included, when it resolves. Null: some of it
+ * was removed meanwhile.
+ */
 async function writeCleaned(
   pass: Pass,
-  segment: Segment,
+  group: Group,
   clean: (batch: Buffer) => Buffer | null,
 ): Promise<Segment | null> {
   const { set } = pass.log;
-  const cleaned = new Segment(segment.directory, emptySummary(segment.base));
+  const cleaned = new Segment(set.directory, emptySummary(group[0].base));
   const file = await set.ports.disk.open(`${cleaned.path}${CLEANED_SUFFIX}`, 'create');
   try {
     await file.truncate(0);
-    let synced = 0;
-    for (let from = 0; from < segment.bytes;) {
-      const pieces: Buffer[] = [];
-      const at = cleaned.bytes;
-      const isThere = await walk(pass, segment, from, (batch) => {
-        const header = readBatchHeader(batch);
-        from += batch.length;
-        const left = clean(batch);
-        if (left === null) return true;
-        const { maxTimestamp } = readBatchHeader(left);
-        const end = header.baseOffset + header.lastOffsetDelta + 1;
-        cleaned.note({ base: header.baseOffset, end, bytes: left.length, maxTimestamp }, set.shape.indexIntervalBytes);
-        // The walker uses its buffer again.
-        pieces.push(Buffer.from(left));
-        return cleaned.bytes - at < WRITE_BYTES;
-      });
-      if (!isThere) break;
-      if (pieces.length > 0) await file.write(pieces, at);
-      if (cleaned.bytes - synced < UNSYNCED_BYTES) continue;
-      await file.datasync();
-      synced = cleaned.bytes;
-    }
+    const writing: Writing = { file, cleaned, synced: 0, clean };
+    for (const segment of group) await appendCleaned(pass, segment, writing);
     await file.datasync();
   } finally {
     await file.close();
   }
-  if (segment.removed) {
-    await removeIfThere(set.ports.disk, `${cleaned.path}${CLEANED_SUFFIX}`);
+  if (group.some((segment) => segment.removed)) {
+    await removeRest(set, cleaned);
     return null;
   }
   await set.ports.disk.syncDirectory(set.directory);
   // Its indexes are complete in memory: it was noted from its first byte.
   cleaned.indexedFrom = 0;
   return cleaned;
+}
+
+/** A file that is being written. */
+interface Writing {
+  readonly file: DiskFile;
+  readonly cleaned: Segment;
+  /** Bytes that are durable. */
+  synced: number;
+  readonly clean: (batch: Buffer) => Buffer | null;
+}
+
+async function appendCleaned(pass: Pass, segment: Segment, writing: Writing): Promise<void> {
+  const { file, cleaned, clean } = writing;
+  const { indexIntervalBytes } = pass.log.set.shape;
+  for (let from = 0; from < segment.bytes;) {
+    const pieces: Buffer[] = [];
+    const at = cleaned.bytes;
+    const isThere = await walk(pass, segment, from, (batch) => {
+      const header = readBatchHeader(batch);
+      from += batch.length;
+      const left = clean(batch);
+      if (left === null) return true;
+      const { maxTimestamp } = readBatchHeader(left);
+      const end = header.baseOffset + header.lastOffsetDelta + 1;
+      cleaned.note({ base: header.baseOffset, end, bytes: left.length, maxTimestamp }, indexIntervalBytes);
+      // The walker uses its buffer again.
+      pieces.push(Buffer.from(left));
+      return cleaned.bytes - at < WRITE_BYTES;
+    });
+    if (!isThere) return;
+    if (pieces.length > 0) await file.write(pieces, at);
+    if (cleaned.bytes - writing.synced < UNSYNCED_BYTES) continue;
+    await file.datasync();
+    writing.synced = cleaned.bytes;
+  }
 }
 
 /**

@@ -25,6 +25,7 @@ import type { SegmentSet } from '../segment/segment-set.ts';
 import { encodeGroupRecord, groupKey } from './group-record.ts';
 import type { GroupRecord } from './group-record.ts';
 import { FileMoves } from './file-moves.ts';
+import type { FileMove } from './file-moves.ts';
 import { effectiveSettings, recoveredOf } from './log-beginning.ts';
 import type { HostedLog, LogEnvironment } from './log-environment.ts';
 import { captureOf } from './log-capture.ts';
@@ -105,7 +106,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     });
     this.#cleaner = new LogCleaner(this, this.#moves, environment, {
       closed: () => this.#closed,
-      store: (changed) => this.#store(changed),
+      store: (changed, move) => this.#store(changed, move),
       // Else readers near the end would go on seeing what is no longer there.
       onCleaned: () => environment.tails.outdate(this.#tail, this.#record.cleaned),
       onFault: (error) => this.#onFault(error),
@@ -369,8 +370,8 @@ export class DiskLog implements ReplicaLog, HostedLog {
   }
 
   /** Puts a record with other segments than the checkpoint's. */
-  #store(record: GroupRecord): Promise<void> {
-    this.#moves.note(this.#record.segments, record.segments);
+  #store(record: GroupRecord, move?: FileMove): Promise<void> {
+    if (move !== undefined) this.#moves.note(move);
     this.#record = record;
     const put = { kind: 'put', key: groupKey(record.group), value: encodeGroupRecord(record) } as const;
     return this.#environment.keyValue().apply([put], { sync: true });

@@ -9,10 +9,29 @@
  */
 import type { SegmentSummary } from '../segment/segment.ts';
 
+/** Neighbours that one file takes the place of. */
+export interface FileMove {
+  /** At least one, ascending. */
+  readonly before: readonly SegmentSummary[];
+  readonly after: SegmentSummary;
+}
+
+/** `segments` after `move`; unchanged where they do not have, as it was, all that was moved. */
+export function moved(segments: readonly SegmentSummary[], { before, after }: FileMove): readonly SegmentSummary[] {
+  const from = segments.findIndex((segment) => segment.base === before[0]?.base);
+  const isThere = before.every((segment, index) => isSame(segments[from + index], segment));
+  return from < 0 || !isThere ? segments : segments.toSpliced(from, before.length, after);
+}
+
+function isSame(one: SegmentSummary | undefined, other: SegmentSummary): boolean {
+  return one?.base === other.base && one.bytes === other.bytes && one.end === other.end;
+}
+
 /** One per log. */
 export class FileMoves {
   readonly #onMove: () => void;
-  readonly #moved = new Map<number, { readonly before: SegmentSummary; readonly after: SegmentSummary }>();
+  /** Oldest first: one may move what another has made. */
+  #moved: FileMove[] = [];
   #moving: Promise<void> | null = null;
 
   /** `onMove` is called before and after each move: reads that began before it must begin anew. */
@@ -25,27 +44,18 @@ export class FileMoves {
     return this.#moving;
   }
 
-  /** The segments that differ are being moved. */
-  note(before: readonly SegmentSummary[], after: readonly SegmentSummary[]): void {
-    for (const [index, segment] of after.entries()) {
-      const old = before[index];
-      if (old !== undefined && old !== segment) this.#moved.set(segment.base, { before: old, after: segment });
-    }
+  note(move: FileMove): void {
+    this.#moved.push(move);
   }
 
   /** A list of segments is made now: it knows all moves so far. */
   forget(): void {
-    this.#moved.clear();
+    this.#moved = [];
   }
 
   /** `segments` as they are after the moves since the list was made. */
   patched(segments: readonly SegmentSummary[]): readonly SegmentSummary[] {
-    return segments.map((segment) => {
-      const moved = this.#moved.get(segment.base);
-      return moved !== undefined && moved.before.bytes === segment.bytes && moved.before.end === segment.end
-        ? moved.after
-        : segment;
-    });
+    return this.#moved.reduce(moved, segments);
   }
 
   /** Runs `action` while reads wait. */

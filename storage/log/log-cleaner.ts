@@ -9,7 +9,7 @@ import type { AbortedRange, CompactionLimits, CompactionNeed } from '../replica-
 import type { SegmentSet } from '../segment/segment-set.ts';
 import { compact, isCovered, needOf } from './compaction.ts';
 import type { Compactable } from './compaction.ts';
-import type { FileMoves } from './file-moves.ts';
+import type { FileMove, FileMoves } from './file-moves.ts';
 import type { GroupRecord } from './group-record.ts';
 import type { HostedLog, LogEnvironment } from './log-environment.ts';
 import { drawOf, isOldSegment, segmentAgeMax } from './log-life.ts';
@@ -30,7 +30,7 @@ export interface CleanedLog extends HostedLog {
 export interface CleanerHooks {
   /** Nothing is accepted any more. */
   readonly closed: () => boolean;
-  readonly store: (record: GroupRecord) => Promise<void>;
+  readonly store: (record: GroupRecord, move?: FileMove) => Promise<void>;
   /** A pass is over: the record's `cleaned` says how far. */
   readonly onCleaned: () => void;
   /** A fault was met: the log goes offline; answers what to reject with. */
@@ -93,7 +93,7 @@ export class LogCleaner {
       set,
       settled: () => pipeline.barrier(() => undefined),
       record: () => log.record,
-      store: (record) => this.#hooks.store(record),
+      store: (record, move) => this.#hooks.store(record, move),
       exclusively: (action) => pipeline.exclusively(action),
       whileMoving: (action) => this.#moves.during(action),
     };

@@ -193,11 +193,15 @@ export class SegmentSet {
     for (const segment of this.#segments) segment.removed = true;
   }
 
-  /** Puts `segment` in place of the one with the same base (compaction). */
-  replace(segment: Segment): void {
-    const at = this.#segments.findIndex((other) => other.base === segment.base);
-    assert(at >= 0, () => `no segment at ${segment.base} to replace`);
-    this.#segments[at] = segment;
+  /** Puts `segment` in place of `group`, which are neighbours (compaction). */
+  replace(group: readonly Segment[], segment: Segment): void {
+    const at = this.#segments.findIndex((other) => other === group[0]);
+    assert(at >= 0 && group[0]?.base === segment.base, () => `no segment at ${segment.base} to replace`);
+    const replaced = this.#segments.splice(at, group.length, segment);
+    assert(
+      replaced.every((other, index) => other === group[index]),
+      () => `what ${segment.path} replaces are no neighbours`,
+    );
   }
 
   /** How many of `batches`, from the first, go into `active` before it must be rolled. */

@@ -50,6 +50,7 @@ export class CompactionRun {
   async run(lives: number): Promise<void> {
     for (let life = 0; life < lives; life += 1) {
       const { store, log } = await this.#open();
+      this.#expectNoRests(log);
       await this.#compare(log);
       let left = 1 + this.#random.below(200);
       this.rig.machine.disk.watch = () => {
@@ -85,6 +86,17 @@ export class CompactionRun {
     this.#isCompacting = false;
     const settings = { compact: true, deleteRetentionMs: 1e12, segmentBytesMax: 400 };
     return { store, log: await this.rig.openLog(store, settings) };
+  }
+
+  /** A file that a compaction has left behind would be found by a later one, or by a scan. */
+  #expectNoRests(log: ReplicaLog): void {
+    const { disk } = this.rig.machine;
+    let bytes = 0;
+    for (const path of disk.paths()) {
+      if (path.endsWith('.cleaned')) throw new Error(`${path} is left over`);
+      if (path.endsWith('.log') && path.includes('/logs/')) bytes += disk.cachedBytes(path)?.length ?? 0;
+    }
+    if (bytes !== log.sizeBytes) throw new Error(`${bytes} bytes of files, but the log has ${log.sizeBytes}`);
   }
 
   get #now(): State {

@@ -64,6 +64,22 @@ async function written(seed: string) {
   return { rig, store, log };
 }
 
+/** Of keys that hardly come again, so that segments are thin after a pass, and many. */
+async function sparse(seed: string) {
+  const rig = new StoreRig(seed);
+  const store = await rig.open({ tailBytesPerLogMax: 0 });
+  const log = await rig.openLog(store, SETTINGS);
+  const append: StoredBatch[] = [];
+  for (let base = 0; base < 160; base += 1) append.push(keyed(base, base % 16 === 0 ? `once${base}=1` : 'k=1'));
+  await rig.persist(log, { append });
+  await rig.run(store.checkpoint());
+  return { rig, store, log };
+}
+
+function segmentFiles(rig: StoreRig): readonly string[] {
+  return rig.machine.disk.paths().filter((path) => path.includes('/logs/') && /\.log(\.cleaned)?$/.test(path));
+}
+
 describe('compaction', () => {
   it('keeps the newest record of each key at its offset, and all that is above the high watermark', async () => {
     const { rig, log } = await written('newest');
@@ -205,6 +221,62 @@ describe('compaction', () => {
       await rig.persist(again, { append: [keyed(72, 'q=1')] });
     }
   });
+
+  it('writes small neighbours into one file, up to the size of a segment', async () => {
+    const { rig, log } = await sparse('merged');
+    expect(segmentFiles(rig).length).toBeGreaterThan(15);
+    const before = await records(rig, log);
+    await rig.run(log.compact(5000, log.logEnd, []));
+    const thinned = segmentFiles(rig).length;
+    await rig.run(log.compact(5000, log.logEnd, []));
+    // What is left, and the segment that is written.
+    const left = log.sizeBytes;
+    expect(segmentFiles(rig).length).toBeLessThanOrEqual(2 + (2 * left) / SETTINGS.segmentBytesMax);
+    expect(segmentFiles(rig).length).toBeLessThan(thinned / 3);
+    const found = await records(rig, log);
+    expect(found).toEqual(before.filter((record) => found.includes(record)));
+    for (let from = 0; from < log.logEnd; from += 1)
+      expect((await rig.readAll(log, from))[0]?.position.end).toBeGreaterThan(from);
+    rig.powerLoss();
+    const again = await rig.openLog(await rig.open({ tailBytesPerLogMax: 0 }), SETTINGS);
+    expect(again.failure).toBe(null);
+    expect(await records(rig, again)).toEqual(found);
+  });
+
+  it.each(['kill', 'power'] as const)(
+    'of neighbours is whole or not at all, after a %s at any moment',
+    async (crash) => {
+      for (let event = 1; event < 70; event += 4) {
+        const { rig, log, store } = await sparse(`merged ${crash} ${event}`);
+        await rig.run(log.compact(5000, log.logEnd, []));
+        const before = await records(rig, log);
+        let left = event;
+        let isDone = false;
+        rig.machine.disk.watch = () => {
+          left -= 1;
+          if (left !== 0) return;
+          if (crash === 'kill') rig.kill();
+          else rig.powerLoss();
+        };
+        void log.compact(5000, log.logEnd, []).then(() => (isDone = true));
+        if (event % 3 === 0) void store.checkpoint();
+        await rig.world.run(() => isDone || !rig.machine.running);
+        rig.machine.disk.watch = null;
+        for (let life = 0; life < 2; life += 1) {
+          rig.powerLoss();
+          const again = await rig.openLog(await rig.open({ tailBytesPerLogMax: 0 }), SETTINGS);
+          expect([again.failure, again.logEnd], `event ${event}`).toEqual([null, log.logEnd + life]);
+          expect((await records(rig, again)).slice(0, before.length)).toEqual(before);
+          const bytes = segmentFiles(rig).reduce(
+            (sum, path) => sum + (rig.machine.disk.cachedBytes(path)?.length ?? 0),
+            0,
+          );
+          expect(bytes, `event ${event}: no file is left over`).toBe(again.sizeBytes);
+          await rig.persist(again, { append: [keyed(log.logEnd + life, 'q=1')] });
+        }
+      }
+    },
+  );
 
   it('does not see what is being cut off: the record before it is the newest of its key', async () => {
     const rig = new StoreRig('being cut');
