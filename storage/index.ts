@@ -3,6 +3,7 @@ export { crc32c } from './batch/index.ts';
 export type { Clock, Timer } from './clock.ts';
 export { DiskError } from './disk.ts';
 export type { DirectoryEntry, Disk, DiskErrorKind, DiskFile, OpenMode, Pending } from './disk.ts';
+export { isJsonObject, readJson } from './json.ts';
 export { KeyValueError } from './key-value.ts';
 export type { KeyRange, KeyValue, KeyValueChange, KeyValueErrorKind, KeyValueOpener } from './key-value.ts';
 export type { OpenStore, StoreLimits, StoreOptions } from './open-store.ts';

@@ -4,7 +4,7 @@
  *   <offset>.snapshot        version i16 │ CRC-32C u32 of what follows │ count i32 │ entries of 46 bytes
  *   <end>-<term>.snapshot    state │ footer, a JSON text │ footer bytes u32 │ footer CRC u32 │ magic u32
  */
-import { crc32c } from '../../storage/index.ts';
+import { crc32c, isJsonObject, readJson } from '../../storage/index.ts';
 import { decodeImage } from '../metadata/index.ts';
 import { orNone, toFact } from './fact.ts';
 import type { Tell } from './fact.ts';
@@ -60,7 +60,8 @@ export function dumpMetadataSnapshot(bytes: Buffer, records: boolean, tell: Tell
   const footerAt = trailerAt - bytes.readUInt32BE(trailerAt);
   if (footerAt < 0 || crc32c(bytes.subarray(footerAt, trailerAt)) !== bytes.readUInt32BE(trailerAt + 4))
     return damage(Math.max(0, footerAt), 'the CRC of the footer does not match');
-  const footer = JSON.parse(bytes.toString('utf8', footerAt, trailerAt)) as Footer;
+  const footer = readJson(bytes.subarray(footerAt, trailerAt)) as Footer | undefined;
+  if (!isJsonObject(footer)) return damage(footerAt, 'the footer is no JSON');
   const valid = footer.bytes === footerAt && crc32c(bytes.subarray(0, footerAt)) === footer.crc;
   const { version, end, term, voters } = footer;
   const image = records && valid ? decodeImage(bytes.subarray(0, footerAt)) : null;

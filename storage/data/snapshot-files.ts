@@ -12,6 +12,7 @@ import { assert, byteCount, METADATA_GROUP, offset, term } from '../../raft/inde
 import type { Offset, SnapshotMeta, Term } from '../../raft/index.ts';
 import type { Disk } from '../disk.ts';
 import { asBuffer } from '../int64.ts';
+import { isJsonObject, isVoters, isWhole, readJson } from '../json.ts';
 import { checksum } from '../segment/batch-header.ts';
 import { DamageError } from '../segment/damage.ts';
 import { removeIfThere } from '../segment/segment-index.ts';
@@ -203,16 +204,13 @@ export function decodeSnapshot(bytes: Buffer): SnapshotMeta | string {
   const footerAt = trailerAt - bytes.readUInt32BE(trailerAt);
   if (footerAt < 0 || checksum(bytes.subarray(footerAt, trailerAt)) !== bytes.readUInt32BE(trailerAt + 4))
     return 'the snapshot has no sound footer';
-  const json = JSON.parse(bytes.toString('utf8', footerAt, trailerAt)) as {
-    version: number;
-    end: number;
-    term: number;
-    bytes: number;
-    voters: SnapshotMeta['voters'];
-    crc: number;
-  };
-  if (json.version !== 1) return `the snapshot has version ${json.version}, not 1`;
-  if (json.bytes !== footerAt) return `the snapshot has ${footerAt} bytes, not ${json.bytes}`;
-  if (checksum(bytes.subarray(0, footerAt)) !== json.crc) return 'the CRC of the snapshot does not match';
-  return { last: { end: offset(json.end), term: term(json.term) }, voters: json.voters, bytes: byteCount(json.bytes) };
+  const json = readJson(bytes.subarray(footerAt, trailerAt));
+  if (!isJsonObject(json)) return 'the footer of the snapshot is no JSON';
+  const [version, end, lastTerm, voters] = [json['version'], json['end'], json['term'], json['voters']];
+  if (version !== 1) return `the snapshot has version ${String(version)}, not 1`;
+  if (json['bytes'] !== footerAt) return `the snapshot has ${footerAt} bytes, not ${String(json['bytes'])}`;
+  if (checksum(bytes.subarray(0, footerAt)) !== json['crc']) return 'the CRC of the snapshot does not match';
+  if (!isWhole(end) || !isWhole(lastTerm) || !isVoters(voters))
+    return 'the footer of the snapshot is not as it is written';
+  return { last: { end: offset(end), term: term(lastTerm) }, voters, bytes: byteCount(footerAt) };
 }

@@ -15,8 +15,9 @@
  * - `offset` and `term` say what the payload does not: the log end before an append, the target of a cut.
  */
 import { assert, byteCount, groupId, offset, term } from '../../raft/index.ts';
-import type { BatchPosition, GroupId, HardState, Voter } from '../../raft/index.ts';
+import type { BatchPosition, GroupId } from '../../raft/index.ts';
 import { readInt64, writeInt64 } from '../int64.ts';
+import { isVoter, isVoters, isWhole, readJson } from '../json.ts';
 import type { LogOperation } from '../log/log-state.ts';
 import {
   batchBytesAt,
@@ -169,7 +170,8 @@ function fieldsOf(entry: JournalEntry): { readonly offset: number; readonly term
 }
 
 /**
- * The record at `at`, or null when there is none: bytes of another time, a torn write, damage. Never throws. `bytes`
+ * The record at `at`, or null when there is none: bytes of another time, a torn write, damage, nothing that this
+ * writes. Never throws. `bytes`
  * is a view of `source`.
  */
 export function decodeRecord(source: Buffer, at: number, salt: number): JournalRecord | null {
@@ -184,7 +186,9 @@ export function decodeRecord(source: Buffer, at: number, salt: number): JournalR
   const head = checksum(source.subarray(at + 8, payloadAt), salt);
   if (checksum(coveredPart(kind, payload), head) !== source.readUInt32BE(at + 4)) return null;
   const end = readInt64(source, at + 40);
-  const operation = operationOf(kind, end, readInt64(source, at + 48), payload);
+  const inTerm = readInt64(source, at + 48);
+  if (!isWhole(end) || !isWhole(inTerm)) return null;
+  const operation = operationOf(kind, end, inTerm, payload);
   if (operation === null) return null;
   return {
     group: groupId(source.toString('utf8', at + RECORD_HEADER_BYTES, payloadAt)),
@@ -206,11 +210,10 @@ function operationOf(
   payload: Buffer,
 ): JournalOperation | null {
   switch (kind) {
-    case 'hard-state':
-      return {
-        kind,
-        hardState: { term: term(inTerm), votedFor: JSON.parse(payload.toString('utf8')) as HardState['votedFor'] },
-      };
+    case 'hard-state': {
+      const votedFor = readJson(payload);
+      return votedFor === null || isVoter(votedFor) ? { kind, hardState: { term: term(inTerm), votedFor } } : null;
+    }
     case 'truncate':
       return { kind, to: offset(at) };
     case 'log-start':
@@ -223,8 +226,10 @@ function operationOf(
       const position = positionOfBatch(payload);
       return position === null ? null : { kind, position };
     }
-    case 'voters':
-      return { kind, entry: { base: offset(at), voters: JSON.parse(payload.toString('utf8')) as readonly Voter[] } };
+    case 'voters': {
+      const voters = readJson(payload);
+      return isVoters(voters) ? { kind, entry: { base: offset(at), voters } } : null;
+    }
     case 'cut-done':
       return { kind, cut: at };
     case 'unsynced':

@@ -6,6 +6,7 @@
  */
 import { groupId, offset, term } from '../../raft/index.ts';
 import type { GroupId, HardState, Offset, TermStart, Voter } from '../../raft/index.ts';
+import { isJsonObject, isListOf, isName, isVoter, isVoters, isWhole, readJson } from '../json.ts';
 import type { FlushPolicy, LogFailure } from '../replica-log.ts';
 import type { SegmentSummary } from '../segment/segment.ts';
 import type { LogFacts } from './log-state.ts';
@@ -152,15 +153,52 @@ export function decodeGroupRecord(bytes: Uint8Array): GroupRecord | string {
   };
 }
 
-/** The store under it sums its blocks, so what parses and has the version is what was written. */
+/** The store under it sums its blocks: what is not of this form was never written by this version. */
 function parse(bytes: Uint8Array): GroupJson | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    return `is no JSON: ${String(error)}`;
-  }
-  if (typeof value !== 'object' || value === null || !('version' in value)) return 'has no version';
-  if (value.version !== 1) return `has version ${String(value.version)}, not 1`;
-  return value as GroupJson;
+  const value = readJson(bytes);
+  if (value === undefined) return 'is no JSON';
+  if (!isJsonObject(value) || !('version' in value)) return 'has no version';
+  if (value['version'] !== 1) return `has version ${String(value['version'])}, not 1`;
+  const wrong = Object.entries(FORM).find(([name, isRight]) => !isRight(value[name]));
+  return wrong === undefined ? (value as unknown as GroupJson) : `has no right ${wrong[0]}`;
 }
+
+type Check = (value: unknown) => boolean;
+
+/** A list of exactly these. */
+function isTuple(...checks: readonly Check[]): (value: unknown) => value is readonly unknown[] {
+  return (value): value is readonly unknown[] =>
+    Array.isArray(value) && value.length === checks.length && checks.every((isRight, at) => isRight(value[at]));
+}
+
+function listOf(isItem: (value: unknown) => value is readonly unknown[]): Check {
+  return (value) => isListOf(value, isItem);
+}
+
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isWholeList: Check = (value) => isListOf(value, isWhole);
+
+const FORM: { readonly [Name in Exclude<keyof GroupJson, 'version'>]: Check } = {
+  group: isName,
+  log: isWhole,
+  directory: isName,
+  flush: (value) => value === 'always' || value === 'interval' || value === 'os',
+  term: isWhole,
+  votedFor: (value) => value === null || isVoter(value),
+  logStart: isWhole,
+  logStartTerm: isWhole,
+  logEnd: isWhole,
+  terms: listOf(isTuple(isWhole, isWhole)),
+  voters: listOf(isTuple(isWhole, isVoters)),
+  highWatermark: isWhole,
+  segments: listOf(
+    isTuple(isWhole, isWhole, isWhole, isWhole, (value) => value === null || typeof value === 'number', isWhole),
+  ),
+  moving: isWholeList,
+  cleaned: (value) => value === undefined || isWhole(value),
+  states: listOf(isTuple(isName, isWholeList)),
+  lossy: isFlag,
+  gaps: isFlag,
+  failure: (value) => value === null || isJsonObject(value),
+  whole: (value) => value === undefined || isFlag(value),
+};
