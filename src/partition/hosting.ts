@@ -62,9 +62,12 @@ export function partitionGroup(topicId: string, index: number): GroupId {
   return groupId(`${topicId}:${index}`);
 }
 
-/** Name of the log directory below `logs/`: readable first, unique by the topic's id. */
+/** Names of files end at 255 bytes; a topic's may have 249 of them, its id 22, the number of a partition 10. */
+const TOPIC_CHARACTERS_MAX = 200;
+
+/** Name of the log directory below `logs/`: readable first (a very long topic name only in part), unique by the topic's id. */
 export function logDirectory(topic: Topic, index: number): string {
-  return `${topic.name}-${index}.${topic.id}`;
+  return `${topic.name.slice(0, TOPIC_CHARACTERS_MAX)}-${index}.${topic.id}`;
 }
 
 export class Hosting {

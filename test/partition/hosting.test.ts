@@ -202,6 +202,12 @@ describe('hosting', () => {
     expect(await votersOf(4, false)).toBeNull();
   });
 
+  it('the directory of the longest topic name that Kafka allows is a file name', () => {
+    const topic = { name: 'x'.repeat(249), id: 'i'.repeat(22) } as never;
+    expect(logDirectory(topic, 2 ** 31 - 1).length).toBeLessThanOrEqual(255);
+    expect(logDirectory(topic, 0)).toContain(`-0.${'i'.repeat(22)}`);
+  });
+
   it('directories are told apart by topic id', () => {
     expect(logDirectory({ name: 'orders', id: 'abc' } as never, 2)).toBe('orders-2.abc');
   });
