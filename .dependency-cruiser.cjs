@@ -2,7 +2,7 @@
  * The arrows between rooms and folders; `test/arrows.test.ts` cruises the tree with these rules, and a tree of
  * planted violations to see that each rule still finds what it is for.
  *
- *   raft → nothing      storage → raft      src → storage, raft      chaos, test, bench, interop → anything
+ *   raft → nothing      storage → raft      src → storage, raft      chaos, test, bench, fuzz, interop → anything
  *
  * Outsiders import a folder's `index.ts`. No circles, not of types either.
  */
@@ -25,14 +25,14 @@ const forbidden = [
     name: 'storage-imports-only-raft',
     comment: 'storage/ knows logs, not what runs on them.',
     from: { path: '^storage/' },
-    to: { path: '^(src|chaos|test|bench|scripts)/' },
+    to: { path: '^(src|chaos|test|bench|fuzz|scripts)/' },
   },
   {
     name: 'product-imports-no-proof',
     comment:
-      'nothing that ships imports chaos/, test/, bench/ or interop/; flotilla/testing is built from chaos/testing.ts.',
+      'nothing that ships imports chaos/, test/, bench/, fuzz/ or interop/; flotilla/testing is built from chaos/testing.ts.',
     from: { path: rooms },
-    to: { path: '^(chaos|test|bench|interop|scripts)/' },
+    to: { path: '^(chaos|test|bench|fuzz|interop|scripts)/' },
   },
   {
     name: 'through-the-face-of-raft',
@@ -73,7 +73,7 @@ const forbidden = [
   {
     name: 'no-circles',
     comment: 'files that need each other are one concept, or a third is missing.',
-    from: { path: '^(raft|storage|src|chaos|bench)/' },
+    from: { path: '^(raft|storage|src|chaos|bench|fuzz)/' },
     to: { circular: true },
   },
   {

@@ -8,7 +8,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'interop', 'scripts'];
+const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'fuzz', 'interop', 'scripts'];
 /** Wrapped to. */
 const WIDTH = 120;
 /** Wrapped when wider; what `test/tidy.test.ts` allows. */

@@ -13,7 +13,7 @@ import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-opti
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'interop'] as const;
+const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'fuzz', 'interop'] as const;
 
 async function cruiseTree(baseDir: string, folders: readonly string[]): Promise<ICruiseResult> {
   const options = await extractOptions(join(root, '.dependency-cruiser.cjs'));

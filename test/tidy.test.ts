@@ -16,7 +16,7 @@ interface Source {
 }
 
 const root = resolve(import.meta.dirname, '..');
-const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'interop', 'scripts'] as const;
+const rooms = ['raft', 'storage', 'src', 'chaos', 'test', 'bench', 'fuzz', 'interop', 'scripts'] as const;
 
 const LINE_WIDTH_MAX = 140;
 const FILE_LINES_MAX = 400;
