@@ -12,11 +12,13 @@ import type { Figure } from './figure.ts';
 import { compaction, compactionOfAll } from './workloads/compaction.ts';
 import { endToEnd } from './workloads/end-to-end.ts';
 import { failover } from './workloads/failover.ts';
+import { groups } from './workloads/groups.ts';
 import { idle } from './workloads/idle.ts';
 import { latency } from './workloads/latency.ts';
 import { manyPartitions } from './workloads/many-partitions.ts';
 import { start } from './workloads/start.ts';
 import { stream100, stream1024 } from './workloads/stream.ts';
+import { transactions } from './workloads/transactions.ts';
 import type { Workload } from './workloads/workload.ts';
 
 const WORKLOADS: readonly Workload[] = [
@@ -30,6 +32,8 @@ const WORKLOADS: readonly Workload[] = [
   failover,
   compaction,
   compactionOfAll,
+  groups,
+  transactions,
 ];
 const FLUSHES = ['always', 'os'] as const;
 
