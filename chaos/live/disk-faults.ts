@@ -143,6 +143,25 @@ export const DISK_FAULTS = {
       { syncDelayMs: 20 + context.random.below(300) },
       duration(context.random, 500, 3000),
     ),
+  'few-handles': async (context) => {
+    // So few that it may not even start, or that connections take the last one from a file that is to be opened.
+    const { cluster, random, note } = context;
+    if (!(await context.settled())) return;
+    const node = pick(random, cluster.running());
+    if (node === null) return;
+    const handles = 25 + random.below(60);
+    const milliseconds = duration(random, 1000, 8000);
+    note('few-handles', `node ${node}, ${handles} for ${milliseconds} ms`);
+    context.disturbed(node);
+    await cluster.kill(node);
+    cluster.limitHandles(node, handles);
+    cluster.start(node);
+    await pass(milliseconds);
+    cluster.limitHandles(node, null);
+    await cluster.kill(node);
+    cluster.start(node);
+    await context.settled();
+  },
   'failed-sync': async (context) => failing(context, 'failed-sync', { failSyncs: 1 }, 1000),
   wipe: async (context) => {
     const node = await spent(context, 'wipe', 'an empty directory');

@@ -20,6 +20,8 @@ import type { LifeEnd } from './node-process.ts';
 import type { NodePrograms } from './node-program.ts';
 import { soundDisk } from './recorded-disk.ts';
 import type { DiskFaultState } from './recorded-disk.ts';
+import { soundClock } from './steered-clock.ts';
+import type { ClockFaultState } from './steered-clock.ts';
 
 export interface LiveClusterOptions {
   readonly directory: string;
@@ -52,6 +54,8 @@ export class LiveCluster {
   readonly #ports: readonly Ports[];
   readonly #processes = new Map<number, NodeProcess>();
   readonly #images = new Map<number, DiskImage>();
+  /** File handles that a node may have from its next start on. */
+  readonly #handles = new Map<number, number>();
   #closed = false;
   /** How often each node's machine has booted. */
   readonly #boots = new Map<number, number>();
@@ -69,6 +73,7 @@ export class LiveCluster {
         number,
         program: options.programs[options.program],
         parameters: () => this.#parameters(number),
+        handles: () => this.#handles.get(number) ?? null,
         logFile: join(options.directory, 'logs', `node-${number}.log`),
         onEnd: (end) => this.#ended(number, end),
       });
@@ -174,11 +179,26 @@ export class LiveCluster {
 
   /** Makes a disk fail, until {@link soundDisks}. */
   disturbDisk(number: number, faults: Partial<DiskFaultState>): void {
-    this.node(number).send({ kind: 'disk', ...faults });
+    this.node(number).send({ kind: 'disk', change: faults });
   }
 
   soundDisks(): void {
     if (this.hasPower) for (const number of this.running()) this.disturbDisk(number, soundDisk());
+  }
+
+  /** Makes a clock wrong, until {@link soundClocks}. */
+  steerClock(number: number, faults: Partial<ClockFaultState>): void {
+    this.node(number).send({ kind: 'clock', change: faults });
+  }
+
+  soundClocks(): void {
+    if (this.hasPower) for (const number of this.running()) this.steerClock(number, soundClock());
+  }
+
+  /** From its next start on; null: no limit of our own. */
+  limitHandles(number: number, handles: number | null): void {
+    if (handles === null) this.#handles.delete(number);
+    else this.#handles.set(number, handles);
   }
 
   /** kill -9 of everything, and the sockets closed. */

@@ -3,15 +3,16 @@
  * The processes then run in real time: the same seed asks for the same, and no two runs are equal.
  */
 import type { Random } from '../../raft/index.ts';
+import { CLOCK_FAULTS } from './clock-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import type { LiveFault } from './fault-context.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { PROCESS_FAULTS } from './process-faults.ts';
 
-export const LIVE_FAULTS = { ...PROCESS_FAULTS, ...NETWORK_FAULTS, ...DISK_FAULTS } as const;
+export const LIVE_FAULTS = { ...PROCESS_FAULTS, ...NETWORK_FAULTS, ...CLOCK_FAULTS, ...DISK_FAULTS } as const;
 export type LiveFaultName = keyof typeof LIVE_FAULTS;
 
-/** Those that need the harness's hand on the disk. */
+/** Those that need the harness's hand on the disk, or on the clock. */
 const POWER: readonly LiveFaultName[] = [
   'power-loss',
   'power-loss-all',
@@ -22,11 +23,13 @@ const POWER: readonly LiveFaultName[] = [
   'stalled-disk',
   'slow-disk',
   'failed-sync',
+  'clock-jump',
+  'clock-rate',
 ];
 /** After which a node has lost what it had. */
 const AT_REST: readonly LiveFaultName[] = ['wipe', 'damage-segment', 'damage-journal', 'yesterday'];
 /** After which a replica may be offline. */
-const FAILING: readonly LiveFaultName[] = ['full-disk', 'read-only', 'failed-sync'];
+const FAILING: readonly LiveFaultName[] = ['full-disk', 'read-only', 'failed-sync', 'few-handles'];
 
 export interface LiveShape {
   readonly nodes: number;

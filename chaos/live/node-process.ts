@@ -25,6 +25,8 @@ export interface NodeProcessOptions {
   readonly program: string;
   /** Of each life; may differ. */
   readonly parameters: () => readonly string[];
+  /** How many file handles the next life may have; null: as many as this process. */
+  readonly handles: () => number | null;
   readonly logFile: string;
   /** Called once for each life. */
   readonly onEnd: (end: LifeEnd) => void;
@@ -72,10 +74,11 @@ export class NodeProcess {
 
   start(): void {
     if (this.#child !== null) return;
-    const { program, parameters, logFile, onEnd } = this.#options;
+    const { program, parameters, handles, logFile, onEnd } = this.#options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [program, ...parameters()], {
+    const [command, ...words] = limited(handles(), [process.execPath, program, ...parameters()]);
+    const child = spawn(command, words, {
       stdio: ['ignore', log, log, 'ipc'],
       env: withoutOurs(process.env),
     });
@@ -131,6 +134,11 @@ export class NodeProcess {
   send(message: object): void {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
+}
+
+/** The command under a limit of handles; the shell gives its place to it. */
+function limited(handles: number | null, words: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return handles === null ? words : ['/bin/sh', '-c', `ulimit -n ${handles}; exec "$0" "$@"`, ...words];
 }
 
 /** FLOTILLA_* variables of who runs this are not for its nodes. */

@@ -1,10 +1,12 @@
 /**
- * The process of one node of a live cluster whose disk is under the harness's hand: the shipped node, on real ports, with
- * {@link RecordedDisk} around its disk and a boot id that the harness gives (after a power loss it is another one).
+ * The process of one node of a live cluster whose disk and clock are under the harness's hand: the shipped node, on real
+ * ports, with {@link RecordedDisk} around its disk, {@link SteeredClock} around its clock, and a boot id that the harness
+ * gives (after a power loss it is another one).
  *
  *   power-node.js --records FILE --boot ID -X key=value…
  *
- * It speaks over IPC as `dist/bin/node.js` does (`ready`, `refused`, `log`), and takes `{kind:'disk', …}` faults from there.
+ * It speaks over IPC as `dist/bin/node.js` does (`ready`, `refused`, `log`), and takes `{kind:'disk', change}` and
+ * `{kind:'clock', change}` faults from there.
  */
 import { mkdirSync, openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,6 +19,12 @@ import type { Host, Ports } from '../../src/ports/index.ts';
 import { NodeHttp } from '../../src/runtime/index.ts';
 import { RecordedDisk } from './recorded-disk.ts';
 import type { DiskFaultState } from './recorded-disk.ts';
+import { SteeredClock } from './steered-clock.ts';
+import type { ClockFaultState } from './steered-clock.ts';
+
+type Fault =
+  | { readonly kind: 'disk'; readonly change: Partial<DiskFaultState> }
+  | { readonly kind: 'clock'; readonly change: Partial<ClockFaultState> };
 
 const DATA = 65;
 const CONFIG = 78;
@@ -60,10 +68,11 @@ async function main(): Promise<void> {
   mkdirSync(config.dataDirectory, { recursive: true });
   const real = realPorts({ level: 'info', format: 'json', stream: process.stderr });
   const disk = new RecordedDisk(real.ports.disk, config.dataDirectory, openSync(values.records, 'a'));
-  const ports: Ports = { ...real.ports, disk, host: hostOf(real.ports.host, values.boot) };
-  process.on('message', (fault: { readonly kind: 'disk' } & Partial<DiskFaultState>) => {
-    const { kind: _, ...change } = fault;
-    Object.assign(disk.faults, change);
+  const clock = new SteeredClock(real.ports.clock);
+  const ports: Ports = { ...real.ports, disk, clock, host: hostOf(real.ports.host, values.boot) };
+  process.on('message', (fault: Fault) => {
+    if (fault.kind === 'disk') Object.assign(disk.faults, fault.change);
+    else clock.steer(fault.change);
   });
   const started = await startNode(config, ports);
   if (started.kind === 'refused') return refuse(started.exitCode, started.message, started.next);

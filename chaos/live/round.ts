@@ -200,6 +200,7 @@ export class Round {
     const { history } = this.#workload;
     cluster.links.heal();
     cluster.soundDisks();
+    cluster.soundClocks();
     for (const number of cluster.numbers()) cluster.node(number).resume();
     // What an operator does when a disk is sound again: the only replica of a partition is kept, and looked at anew by a start.
     await cluster.kill(...this.#disturbed);

@@ -47,7 +47,14 @@ export class NodeHttp implements HttpPort {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => sockets.delete(socket));
       loading ??= makeServer(answer);
-      void loading.then((server) => server.emit('connection', socket));
+      loading.then(
+        (server) => server.emit('connection', socket),
+        // No file handle is left to load it with: the next connection tries again.
+        () => {
+          loading = null;
+          socket.destroy();
+        },
+      );
     };
     return new Promise((resolve, reject) => {
       const listener = createListener(take);

@@ -1,15 +1,18 @@
 /**
  * The real `LogSink`: winston, loaded only when the node has time for it.
  *
- *   log ──▶ level check ──▶ before `load`: kept (bounded)   after: winston ──▶ stream
+ *   log ──▶ level check ──▶ before `load`: kept (bounded)   after: winston ──▶ stream   it cannot be loaded: stream
  *
  * winston costs 40 ms at start, so `main` calls `load` once the node is ready; until then lines wait.
- * `flush` writes at once what still waits: for the last words of a process that ends early.
+ * `flush` writes at once what still waits: for the last words of a process that ends early. A process that has no file
+ * handle left cannot load anything: its lines go to the stream as they are, since a log must not end a node.
  */
 import type { Logger } from 'winston';
 import type { LogFields, LogLevel, LogSink } from '../ports/index.ts';
 import { formatLogLine } from './log-line.ts';
 import type { LogFormat, LogLine } from './log-line.ts';
+
+type Winston = Pick<typeof import('winston'), 'createLogger' | 'format' | 'transports'>;
 
 /** Severity, most severe first. */
 const severity: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
@@ -34,6 +37,7 @@ class Lines {
   #waiting: LogLine[] = [];
   #dropped = 0;
   #logger: Logger | null = null;
+  #isPlain = false;
 
   constructor(options: NodeLogOptions) {
     const terminal = options.stream.isTTY === true;
@@ -45,14 +49,29 @@ class Lines {
 
   take(line: LogLine): void {
     if (this.#logger !== null) this.#write(this.#logger, line);
+    else if (this.#isPlain) this.#writePlain(line);
     else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(line);
     else this.#dropped += 1;
   }
 
-  async load(): Promise<void> {
+  async load(winston: () => Promise<Winston>): Promise<void> {
     if (this.#logger !== null) return;
-    // The default export: a bundled CommonJS package has no other.
-    const { createLogger, format, transports } = (await import('winston')).default;
+    let loaded: Winston;
+    try {
+      loaded = await winston();
+    } catch (error) {
+      this.#isPlain = true;
+      const fields = { error: error instanceof Error ? error.message : String(error) };
+      this.take({
+        time: Date.now(),
+        level: 'warn',
+        message: 'winston cannot be loaded; lines are written as they are',
+        fields,
+      });
+      this.flush();
+      return;
+    }
+    const { createLogger, format, transports } = loaded;
     const logger = createLogger({
       levels: severity,
       level: 'debug',
@@ -64,7 +83,7 @@ class Lines {
   }
 
   flush(): void {
-    for (const line of this.#takeWaiting()) this.#stream.write(`${this.#text(line)}\n`);
+    for (const line of this.#takeWaiting()) this.#writePlain(line);
   }
 
   #takeWaiting(): LogLine[] {
@@ -78,6 +97,10 @@ class Lines {
     return lines;
   }
 
+  #writePlain(line: LogLine): void {
+    this.#stream.write(`${this.#text(line)}\n`);
+  }
+
   #write(logger: Logger, line: LogLine): void {
     logger.log(line.level, this.#text(line));
   }
@@ -85,6 +108,11 @@ class Lines {
   #text(line: LogLine): string {
     return formatLogLine(line, this.#format, this.#colour);
   }
+}
+
+async function importWinston(): Promise<Winston> {
+  // The default export: a bundled CommonJS package has no other.
+  return (await import('winston')).default;
 }
 
 export class NodeLog implements LogSink {
@@ -111,9 +139,9 @@ export class NodeLog implements LogSink {
     return new NodeLog(this.#lines, { ...this.#fields, ...fields });
   }
 
-  /** Loads winston and writes what has waited. */
-  load(): Promise<void> {
-    return this.#lines.load();
+  /** Loads winston and writes what has waited; without it when it cannot be loaded. Never rejects. */
+  load(winston: () => Promise<Winston> = importWinston): Promise<void> {
+    return this.#lines.load(winston);
   }
 
   /** Writes what has waited, without winston; for the end of a process. */

@@ -40,6 +40,23 @@ test('the last words of a process that ends before winston is loaded are written
   expect(text()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} ERROR data directory is locked {2}path=\/data\n$/);
 });
 
+test('a log that cannot load winston writes its lines without it, those that waited first', async () => {
+  const { log, text } = open({ level: 'info', format: 'json' });
+  log.log('info', 'waited');
+  await log.load(() => Promise.reject(new Error('EMFILE: too many open files')));
+  log.log('info', 'came later');
+  const lines = text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly message: string; readonly error?: string });
+  expect(lines.map(({ message }) => message)).toEqual([
+    'waited',
+    expect.stringContaining('winston cannot be loaded'),
+    'came later',
+  ]);
+  expect(lines[1]?.error).toContain('EMFILE');
+});
+
 test('values from outside can neither start a line nor reach the terminal', () => {
   const fields = { client: 'x\n{"level":"error"}\u001b[2J\u009b2J', name: 'plain-1', count: 3, level: 'forged' };
   for (const format of ['human', 'json'] as const) {
