@@ -14,7 +14,7 @@ import { nodeConfig, readSettings } from './config/index.ts';
 import type { NodeConfig, Settings } from './config/index.ts';
 import { startAdminServer } from './admin/index.ts';
 import type { HttpListener, SettingView } from './admin/index.ts';
-import { NodeView } from './node/index.ts';
+import { listenRefusal, NodeView } from './node/index.ts';
 import { realPorts, startNode } from './node.ts';
 import type { RealPorts, RunningNode } from './node.ts';
 import { ListenError } from './ports/index.ts';
@@ -167,11 +167,8 @@ async function openAdmin(configured: Configured, running: RunningNode, isReady: 
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     await running.stop();
-    return refuse(
-      CONFIG,
-      `cannot listen on ${error.address}: ${error.kind === 'in-use' ? 'the port is in use' : error.message}`,
-      'choose another admin.port (up: --base-port)',
-    );
+    const { message, next } = listenRefusal(error, 'admin.port');
+    return refuse(CONFIG, message, next);
   }
 }
 

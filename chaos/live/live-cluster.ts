@@ -201,6 +201,15 @@ export class LiveCluster {
     else this.#handles.set(number, handles);
   }
 
+  /** So many clients that connect to a node and then say nothing; ends them when called. */
+  crowd(number: number, connections: number): () => void {
+    const port = this.#ports.find((each) => each.number === number)?.kafkaPort ?? 0;
+    const sockets = Array.from({ length: connections }, () => connect(port, HOST).on('error', () => undefined));
+    return () => {
+      for (const socket of sockets) socket.destroy();
+    };
+  }
+
   /** kill -9 of everything, and the sockets closed. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -63,6 +63,10 @@ function isLinkFault(name: LiveFaultName): boolean {
   return Object.hasOwn(NETWORK_FAULTS, name);
 }
 
+function losesReplicas(name: LiveFaultName): boolean {
+  return AT_REST.includes(name) || FAILING.includes(name);
+}
+
 /** Most of them, at least one. */
 function swarm(random: Random, names: readonly LiveFaultName[]): readonly LiveFaultName[] {
   const drawn = names.filter(() => random.below(3) > 0);
@@ -75,11 +79,15 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
   const asked = wanted ?? all;
   const needsPower = wanted?.some((name) => POWER.includes(name)) ?? random.below(2) === 0;
   const flush = wanted === null && random.below(4) === 0 ? 'os' : 'always';
+  // Replicas that vote and have lost their log wait for an operator, for ever.
+  const quorumTopic = random.below(3) === 0 && (wanted === null || !asked.some(losesReplicas));
   const possible = asked.filter(
-    (name) => (needsPower || !POWER.includes(name)) && (flush === 'always' || !AT_REST.includes(name)),
+    (name) =>
+      (needsPower || !POWER.includes(name)) &&
+      (flush === 'always' || !AT_REST.includes(name)) &&
+      !(quorumTopic && losesReplicas(name)),
   );
   const drawn = wanted === null ? swarm(random, possible) : possible;
-  const losesReplicas = drawn.some((name) => AT_REST.includes(name) || FAILING.includes(name));
   return {
     nodes,
     program: needsPower ? 'power' : 'shipped',
@@ -90,8 +98,7 @@ export function drawShape(random: Random, nodes: number, wanted: readonly LiveFa
     bursts: random.below(2) === 0,
     members: random.below(2) === 0 ? 2 : 0,
     admins: random.below(2) === 0 ? 2 : 0,
-    // Replicas that vote and have lost their log wait for an operator, for ever.
-    quorumTopic: !losesReplicas && random.below(2) === 0,
+    quorumTopic,
     kafkajs: random.below(2) === 0,
     beyondBudget: false,
     settings: [

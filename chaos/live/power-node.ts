@@ -13,8 +13,9 @@ import { parseArgs } from 'node:util';
 import { startAdminServer } from '../../src/admin/index.ts';
 import { nodeConfig, readSettings } from '../../src/config/index.ts';
 import type { NodeConfig } from '../../src/config/index.ts';
-import { NodeView } from '../../src/node/index.ts';
+import { listenRefusal, NodeView } from '../../src/node/index.ts';
 import { realPorts, startNode } from '../../src/node.ts';
+import { ListenError } from '../../src/ports/index.ts';
 import type { Host, Ports } from '../../src/ports/index.ts';
 import { NodeHttp } from '../../src/runtime/index.ts';
 import { RecordedDisk } from './recorded-disk.ts';
@@ -84,7 +85,13 @@ async function main(): Promise<void> {
     () => [],
   );
   const loss = { acceptLoss: (topic: string, index: number) => running.node.losses.accept(topic, index) };
-  const admin = await startAdminServer(new NodeHttp(), config.host, config.adminPort, view, loss);
+  const admin = await startAdminServer(new NodeHttp(), config.host, config.adminPort, view, loss).catch(
+    (error: unknown) => {
+      if (!(error instanceof ListenError)) throw error;
+      const { message, next } = listenRefusal(error, 'admin.port');
+      return refuse(CONFIG, message, next);
+    },
+  );
   const stop = (): void => {
     void running.stop().then(async () => {
       await admin.close();

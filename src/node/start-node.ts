@@ -8,6 +8,7 @@ import { incarnation as toIncarnation } from '../../raft/index.ts';
 import { openStore } from '../../storage/index.ts';
 import type { Store, StoreRefusal } from '../../storage/index.ts';
 import type { NodeConfig } from '../config/index.ts';
+import { listenRefusal } from './listen-refusal.ts';
 import { ListenError } from '../ports/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { ClusterNode } from './cluster-node.ts';
@@ -76,8 +77,7 @@ export async function startNode(config: NodeConfig, ports: Ports): Promise<Start
     return {
       kind: 'refused',
       exitCode: 78,
-      message: `cannot listen on ${error.address}: ${error.kind === 'in-use' ? 'the port is in use' : error.message}`,
-      next: 'end the process that uses it, or choose other ports (kafka.port, peer.port, admin.port; up: --base-port)',
+      ...listenRefusal(error, 'kafka.port, peer.port, admin.port'),
     };
   }
   return { kind: 'running', running };

@@ -5,7 +5,7 @@ export type { Host } from './host.ts';
 export type { LogFields, LogLevel, LogSink } from './log-sink.ts';
 export { ListenError } from './network.ts';
 export type { TopicPatterns } from './topic-patterns.ts';
-export type { CloseReason, Connection, ConnectionHandler, Listener, Network } from './network.ts';
+export type { CloseReason, Connection, ConnectionHandler, Listener, ListenErrorKind, Network } from './network.ts';
 
 import type { Random } from '../../raft/index.ts';
 import type { Clock, Disk, KeyValueOpener } from '../../storage/index.ts';

@@ -45,12 +45,15 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listening failed: `in-use` (EADDRINUSE), `denied` (EACCES), `unavailable` (the address is not ours). */
+/** `in-use` EADDRINUSE, `denied` EACCES, `handles` EMFILE/ENFILE, `unavailable` the address is not ours. */
+export type ListenErrorKind = 'in-use' | 'denied' | 'handles' | 'unavailable';
+
+/** Listening failed. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
-  readonly kind: 'in-use' | 'denied' | 'unavailable';
+  readonly kind: ListenErrorKind;
   readonly address: string;
-  constructor(kind: 'in-use' | 'denied' | 'unavailable', address: string, message: string) {
+  constructor(kind: ListenErrorKind, address: string, message: string) {
     super(message);
     this.kind = kind;
     this.address = address;

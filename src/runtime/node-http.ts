@@ -9,7 +9,7 @@ import { createServer as createListener } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Server } from 'node:http';
 import type { HttpAnswerer, HttpListener, HttpPort } from '../admin/index.ts';
-import { ListenError } from '../ports/index.ts';
+import { listenError } from './node-network.ts';
 
 const CONNECTIONS_MAX = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -59,11 +59,7 @@ export class NodeHttp implements HttpPort {
     return new Promise((resolve, reject) => {
       const listener = createListener(take);
       listener.maxConnections = CONNECTIONS_MAX;
-      listener.once('error', (error) => {
-        const code = 'code' in error ? error.code : '';
-        const kind = code === 'EADDRINUSE' ? 'in-use' : code === 'EACCES' ? 'denied' : 'unavailable';
-        reject(new ListenError(kind, `${host}:${port}`, error.message));
-      });
+      listener.once('error', (error) => reject(listenError(error, `${host}:${port}`)));
       listener.listen({ host, port }, () => {
         const address = listener.address();
         const close = (): Promise<void> => {

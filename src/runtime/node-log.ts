@@ -7,12 +7,13 @@
  * `flush` writes at once what still waits: for the last words of a process that ends early. A process that has no file
  * handle left cannot load anything: its lines go to the stream as they are, since a log must not end a node.
  */
+import type winston from 'winston';
 import type { Logger } from 'winston';
 import type { LogFields, LogLevel, LogSink } from '../ports/index.ts';
 import { formatLogLine } from './log-line.ts';
 import type { LogFormat, LogLine } from './log-line.ts';
 
-type Winston = Pick<typeof import('winston'), 'createLogger' | 'format' | 'transports'>;
+type Winston = Pick<typeof winston, 'createLogger' | 'format' | 'transports'>;
 
 /** Severity, most severe first. */
 const severity: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
@@ -54,21 +55,17 @@ class Lines {
     else this.#dropped += 1;
   }
 
-  async load(winston: () => Promise<Winston>): Promise<void> {
+  async load(importing: () => Promise<Winston>): Promise<void> {
     if (this.#logger !== null) return;
     let loaded: Winston;
     try {
-      loaded = await winston();
+      loaded = await importing();
     } catch (error) {
       this.#isPlain = true;
-      const fields = { error: error instanceof Error ? error.message : String(error) };
-      this.take({
-        time: Date.now(),
-        level: 'warn',
-        message: 'winston cannot be loaded; lines are written as they are',
-        fields,
-      });
       this.flush();
+      const message = 'winston cannot be loaded; lines are written as they are';
+      const fields = { error: error instanceof Error ? error.message : String(error) };
+      this.take({ time: Date.now(), level: 'warn', message, fields });
       return;
     }
     const { createLogger, format, transports } = loaded;
@@ -140,8 +137,8 @@ export class NodeLog implements LogSink {
   }
 
   /** Loads winston and writes what has waited; without it when it cannot be loaded. Never rejects. */
-  load(winston: () => Promise<Winston> = importWinston): Promise<void> {
-    return this.#lines.load(winston);
+  load(importing: () => Promise<Winston> = importWinston): Promise<void> {
+    return this.#lines.load(importing);
   }
 
   /** Writes what has waited, without winston; for the end of a process. */

@@ -7,6 +7,7 @@
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { ListenError } from '../ports/index.ts';
+import type { ListenErrorKind } from '../ports/index.ts';
 import type { CloseReason, Connection, ConnectionHandler, Listener, Network } from '../ports/index.ts';
 
 const HIGH_MARK_BYTES = 1024 * 1024;
@@ -211,8 +212,14 @@ export class NodeNetwork implements Network {
   }
 }
 
-function listenError(error: Error, address: string): ListenError {
-  const code = codeOf(error);
-  const kind = code === 'EADDRINUSE' ? 'in-use' : code === 'EACCES' ? 'denied' : 'unavailable';
-  return new ListenError(kind, address, error.message);
+const LISTEN_ERRORS: ReadonlyMap<string, ListenErrorKind> = new Map([
+  ['EADDRINUSE', 'in-use'],
+  ['EACCES', 'denied'],
+  ['EMFILE', 'handles'],
+  ['ENFILE', 'handles'],
+]);
+
+/** What `error`, of a listener of node:net, means. */
+export function listenError(error: Error, address: string): ListenError {
+  return new ListenError(LISTEN_ERRORS.get(codeOf(error)) ?? 'unavailable', address, error.message);
 }

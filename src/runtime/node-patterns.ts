@@ -16,9 +16,12 @@ async function importEngine(): Promise<Engine> {
 
 export class NodePatterns implements TopicPatterns {
   readonly #load: () => Promise<Engine>;
+  readonly #againMs: number;
 
-  constructor(load: () => Promise<Engine> = importEngine) {
+  /** @param againMs pause between two attempts to load it, in milliseconds */
+  constructor(load: () => Promise<Engine> = importEngine, againMs = AGAIN_MS) {
     this.#load = load;
+    this.#againMs = againMs;
   }
 
   async compile(pattern: string): Promise<((name: string) => boolean) | null> {
@@ -30,7 +33,7 @@ export class NodePatterns implements TopicPatterns {
       try {
         return await this.#load();
       } catch {
-        await pause(AGAIN_MS, undefined, { ref: false });
+        await pause(this.#againMs, undefined, { ref: false });
       }
     }
   }

@@ -21,7 +21,7 @@ import type { GroupRecord } from '../log/group-record.ts';
 import { TailBudget } from '../log/tail-budget.ts';
 import type { OpenStore, StoreOptions } from '../open-store.ts';
 import { PLAIN_LIFE } from '../replica-log.ts';
-import type { LogSettings } from '../replica-log.ts';
+import type { LogFailure, LogSettings } from '../replica-log.ts';
 import { BufferPool } from '../segment/buffer-pool.ts';
 import { DamageError } from '../segment/damage.ts';
 import { FileCache } from '../segment/file-cache.ts';
@@ -97,8 +97,8 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
     return { kind: 'damaged', path: damaged.path, position: damaged.position, reason: damaged.reason };
   const parts = await construct(options, opened, found, replayed);
   await recoverLogs(options, parts, found, replayed, standing.kind);
-  const failed = [...parts.logs.values()].find((log) => log.failure?.kind === 'disk')?.failure;
-  if (failed !== null && failed !== undefined) return { kind: 'disk', path: failed.path, reason: failed.reason };
+  const refusing = refusingDisk(parts.logs, found.records);
+  if (refusing !== null) return { kind: 'disk', path: refusing.path, reason: refusing.reason };
   const stored: StoredStanding = {
     registered: standing.registered,
     attempted: standing.attempted,
@@ -137,6 +137,18 @@ async function openInside(options: StoreOptions, opened: OpenedDirectory): Promi
     nextLog: found.nextLog,
     empty,
   });
+}
+
+/**
+ * The fault of the disk that keeps this start from knowing a log: to be repaired first, and nothing is lost till then. What an
+ * earlier life has recorded is no reason: its log stays offline, until it is made anew from its leader, and the others serve.
+ */
+function refusingDisk(logs: ReadonlyMap<GroupId, DiskLog>, records: Found['records']): LogFailure | null {
+  for (const [group, { failure }] of logs) {
+    const isOld = group !== METADATA_GROUP && records.get(group)?.failure !== null;
+    if (failure?.kind === 'disk' && !isOld) return failure;
+  }
+  return null;
 }
 
 function isEmpty(facts: {

@@ -98,6 +98,31 @@ describe('a segment', () => {
     expect(again.failure).toMatchObject({ kind: 'disk' });
   });
 
+  it.each(['write', 'datasync'] as const)(
+    'that failed by a %s keeps no start from succeeding when the disk is sound, though the journal has records of it',
+    async (operation) => {
+      const rig = new StoreRig(`failed before ${operation}`);
+      const store = await rig.open();
+      const log = await rig.openLog(store);
+      const other = await rig.openLog(store, {}, OTHER);
+      await rig.persist(log, { append: [makeBatch(0, 1)] });
+      const sound = rig.machine.disk.inject({ operation, path: 'topic-a-0', times: 100 });
+      for (let index = 1; index < 20; index += 1)
+        log.persist(change({ append: [makeBatch(index, 1)] }), () => undefined);
+      void store.checkpoint();
+      for (let index = 20; index < 40; index += 1)
+        log.persist(change({ append: [makeBatch(index, 1)] }), () => undefined);
+      await rig.world.runFor(200);
+      await rig.persist(other, { append: [makeBatch(0, 1)] });
+      expect(log.failure).toMatchObject({ kind: 'disk' });
+      rig.kill();
+      sound();
+      const again = await rig.open();
+      expect((await rig.openLog(again)).failure).toMatchObject({ kind: 'disk' });
+      expect((await rig.openLog(again, {}, OTHER)).failure).toBeNull();
+    },
+  );
+
   it('counts a sync that failed for want of space as failed', async () => {
     const rig = new StoreRig('sync full');
     const store = await rig.open();
