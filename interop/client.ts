@@ -82,55 +82,58 @@ function go(name: string, version: string): Client {
   };
 }
 
+/** The jars of Kafka's clients, Streams and tools, fetched once; a class path. */
+function jarsOf(name: string, version: string): string {
+  const home = join(cache, name);
+  mkdirSync(home, { recursive: true });
+  cpSync(driver('java'), home, { recursive: true });
+  once(`kafka-clients-${version}`, () =>
+    succeed(
+      'jars of Kafka cannot be fetched (apt-get install openjdk-17-jdk-headless maven)',
+      'mvn',
+      '-B',
+      '-q',
+      '-f',
+      join(home, 'pom.xml'),
+      `-Dkafka.version=${version}`,
+      'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
+      `-DoutputDirectory=${join(home, 'lib')}`,
+      '-DincludeScope=runtime',
+    ),
+  );
+  return join(home, 'lib', '*');
+}
+
+/** Compiles a program of `drivers/java`; the command that runs it, but for its arguments. */
+function javaProgram(name: string, version: string, program: string, compileJars: string | null = null): string[] {
+  const home = join(cache, name);
+  const jars = jarsOf(name, version);
+  const classes = join(home, 'classes');
+  const source = join(home, `${program}.java`);
+  succeed(`${program}.java cannot be compiled`, 'javac', '-d', classes, '-cp', compileJars ?? jars, source);
+  return ['java', '-Xmx256m', '-XX:+UseSerialGC', '-cp', `${classes}:${jars}`, program];
+}
+
+const NEWEST_JAVA = ['java', '4.3.1'] as const;
+
+/** Another program with the newest client of Kafka. */
+export function newestJavaProgram(program: string): readonly string[] {
+  return javaProgram(...NEWEST_JAVA, program);
+}
+
 /**
- * Compiled with the newest client, so that there is one driver; behaviours that call what an older one lacks are absent from its column.
- *
- * @param compiler the client that it is compiled with, if that is another
+ * Compiled with the newest client, so that there is one driver; behaviours that call what an older one lacks are absent
+ * from its column.
  */
-function java(name: string, version: string, compiler: Client | null = null): Client {
+function java(name: string, version: string): Client {
   return {
     name,
     language: 'Java',
     version: `kafka-clients ${version}`,
     prepare: () => {
-      const home = join(cache, name);
-      mkdirSync(home, { recursive: true });
-      cpSync(driver('java'), home, { recursive: true });
-      once(`kafka-clients-${version}`, () =>
-        succeed(
-          'jars of Kafka cannot be fetched (apt-get install openjdk-17-jdk-headless maven)',
-          'mvn',
-          '-B',
-          '-q',
-          '-f',
-          join(home, 'pom.xml'),
-          `-Dkafka.version=${version}`,
-          'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
-          `-DoutputDirectory=${join(home, 'lib')}`,
-          '-DincludeScope=runtime',
-        ),
-      );
-      const jars = join(home, 'lib', '*');
-      compiler?.prepare();
-      const compileJars = compiler === null ? jars : join(cache, compiler.name, 'lib', '*');
-      succeed(
-        'the driver in Java cannot be compiled',
-        'javac',
-        '-d',
-        join(home, 'classes'),
-        '-cp',
-        compileJars,
-        join(home, 'Driver.java'),
-      );
-      return [
-        'java',
-        '-Xmx256m',
-        '-XX:+UseSerialGC',
-        '-XX:TieredStopAtLevel=1',
-        '-cp',
-        `${join(home, 'classes')}:${jars}`,
-        'Driver',
-      ];
+      const [program = '', ...args] = javaProgram(name, version, 'Driver', jarsOf(...NEWEST_JAVA));
+      // It lives for a minute: compiling well is not worth its time.
+      return [program, '-XX:TieredStopAtLevel=1', ...args];
     },
   };
 }
@@ -159,8 +162,6 @@ const kcat: Client = {
   },
 };
 
-const newestJava = java('java', '4.3.1');
-
 export const CLIENTS: readonly Client[] = [
   npm('kafkajs', 'kafkajs.mjs'),
   npm('@platformatic/kafka', 'platformatic.mjs'),
@@ -170,6 +171,6 @@ export const CLIENTS: readonly Client[] = [
   python('aiokafka', 'aiokafka==0.14.0', 'aiokafka_driver.py'),
   go('franz-go', 'franz-go 1.22.2'),
   go('sarama', 'sarama 1.61.1'),
-  newestJava,
-  java('java-3.9', '3.9.1', newestJava),
+  java(...NEWEST_JAVA),
+  java('java-3.9', '3.9.1'),
 ];

@@ -7,6 +7,7 @@
  *   --flotilla HOST:PORT  a cluster that runs already (default: three nodes of this build, on ports from 29092 on)
  *   --kafka HOST:PORT     a running Kafka: it is asked too, in the same run (default: outcomes recorded in kafka-outcomes.json)
  *   --record              keeps what that Kafka did in kafka-outcomes.json
+ *   --transactions        instead: transactions a second with Kafka's own client, for --seconds (default 15) with each system
  *   --table               only prints the table for the README, from the last run
  *
  * Exit code 0: all outcomes are the same. 1: some differ, or a driver failed; each is printed with both outcomes.
@@ -21,6 +22,7 @@ import type { Client } from './client.ts';
 import { compare, isFailed, table } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { runDriver } from './run-driver.ts';
+import { describeFigures, transactionFigures } from './transactions.ts';
 import { running, startFlotilla } from './system.ts';
 import type { System } from './system.ts';
 
@@ -77,6 +79,8 @@ const { values, positionals } = parseArgs({
     kafka: { type: 'string' },
     record: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
+    transactions: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '15' },
   },
 });
 
@@ -101,9 +105,19 @@ const behaviours = (values.behaviours ?? '').split(',').filter((name) => name !=
 const unknownBehaviour = behaviours.find((name) => !isBehaviour(name));
 if (unknownBehaviour !== undefined) usage(`${unknownBehaviour} is no behaviour`);
 if (values.record && values.kafka === undefined) usage('--record needs --kafka');
+if (!/^[1-9]\d{0,4}$/.test(values.seconds)) usage(`--seconds wants a whole number, not ${values.seconds}`);
 
 const kafka = values.kafka === undefined ? null : running('kafka', values.kafka);
 const flotilla = values.flotilla === undefined ? await startFlotilla(BASE_PORT) : running('flotilla', values.flotilla);
+if (values.transactions) {
+  try {
+    for (const system of kafka === null ? [flotilla] : [flotilla, kafka])
+      process.stdout.write(`${describeFigures(system, transactionFigures(system, Number(values.seconds)))}\n`);
+  } finally {
+    await flotilla.close();
+  }
+  process.exit(0);
+}
 let bad = 0;
 try {
   for (const client of clients) {
