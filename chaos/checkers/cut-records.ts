@@ -46,7 +46,7 @@ export class CutRecords {
     if (disk.damages === 0 && disk.lies === 0) for (const cut of cuts) this.#judge(node, name, log, cut);
     const persist = log.persist.bind(log);
     log.persist = (change, done) => {
-      if (cuts.size > 0) forget(cuts, change);
+      if (cuts.size > 0) forget(cuts, change, log.facts.logEnd);
       const cut = cutOf(log, change);
       if (cut === null) return persist(change, done);
       cuts.add(cut);
@@ -71,9 +71,12 @@ function cutOf({ facts }: DiskLog, { truncateTo }: LogChange): Cut | null {
   return { at: truncateTo, term: termBefore(facts, toOffset(truncateTo + 1)), done: false };
 }
 
-/** What is written again is no more cut. */
-function forget(cuts: Set<Cut>, { append }: LogChange): void {
-  for (const { position } of append)
+/** What is written again is no more cut; nor is what a batch passes over, because its leader has compacted it away. */
+function forget(cuts: Set<Cut>, { append, truncateTo }: LogChange, logEnd: number): void {
+  let from = Math.min(logEnd, truncateTo ?? logEnd);
+  for (const { position } of append) {
     for (const cut of cuts)
-      if (cut.term === position.term && cut.at >= position.base && cut.at < position.end) cuts.delete(cut);
+      if (cut.at >= from && cut.at < (cut.term === position.term ? position.end : position.base)) cuts.delete(cut);
+    from = position.end;
+  }
 }

@@ -253,13 +253,16 @@ export class HeartbeatMember {
 
   async #consume(coordinator: number, consumer: Consumer): Promise<void> {
     const { topic, name } = this.#options;
-    for (const { partition, records, position } of await consumer.poll()) {
+    const polls = await consumer.poll();
+    // All of it first: the consumer goes on behind what it has given, whatever becomes of the commits.
+    for (const { partition, records, position } of polls) {
       const polled = records.map(({ offset, value }) => ({ offset, value: Buffer.from(value ?? []).toString() }));
       this.#sessions.get(partition)?.note(this.#home.world.now(), polled);
       for (const { offset, value } of polled) this.#history.noteRead(topic, partition, offset, value, name);
       this.#shared.process(partition, position);
       this.#positions.set(partition, position);
-      if (this.#consumer !== consumer) return;
+    }
+    for (const { partition, position } of polls) {
       const judge = this.#ownership.commits(this.#holder, partition);
       if (!(await this.#commit(coordinator, this.#id, this.#epoch, partition, position))) return;
       judge();

@@ -41,6 +41,7 @@ class FakeReplica {
   readonly core: { config: object; log: { start: number; end: number; terms: TermStart[]; startTerm: number } };
 
   readonly log = {
+    settings: { compact: false },
     read: (from: number, _limit: ReadLimit): BatchRun => {
       const run = this.batches.filter(({ end }) => end > from);
       const positions = run.map((each) => ({
@@ -123,6 +124,19 @@ describe('the batches of replicas', () => {
     two.leads = false;
     const wrong = one.hold(batch(0, 1, 'a'), batch(1, 3, 'c'));
     expect(() => chains.note('t-0', seen(wrong))).toThrow(/^P4: .*different ones below/);
+  });
+
+  it('of a compacted log may lack records, and whole batches before them', () => {
+    const [one, two] = [new FakeReplica(1).lead(1), new FakeReplica(2)];
+    const chains = chainsOf(one, two);
+    chains.note('t-0', seen(one.hold(batch(0, 1, 'a'), batch(1, 1, 'b'), batch(2, 1, 'c'), batch(3, 1, 'd'))));
+    const cleaned = (): FakeReplica => two.hold(batch(0, 1, 'less'), batch(2, 1, 'c'), batch(3, 1, 'd'));
+    expect(() => chains.note('t-0', seen(cleaned()))).toThrow(/^P4: .*different batches/);
+    two.log.settings.compact = true;
+    chains.note('t-0', seen(two.hold()));
+    chains.note('t-0', seen(cleaned()));
+    chains.note('t-0', seen(two.hold()));
+    expect(() => chains.note('t-0', seen(two.hold(batch(0, 1, 'less', 2))))).toThrow(/^P4: .*different batches/);
   });
 
   it('a leader that cuts its own log is found, a follower may', () => {
