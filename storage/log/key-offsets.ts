@@ -3,24 +3,57 @@
  *
  * ```
  *  key ─▶ 128-bit hash (MurmurHash3) ─▶ slot: |h1 h2 h3 h4| offset |     open addressing, 24 bytes a slot, at most 3 of 4 slots used
+ *  table full ─▶ one of twice the size; each put moves a few slots from the old one, until nothing is left there
  * ```
  * Keys themselves are not kept: two keys with the same hash would pass for one. Among a hundred million keys that has a
- * probability below 10⁻²². The table grows by doubling until `bytesMax`; what does not fit is for the next pass.
+ * probability below 10⁻²². The table grows until `bytesMax`, and for a while the old one lives beside it; what does not fit is for
+ * the next pass. It is never moved at once, which would stop a node for as long as a few hundred thousand keys take.
  */
 const WORDS = 4;
 const SLOT_BYTES = WORDS * 4 + 8;
 const SLOTS_FIRST = 1024;
 const LOAD_MAX = 0.75;
-/** In a free slot. */
-const FREE = -1;
+/** Slots of the old table that a put moves: it is empty long before the new one is full. */
+const MOVED_BY_PUT = 8;
+
+interface Table {
+  readonly slots: number;
+  readonly hashes: Uint32Array;
+  /** Newest offset + 1; 0: the slot is free. */
+  readonly ends: Float64Array;
+}
+
+/** All free: memory that nobody has written is not touched either. */
+function tableOf(slots: number): Table {
+  return { slots, hashes: new Uint32Array(slots * WORDS), ends: new Float64Array(slots) };
+}
+
+/** The slot that has the hash at `at` of `hash`, or the free one where it belongs. */
+function slotOf({ slots, hashes, ends }: Table, hash: Uint32Array, at: number): number {
+  const mask = slots - 1;
+  const [a, b, c, d] = [hash[at], hash[at + 1], hash[at + 2], hash[at + 3]];
+  let slot = (a ?? 0) & mask;
+  while (ends[slot] !== 0) {
+    const word = slot * WORDS;
+    if (hashes[word] === a && hashes[word + 1] === b && hashes[word + 2] === c && hashes[word + 3] === d) break;
+    slot = (slot + 1) & mask;
+  }
+  return slot;
+}
+
+function fill({ hashes, ends }: Table, slot: number, hash: Uint32Array, at: number, end: number): void {
+  const word = slot * WORDS;
+  for (let index = 0; index < WORDS; index += 1) hashes[word + index] = hash[at + index] ?? 0;
+  ends[slot] = end;
+}
 
 /** One per pass. */
 export class KeyOffsets {
   readonly #slotsMax: number;
   readonly #hash = new Uint32Array(WORDS);
-  #slots = SLOTS_FIRST;
-  #hashes = new Uint32Array(SLOTS_FIRST * WORDS);
-  #offsets = new Float64Array(SLOTS_FIRST).fill(FREE);
+  #table = tableOf(SLOTS_FIRST);
+  /** What has not been moved lies at or behind slot `from`; a key that is also in the table is newer there. */
+  #old: { readonly table: Table; from: number } | null = null;
   #size = 0;
 
   /** @param bytesMax memory that the table may take; at least {@link SLOTS_FIRST} slots are always there */
@@ -36,7 +69,7 @@ export class KeyOffsets {
   }
 
   get bytes(): number {
-    return this.#slots * SLOT_BYTES;
+    return this.#table.slots * SLOT_BYTES;
   }
 
   /** Whether `count` more keys have room, whatever they are. */
@@ -51,48 +84,46 @@ export class KeyOffsets {
 
   /** The key in `bytes` at [`from`, `to`) was met at `offset`, which is above all before. {@link hasRoom} must have said yes. */
   put(bytes: Uint8Array, from: number, to: number, offset: number): void {
-    if (this.#size + 1 > this.#slots * LOAD_MAX) this.#grow();
+    if (this.#size + 1 > this.#table.slots * LOAD_MAX) this.#grow();
+    if (this.#old !== null) this.#moveSome(this.#old);
     hashKey(bytes, from, to, this.#hash);
-    const slot = this.#slotOf(this.#hash, 0);
-    if (this.#offsets[slot] === FREE) {
-      this.#hashes.set(this.#hash, slot * WORDS);
-      this.#size += 1;
+    const slot = slotOf(this.#table, this.#hash, 0);
+    if (this.#table.ends[slot] !== 0) this.#table.ends[slot] = offset + 1;
+    else {
+      if (this.#endInOld() === 0) this.#size += 1;
+      fill(this.#table, slot, this.#hash, 0, offset + 1);
     }
-    this.#offsets[slot] = offset;
   }
 
   /** Where the key was met last; -1: nowhere. */
   newest(bytes: Uint8Array, from: number, to: number): number {
     hashKey(bytes, from, to, this.#hash);
-    return this.#offsets[this.#slotOf(this.#hash, 0)] ?? FREE;
+    const end = this.#table.ends[slotOf(this.#table, this.#hash, 0)] ?? 0;
+    return (end === 0 ? this.#endInOld() : end) - 1;
   }
 
-  /** The slot that has the hash at `at` of `hash`, or the free one where it belongs. */
-  #slotOf(hash: Uint32Array, at: number): number {
-    const mask = this.#slots - 1;
-    const hashes = this.#hashes;
-    const [a, b, c, d] = [hash[at], hash[at + 1], hash[at + 2], hash[at + 3]];
-    let slot = (a ?? 0) & mask;
-    while (this.#offsets[slot] !== FREE) {
-      const word = slot * WORDS;
-      if (hashes[word] === a && hashes[word + 1] === b && hashes[word + 2] === c && hashes[word + 3] === d) break;
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+  #endInOld(): number {
+    return this.#old === null ? 0 : (this.#old.table.ends[slotOf(this.#old.table, this.#hash, 0)] ?? 0);
   }
 
   #grow(): void {
-    const hashes = this.#hashes;
-    const offsets = this.#offsets;
-    this.#slots *= 2;
-    this.#hashes = new Uint32Array(this.#slots * WORDS);
-    this.#offsets = new Float64Array(this.#slots).fill(FREE);
-    for (const [slot, offset] of offsets.entries()) {
-      if (offset === FREE) continue;
-      const to = this.#slotOf(hashes, slot * WORDS);
-      this.#hashes.set(hashes.subarray(slot * WORDS, (slot + 1) * WORDS), to * WORDS);
-      this.#offsets[to] = offset;
+    while (this.#old !== null) this.#moveSome(this.#old);
+    this.#old = { table: this.#table, from: 0 };
+    this.#table = tableOf(this.#table.slots * 2);
+  }
+
+  /** What was moved stays where it was, too: searches must not end there. */
+  #moveSome(old: { readonly table: Table; from: number }): void {
+    const { slots, hashes, ends } = old.table;
+    const to = Math.min(slots, old.from + MOVED_BY_PUT);
+    for (let slot = old.from; slot < to; slot += 1) {
+      const end = ends[slot] ?? 0;
+      if (end === 0) continue;
+      const place = slotOf(this.#table, hashes, slot * WORDS);
+      if (this.#table.ends[place] === 0) fill(this.#table, place, hashes, slot * WORDS, end);
     }
+    old.from = to;
+    if (to === slots) this.#old = null;
   }
 }
 

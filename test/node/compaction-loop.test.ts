@@ -1,5 +1,6 @@
 /** The node's cleaner: which log is next, how fast it reads, to whom it gives way, and that it ends. */
 import { describe, expect, it } from 'vitest';
+import { millis } from '../../raft/index.ts';
 import { CompactionLoop } from '../../src/node/compaction-loop.ts';
 import type { CleanerSettings } from '../../src/node/compaction-loop.ts';
 import type { Partition } from '../../src/partition/index.ts';
@@ -17,6 +18,8 @@ interface Rig {
   readonly pieces: string[];
   readonly stopped: string[];
   load: number;
+  /** Time that each piece takes. */
+  pieceMs: number;
 }
 
 /** Logs of so many pieces of a MiB each, with these dirty ratios; above 0.5 they are due. */
@@ -37,6 +40,7 @@ function rigOf(
       compact: async ({ pace }: CompactionLimits) => {
         for (let piece = 0; piece < count; piece += 1) {
           pieces.push(`${topic} ${clock.now()}`);
+          if (rig.pieceMs > 0) await new Promise<void>((resolve) => clock.setTimer(millis(rig.pieceMs), resolve));
           await Promise.resolve(pace(MIB)).catch((error: unknown) => {
             stopped.push(`${topic} ${error instanceof CompactionStopped}`);
             throw error;
@@ -47,7 +51,7 @@ function rigOf(
       },
     } as unknown as Partition;
   });
-  const rig: Rig = { clock, pieces, stopped, load: 0, loop: null as never };
+  const rig: Rig = { clock, pieces, stopped, load: 0, pieceMs: 0, loop: null as never };
   const loop = new CompactionLoop({
     clock,
     sink: SILENT,
@@ -72,6 +76,15 @@ describe('the cleaner', () => {
     const { clock, pieces } = rigOf({ log: [1, 5] }, { bytesPerSecond: MIB });
     await clock.advance(10_000);
     expect(pieces.map((piece) => Number(piece.split(' ')[1]))).toEqual([1000, 1900, 2900, 3900, 4900]);
+  });
+
+  it('rests twice as long as each piece took while somebody is served, and no longer than 20 ms; else not at all', async () => {
+    const rig = rigOf({ log: [1, 6] });
+    rig.pieceMs = 5;
+    for (const at of [1002, 1017, 1032]) rig.clock.setTimer(millis(at), () => (rig.load += 1));
+    rig.clock.setTimer(millis(1020), () => (rig.pieceMs = 15));
+    await rig.clock.advance(5000);
+    expect(rig.pieces.map((piece) => Number(piece.split(' ')[1]))).toEqual([1000, 1015, 1030, 1065, 1080, 1095]);
   });
 
   it('ends a pass when the node stops, in the middle of a rest too', async () => {

@@ -44,6 +44,22 @@ describe('the table', () => {
     );
   });
 
+  it('is right at every moment while it grows, also of keys that come again meanwhile', () => {
+    const table = new KeyOffsets(1 << 20);
+    const map = new Map<string, number>();
+    for (let offset = 0; offset < 20_000; offset += 1) {
+      // New ones, and some of long ago.
+      const key = `k${offset % 3 === 0 ? (offset * 7919) % (offset + 1) : offset}`;
+      table.put(Buffer.from(key), 0, key.length, offset);
+      map.set(key, offset);
+      const asked = `k${(offset * 104_729) % 20_000}`;
+      expect(table.newest(Buffer.from(asked), 0, asked.length)).toBe(map.get(asked) ?? -1);
+      if (offset % 997 === 0) expect(table.size).toBe(map.size);
+    }
+    for (const [key, offset] of map) expect(table.newest(Buffer.from(key), 0, key.length)).toBe(offset);
+    expect(table.size).toBe(map.size);
+  });
+
   it('grows to the memory that it may take and no further', () => {
     const table = new KeyOffsets(24 * 4096);
     let keys = 0;
