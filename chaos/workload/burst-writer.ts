@@ -15,7 +15,7 @@ import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface BurstWriterOptions {
@@ -48,43 +48,22 @@ const TIMEOUT_MS = 3000;
 /** A request may have lain in front of a node that stood still: nothing lasts as long as this. */
 const PATIENCE_MS = 45_000;
 
-export class BurstWriter {
+export class BurstWriter extends PacedUser {
   readonly #cluster: WorkloadHome;
   readonly #history: History;
   readonly #options: BurstWriterOptions;
   readonly #client: KafkaClient;
   #next = 0;
-  readonly #work: PacedWork;
 
   constructor(cluster: WorkloadHome, history: History, options: BurstWriterOptions) {
+    super(cluster, { ...options, everyMs: options.everyMs ?? 200, oneAtATime: true });
     this.#cluster = cluster;
     this.#history = history;
     this.#options = options;
     this.#client = cluster.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
-    const { everyMs = 200 } = options;
-    this.#work = new PacedWork(cluster, { ...options, everyMs, oneAtATime: true }, () => this.#burst());
   }
 
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  get name(): string {
-    return this.#options.name;
-  }
-
-  /** Bursts without all their answers. */
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  /** Sends nothing more; what is on its way goes on. */
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #burst(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { topic, partitions } = this.#options;
     const partition = Math.floor(this.#next / BURST) % partitions;
     try {

@@ -8,7 +8,7 @@ import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import { RawLinks } from './raw-link.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
@@ -23,39 +23,21 @@ export interface IdCollectorOptions {
 
 const TIMEOUT_MS = 1500;
 
-export class IdCollector {
+export class IdCollector extends PacedUser {
   readonly #history: History;
   readonly #options: IdCollectorOptions;
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
-  readonly #work: PacedWork;
 
   constructor(home: WorkloadHome, history: History, options: IdCollectorOptions) {
+    super(home, options);
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
-    this.#work = new PacedWork(home, options, () => this.#ask());
   }
 
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #ask(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { random, name } = this.#options;
     const nodes = [...this.#client.metadata.brokers];
     // Who is asked first may know of nobody yet.

@@ -9,7 +9,7 @@ import type { KafkaClient } from '../../src/client/index.ts';
 import { API_TABLE } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface LogTrimmerOptions {
@@ -25,36 +25,18 @@ export interface LogTrimmerOptions {
 
 const TIMEOUT_MS = 3000;
 
-export class LogTrimmer {
+export class LogTrimmer extends PacedUser {
   readonly #options: LogTrimmerOptions;
   readonly #client: KafkaClient;
   readonly #admin: AdminClient;
   /** Where each log begins at least, by partition. */
   readonly #starts: number[] = [];
-  readonly #work: PacedWork;
 
   constructor(home: WorkloadHome, options: LogTrimmerOptions) {
+    super(home, { ...options, oneAtATime: true });
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#admin = new AdminClient(this.#client);
-    this.#work = new PacedWork(home, { ...options, oneAtATime: true }, () => this.#trim());
-  }
-
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
   }
 
   /** Log starts that were confirmed, by partition. */
@@ -73,7 +55,7 @@ export class LogTrimmer {
     }
   }
 
-  async #trim(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { topic, partitions, random } = this.#options;
     const partition = random.below(partitions);
     await this.#client.refresh([topic]);

@@ -10,7 +10,7 @@ import type { KafkaClient } from '../../src/client/index.ts';
 import type { GroupHistory } from './group-history.ts';
 import { fetchOffsets } from './group-offsets.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
 export interface OffsetWatcherOptions {
@@ -25,42 +25,24 @@ export interface OffsetWatcherOptions {
 
 const TIMEOUT_MS = 1500;
 
-export class OffsetWatcher {
+export class OffsetWatcher extends PacedUser {
   readonly #shared: GroupHistory;
   readonly #options: OffsetWatcherOptions;
   readonly #client: KafkaClient;
   readonly #admin: GroupAdmin;
-  readonly #work: PacedWork;
   #coordinator: number | null = null;
   /** Offsets that were shown. */
   count = 0;
 
   constructor(home: WorkloadHome, shared: GroupHistory, options: OffsetWatcherOptions) {
+    super(home, { ...options, oneAtATime: true });
     this.#shared = shared;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#admin = new GroupAdmin(this.#client);
-    this.#work = new PacedWork(home, { ...options, oneAtATime: true }, () => this.#ask());
   }
 
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #ask(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { group, topic } = this.#options;
     const coordinator = this.#coordinator ?? (await this.#admin.coordinator(group));
     // Unless it answers.

@@ -14,7 +14,7 @@ import { buildBatch } from '../../storage/batch/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import { RawLink } from './raw-link.ts';
 import { NO_BATCHES, NO_REQUESTS } from './rude-bytes.ts';
 import type { WorkloadHome } from './workload-home.ts';
@@ -39,40 +39,22 @@ const CLOSED_MS = 2000;
 const UNREAD_REQUESTS = 30;
 const METADATA = API_TABLE.metadata.schema;
 
-export class RudeClient {
+export class RudeClient extends PacedUser {
   readonly #home: WorkloadHome;
   readonly #history: History;
   readonly #options: RudeClientOptions;
   readonly #client: KafkaClient;
   readonly #addresses = new Map<number, Address>();
   #next = 0;
-  readonly #work: PacedWork;
   /** Connections that a node has closed, and batches that it has refused. */
   refused = 0;
 
   constructor(home: WorkloadHome, history: History, options: RudeClientOptions) {
+    super(home, options);
     this.#home = home;
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
-    this.#work = new PacedWork(home, options, () => this.#act());
-  }
-
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
   }
 
   /** All nodes run and can be reached: what they owe, they owe now. */
@@ -112,7 +94,7 @@ export class RudeClient {
     for (let waited = 0; waited < CLOSED_MS && link.open; waited += 50) await this.#client.sleep(50);
   }
 
-  async #act(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { random, topic, partitions } = this.#options;
     if (this.#addresses.size === 0 || random.below(8) === 0) {
       const { brokers } = await this.#client.refresh([topic]);

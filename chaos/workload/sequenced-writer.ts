@@ -13,7 +13,7 @@ import { API_TABLE, errorCode } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import { RawLinks } from './raw-link.ts';
 import { REMEMBERED, SequencedRow } from './sequenced-row.ts';
 import type { ProducerLife, SequencedBatch } from './sequenced-row.ts';
@@ -62,7 +62,7 @@ const NEVER: ReadonlySet<number> = new Set([
   errorCode('INVALID_REQUIRED_ACKS'),
 ]);
 
-export class SequencedWriter {
+export class SequencedWriter extends PacedUser {
   readonly #home: WorkloadHome;
   readonly #history: History;
   readonly #options: SequencedWriterOptions;
@@ -73,7 +73,6 @@ export class SequencedWriter {
   #former: ProducerLife | null = null;
   #zombies: ProducerLife[] = [];
   #lives = 0;
-  readonly #work: PacedWork;
   /** Asking for an id. */
   #asking = false;
   /** Requests beside those of rows: repeats, gaps and old epochs. */
@@ -82,34 +81,21 @@ export class SequencedWriter {
   recognized = 0;
 
   constructor(home: WorkloadHome, history: History, options: SequencedWriterOptions) {
+    super(home, options);
     this.#home = home;
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
-    this.#work = new PacedWork(home, options, () => this.#act());
-  }
-
-  get name(): string {
-    return this.#options.name;
   }
 
   /** Batches that are to be acknowledged, and requests without an answer. */
-  get pending(): number {
+  override get pending(): number {
     const unacked = this.#life?.rows.reduce((sum, { unacked: batches }) => sum + batches.length, 0) ?? 0;
     return unacked + this.#tricks + (this.#asking ? 1 : 0);
   }
 
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #act(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { random, partitions } = this.#options;
     const life = this.#life;
     if (life === null) return this.#begin();
@@ -219,7 +205,7 @@ export class SequencedWriter {
   #recover(row: SequencedRow): void {
     if (row.recovering) return;
     row.recovering = true;
-    this.#work.do(async () => {
+    this.work.do(async () => {
       await this.#client.sleep(20 + this.#options.random.below(200));
       await this.#refresh();
       row.recovering = false;

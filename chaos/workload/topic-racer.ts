@@ -12,7 +12,7 @@ import { decompressStream } from '../../storage/compression/index.ts';
 import { violated } from './history.ts';
 import type { History, SentRecord } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import { RawLinks } from './raw-link.ts';
 import type { WorkloadHome } from './workload-home.ts';
 
@@ -40,44 +40,26 @@ const BYTES = 1 << 20;
 /** Refusals of who has certainly not written. */
 const NOT_WRITTEN: ReadonlySet<number> = new Set([errorCode('UNKNOWN_TOPIC_ID'), errorCode('NOT_ENOUGH_REPLICAS')]);
 
-export class TopicRacer {
+export class TopicRacer extends PacedUser {
   readonly #home: WorkloadHome;
   readonly #history: History;
   readonly #options: TopicRacerOptions;
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
   #next = 0;
-  readonly #work: PacedWork;
   /** Answers by code, for tests. */
   readonly codes = new Map<number, number>();
 
   constructor(home: WorkloadHome, history: History, options: TopicRacerOptions) {
+    super(home, options);
     this.#home = home;
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
-    this.#work = new PacedWork(home, options, () => this.#act());
   }
 
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #act(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { random, topics } = this.#options;
     const target = this.#pick();
     if (target === null || random.below(10) === 0) {

@@ -16,7 +16,7 @@ import { API_TABLE } from '../../src/wire/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { Pace } from './pace.ts';
-import { PacedWork } from './paced-work.ts';
+import { PacedUser } from './paced-user.ts';
 import { RawLinks } from './raw-link.ts';
 import type { RawLink } from './raw-link.ts';
 import type { WorkloadHome } from './workload-home.ts';
@@ -45,43 +45,25 @@ const TIMEOUT_MS = 1500;
 const LATEST = -1;
 const EARLIEST = -2;
 
-export class WatermarkWatcher {
+export class WatermarkWatcher extends PacedUser {
   readonly #history: History;
   readonly #options: WatermarkWatcherOptions;
   readonly #client: KafkaClient;
   readonly #links: RawLinks;
   /** By mark and partition: the highest of each term. */
   readonly #seen = new Map<string, Map<number, number>>();
-  readonly #work: PacedWork;
   /** Marks that were told. */
   count = 0;
 
   constructor(home: WorkloadHome, history: History, options: WatermarkWatcherOptions) {
+    super(home, { ...options, oneAtATime: true });
     this.#history = history;
     this.#options = options;
     this.#client = home.client(options.name, { requestTimeoutMs: TIMEOUT_MS });
     this.#links = new RawLinks(this.#client.ports, options.name);
-    this.#work = new PacedWork(home, { ...options, oneAtATime: true }, () => this.#ask());
   }
 
-  get name(): string {
-    return this.#options.name;
-  }
-
-  get pending(): number {
-    return this.#work.pending;
-  }
-
-  start(): this {
-    this.#work.start();
-    return this;
-  }
-
-  stop(): void {
-    this.#work.stop();
-  }
-
-  async #ask(): Promise<void> {
+  protected override async act(): Promise<void> {
     const { topic, partitions, random } = this.#options;
     const partition = random.below(partitions);
     const known = this.#client.leaderOf(topic, partition);
