@@ -64,9 +64,9 @@ function go(name: string, version: string): Client {
     language: 'Go',
     version,
     prepare: () => {
-      const home = join(cache, name);
+      const home = join(cache, 'go');
       mkdirSync(home, { recursive: true });
-      cpSync(driver(name), home, { recursive: true });
+      cpSync(driver('go'), home, { recursive: true });
       succeed(
         `the driver of ${name} cannot be built (Go ≥ 1.26 from go.dev)`,
         'go',
@@ -74,10 +74,10 @@ function go(name: string, version: string): Client {
         home,
         'build',
         '-o',
-        'driver',
-        '.',
+        join('bin', name),
+        `./${name}`,
       );
-      return [join(home, 'driver')];
+      return [join(home, 'bin', name)];
     },
   };
 }

@@ -4,20 +4,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-)
 
-type m = map[string]any
+	. "interop/driver"
+)
 
 var (
 	ctx       = context.Background()
@@ -36,44 +33,13 @@ func errorName(err error) string {
 	return ""
 }
 
-// "ok", or the name of the error; what is no answer of the cluster is the driver's fault.
-func told(err error) string {
-	if err == nil {
-		return "ok"
-	}
-	name := errorName(err)
-	if name == "" {
-		panic(err)
-	}
-	return name
-}
-
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-func got[T any](value T, err error) T {
-	must(err)
-	return value
-}
-
-func until(what string, holds func() bool) {
-	for end := time.Now().Add(40 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			panic(fmt.Errorf("not within 40 s: %s", what))
-		}
-	}
-}
-
 func client(options ...kgo.Opt) *kgo.Client {
-	return got(kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(bootstrap...)}, options...)...))
+	return Got(kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(bootstrap...)}, options...)...))
 }
 
 func create(topic string, partitions int32, configs map[string]*string) {
-	must(got(admin.CreateTopic(ctx, partitions, -1, configs, topic)).Err)
-	until("leaders of "+topic, func() bool {
+	Must(Got(admin.CreateTopic(ctx, partitions, -1, configs, topic)).Err)
+	Until("leaders of "+topic, func() bool {
 		found, err := admin.ListTopics(ctx, topic)
 		if err != nil || len(found[topic].Partitions) != int(partitions) {
 			return false
@@ -110,7 +76,7 @@ func send(records []*kgo.Record, options ...kgo.Opt) []any {
 	var answers []any
 	for _, result := range producer.ProduceSync(ctx, records...) {
 		if result.Err != nil {
-			answers = append(answers, told(result.Err))
+			answers = append(answers, Told(result.Err))
 		} else {
 			answers = append(answers, result.Record.Offset)
 		}
@@ -124,7 +90,7 @@ func read(topic string, isolation kgo.IsolationLevel, options ...kgo.Opt) []*kgo
 	if isolation == kgo.ReadCommitted() {
 		list = admin.ListCommittedOffsets
 	}
-	starts, ends := got(admin.ListStartOffsets(ctx, topic)), got(list(ctx, topic))
+	starts, ends := Got(admin.ListStartOffsets(ctx, topic)), Got(list(ctx, topic))
 	consumer := client(append([]kgo.Opt{
 		kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(isolation),
 		kgo.KeepControlRecords(),
@@ -176,78 +142,54 @@ func sorted(found []string) []string {
 
 func all(topic string) []*kgo.Record { return read(topic, kgo.ReadUncommitted()) }
 
-// What the behaviour returns, or the name of the error that it panics with.
-func outcomeOf(behave func(string) any, topic string) (outcome any) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			fmt.Fprintln(os.Stderr, topic, fault)
-			outcome = m{"failed": fmt.Sprint(fault)}
-			if err, is := fault.(error); is && errorName(err) != "" {
-				outcome = m{"error": errorName(err)}
-			}
-		}
-	}()
-	return behave(topic)
-}
+func main() { Run(errorName, begin, behaviours()) }
 
-func main() {
-	bootstrap = strings.Split(os.Args[1], ",")
+func begin() {
+	bootstrap = Bootstrap()
 	clientOfAdmin = client()
 	admin = kadm.NewClient(clientOfAdmin)
-	for _, each := range behaviours() {
-		if len(os.Args) > 3 && !slices.Contains(os.Args[3:], each.name) {
-			continue
-		}
-		line := got(json.Marshal(m{"behaviour": each.name, "outcome": outcomeOf(each.behave, os.Args[2]+"-"+each.name)}))
-		fmt.Println(string(line))
-	}
 }
 
-type behaviour struct {
-	name   string
-	behave func(topic string) any
-}
-
-func behaviours() []behaviour {
-	return []behaviour{
-		{"acks", acks},
-		{"codecs", codecs},
-		{"record-parts", recordParts},
-		{"append-time", appendTime},
-		{"too-large", tooLarge},
-		{"bad-timestamp", badTimestamp},
-		{"compacted-needs-key", compactedNeedsKey},
-		{"topic-admin", topicAdmin},
-		{"configs", configs},
-		{"broker-configs", brokerConfigs},
-		{"list-offsets", listOffsets},
-		{"delete-records", deleteRecords},
-		{"out-of-range", outOfRange},
-		{"elect-leaders", electLeaders},
-		{"parallel-writers", parallelWriters},
-		{"idempotent", idempotent},
-		{"compaction", compaction},
-		{"group-classic", func(topic string) any { return groupStory(topic, kgo.Balancers(kgo.RangeBalancer())) }},
-		{"group-cooperative", func(topic string) any { return groupStory(topic, kgo.Balancers(kgo.CooperativeStickyBalancer())) }},
-		{"static-members", staticMembers},
-		{"group-admin", groupAdmin},
-		{"group-848", func(topic string) any {
+func behaviours() []Behaviour {
+	return []Behaviour{
+		Can("acks", acks),
+		Can("codecs", codecs),
+		Can("record-parts", recordParts),
+		Can("append-time", appendTime),
+		Can("too-large", tooLarge),
+		Can("bad-timestamp", badTimestamp),
+		Can("compacted-needs-key", compactedNeedsKey),
+		Can("topic-admin", topicAdmin),
+		Can("configs", configs),
+		Can("broker-configs", brokerConfigs),
+		Can("list-offsets", listOffsets),
+		Can("delete-records", deleteRecords),
+		Can("out-of-range", outOfRange),
+		Can("elect-leaders", electLeaders),
+		Can("parallel-writers", parallelWriters),
+		Can("idempotent", idempotent),
+		Can("compaction", compaction),
+		Can("group-classic", func(topic string) any { return groupStory(topic, kgo.Balancers(kgo.RangeBalancer())) }),
+		Can("group-cooperative", func(topic string) any { return groupStory(topic, kgo.Balancers(kgo.CooperativeStickyBalancer())) }),
+		Can("static-members", staticMembers),
+		Can("group-admin", groupAdmin),
+		Can("group-848", func(topic string) any {
 			return groupStory(topic, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer()))
-		}},
-		{"group-848-range", func(topic string) any {
+		}),
+		Can("group-848-range", func(topic string) any {
 			return groupStory(topic, kgo.ServerSideBalancer(), kgo.Balancers(kgo.RangeBalancer()))
-		}},
-		{"group-mixed", groupMixed},
-		{"group-refusals", groupRefusals},
-		{"group-848-refusals", group848Refusals},
-		{"transactions", transactions},
-		{"zombie", zombie},
-		{"transactional-offsets", transactionalOffsets},
-		{"transaction-timeout", transactionTimeout},
-		{"transaction-admin", transactionAdmin},
-		{"producer-refusals", producerRefusals},
-		{"cluster", cluster},
-		{"log-dirs", logDirs},
-		{"quorum", quorum},
+		}),
+		Can("group-mixed", groupMixed),
+		Can("group-refusals", groupRefusals),
+		Can("group-848-refusals", group848Refusals),
+		Can("transactions", transactions),
+		Can("zombie", zombie),
+		Can("transactional-offsets", transactionalOffsets),
+		Can("transaction-timeout", transactionTimeout),
+		Can("transaction-admin", transactionAdmin),
+		Can("producer-refusals", producerRefusals),
+		Can("cluster", cluster),
+		Can("log-dirs", logDirs),
+		Can("quorum", quorum),
 	}
 }

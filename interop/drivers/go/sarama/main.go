@@ -2,20 +2,16 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log"
-	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/IBM/sarama"
-)
 
-type m = map[string]any
+	. "interop/driver"
+)
 
 var (
 	bootstrap []string
@@ -42,36 +38,6 @@ func errorName(err error) string {
 	return fmt.Sprintf("error %d", int16(code))
 }
 
-func told(err error) string {
-	if err == nil {
-		return "ok"
-	}
-	name := errorName(err)
-	if name == "" {
-		panic(err)
-	}
-	return name
-}
-
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-func got[T any](value T, err error) T {
-	must(err)
-	return value
-}
-
-func until(what string, holds func() bool) {
-	for end := time.Now().Add(40 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			panic(fmt.Errorf("not within 40 s: %s", what))
-		}
-	}
-}
-
 func settings(change ...func(*sarama.Config)) *sarama.Config {
 	config := sarama.NewConfig()
 	config.Version = sarama.V4_0_0_0
@@ -86,10 +52,16 @@ func settings(change ...func(*sarama.Config)) *sarama.Config {
 }
 
 func create(topic string, partitions int32, configs map[string]*string) {
-	must(admin.CreateTopic(topic, &sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: -1, ConfigEntries: configs}, false))
-	until("leaders of "+topic, func() bool {
-		must(client.RefreshMetadata(topic))
+	Must(admin.CreateTopic(topic, &sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: -1, ConfigEntries: configs}, false))
+	Until("leaders of "+topic, func() bool {
+		Must(client.RefreshMetadata(topic))
 		found, err := client.WritablePartitions(topic)
+		for _, partition := range found {
+			// A leader may not have heard of it yet.
+			if err == nil {
+				_, err = client.GetOffset(topic, partition, sarama.OffsetNewest)
+			}
+		}
 		return err == nil && len(found) == int(partitions)
 	})
 }
@@ -106,7 +78,7 @@ func numbered(topic string, count int, name string, partitions int) []*sarama.Pr
 
 // Offsets, or names of errors.
 func send(messages []*sarama.ProducerMessage, change ...func(*sarama.Config)) []any {
-	producer := got(sarama.NewSyncProducer(bootstrap, settings(change...)))
+	producer := Got(sarama.NewSyncProducer(bootstrap, settings(change...)))
 	defer producer.Close()
 	err := producer.SendMessages(messages)
 	failed := map[*sarama.ProducerMessage]error{}
@@ -116,12 +88,12 @@ func send(messages []*sarama.ProducerMessage, change ...func(*sarama.Config)) []
 			failed[one.Msg] = one.Err
 		}
 	} else {
-		must(err)
+		Must(err)
 	}
 	answers := []any{}
 	for _, message := range messages {
 		if failed[message] != nil {
-			answers = append(answers, told(failed[message]))
+			answers = append(answers, Told(failed[message]))
 		} else {
 			answers = append(answers, message.Offset)
 		}
@@ -131,11 +103,11 @@ func send(messages []*sarama.ProducerMessage, change ...func(*sarama.Config)) []
 
 // The first `count` records of each partition.
 func read(topic string, count int, change ...func(*sarama.Config)) []*sarama.ConsumerMessage {
-	consumer := got(sarama.NewConsumer(bootstrap, settings(change...)))
+	consumer := Got(sarama.NewConsumer(bootstrap, settings(change...)))
 	defer consumer.Close()
 	found := []*sarama.ConsumerMessage{}
-	for _, partition := range got(consumer.Partitions(topic)) {
-		part := got(consumer.ConsumePartition(topic, partition, sarama.OffsetOldest))
+	for _, partition := range Got(consumer.Partitions(topic)) {
+		part := Got(consumer.ConsumePartition(topic, partition, sarama.OffsetOldest))
 		for range count {
 			select {
 			case message := <-part.Messages():
@@ -144,7 +116,7 @@ func read(topic string, count int, change ...func(*sarama.Config)) []*sarama.Con
 				panic(fmt.Errorf("%d records of %s, not %d", len(found), topic, count))
 			}
 		}
-		must(part.Close())
+		Must(part.Close())
 	}
 	return found
 }
@@ -157,61 +129,37 @@ func values(found []*sarama.ConsumerMessage) []string {
 	return texts
 }
 
-// What the behaviour returns, or the name of the error that it panics with.
-func outcomeOf(behave func(string) any, topic string) (outcome any) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			fmt.Fprintln(os.Stderr, topic, fault)
-			outcome = m{"failed": fmt.Sprint(fault)}
-			if err, is := fault.(error); is && errorName(err) != "" {
-				outcome = m{"error": errorName(err)}
-			}
-		}
-	}()
-	return behave(topic)
-}
+func main() { Run(errorName, begin, behaviours()) }
 
-func main() {
+func begin() {
 	sarama.Logger = log.New(io.Discard, "", 0)
-	bootstrap = strings.Split(os.Args[1], ",")
-	client = got(sarama.NewClient(bootstrap, settings()))
-	admin = got(sarama.NewClusterAdminFromClient(client))
-	for _, each := range behaviours() {
-		if len(os.Args) > 3 && !slices.Contains(os.Args[3:], each.name) {
-			continue
-		}
-		line := got(json.Marshal(m{"behaviour": each.name, "outcome": outcomeOf(each.behave, os.Args[2]+"-"+each.name)}))
-		fmt.Println(string(line))
-	}
+	bootstrap = Bootstrap()
+	client = Got(sarama.NewClient(bootstrap, settings()))
+	admin = Got(sarama.NewClusterAdminFromClient(client))
 }
 
-type behaviour struct {
-	name   string
-	behave func(topic string) any
-}
-
-func behaviours() []behaviour {
-	return []behaviour{
-		{"acks", acks},
-		{"codecs", codecs},
-		{"record-parts", recordParts},
-		{"too-large", tooLarge},
-		{"bad-timestamp", badTimestamp},
-		{"compacted-needs-key", compactedNeedsKey},
-		{"topic-admin", topicAdmin},
-		{"configs", configs},
-		{"list-offsets", listOffsets},
-		{"delete-records", deleteRecords},
-		{"out-of-range", outOfRange},
-		{"parallel-writers", parallelWriters},
-		{"idempotent", idempotent},
-		{"group-classic", groupStory},
-		{"group-admin", groupAdmin},
-		{"transactions", transactions},
-		{"zombie", zombie},
-		{"transactional-offsets", transactionalOffsets},
-		{"transaction-timeout", transactionTimeout},
-		{"cluster", cluster},
-		{"log-dirs", logDirs},
+func behaviours() []Behaviour {
+	return []Behaviour{
+		Can("acks", acks),
+		Can("codecs", codecs),
+		Can("record-parts", recordParts),
+		Can("too-large", tooLarge),
+		Can("bad-timestamp", badTimestamp),
+		Can("compacted-needs-key", compactedNeedsKey),
+		Can("topic-admin", topicAdmin),
+		Can("configs", configs),
+		Can("list-offsets", listOffsets),
+		Can("delete-records", deleteRecords),
+		Can("out-of-range", outOfRange),
+		Can("parallel-writers", parallelWriters),
+		Can("idempotent", idempotent),
+		Can("group-classic", groupStory),
+		Can("group-admin", groupAdmin),
+		Can("transactions", transactions),
+		Can("zombie", zombie),
+		Can("transactional-offsets", transactionalOffsets),
+		Can("transaction-timeout", transactionTimeout),
+		Can("cluster", cluster),
+		Can("log-dirs", logDirs),
 	}
 }

@@ -12,18 +12,20 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	. "interop/driver"
 )
 
 func acks(topic string) any {
 	create(topic, 1, nil)
-	outcome := m{}
+	outcome := M{}
 	for at, each := range []kgo.Acks{kgo.NoAck(), kgo.LeaderAck(), kgo.AllISRAcks()} {
 		answers := send(numbered(topic, 3, fmt.Sprint(at), 1), kgo.RequiredAcks(each), kgo.DisableIdempotentWrite())
 		if at > 0 {
 			outcome[fmt.Sprint(at)] = answers
 		}
-		until("the records", func() bool {
-			end, _ := got(admin.ListEndOffsets(ctx, topic)).Lookup(topic, 0)
+		Until("the records", func() bool {
+			end, _ := Got(admin.ListEndOffsets(ctx, topic)).Lookup(topic, 0)
 			return end.Offset == int64(3*(at+1))
 		})
 	}
@@ -32,7 +34,7 @@ func acks(topic string) any {
 }
 
 func codecs(topic string) any {
-	outcome := m{}
+	outcome := M{}
 	for name, codec := range map[string]kgo.CompressionCodec{
 		"none": kgo.NoCompression(), "gzip": kgo.GzipCompression(), "snappy": kgo.SnappyCompression(),
 		"lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression(),
@@ -64,7 +66,7 @@ func recordParts(topic string) any {
 		for _, header := range each.Headers {
 			headers = append(headers, []any{header.Key, text(header.Value)})
 		}
-		outcome = append(outcome, m{"key": text(each.Key), "value": text(each.Value), "headers": headers,
+		outcome = append(outcome, M{"key": text(each.Key), "value": text(each.Value), "headers": headers,
 			"timestamp": each.Timestamp.UnixMilli(), "type": each.Attrs.TimestampType()})
 	}
 	return outcome
@@ -74,7 +76,7 @@ func appendTime(topic string) any {
 	create(topic, 1, config("message.timestamp.type", "LogAppendTime"))
 	send([]*kgo.Record{{Topic: topic, Value: []byte("a"), Timestamp: time.UnixMilli(1_600_000_000_000)}})
 	found := all(topic)[0]
-	return m{"kind": found.Attrs.TimestampType(), "isNow": time.Since(found.Timestamp) < time.Minute}
+	return M{"kind": found.Attrs.TimestampType(), "isNow": time.Since(found.Timestamp) < time.Minute}
 }
 
 func tooLarge(topic string) any {
@@ -82,7 +84,7 @@ func tooLarge(topic string) any {
 	big := func(size int) []any {
 		return send([]*kgo.Record{{Topic: topic, Value: make([]byte, size)}}, kgo.ProducerBatchCompression(kgo.NoCompression()))
 	}
-	return m{"fits": big(1000), "broker": big(3000)}
+	return M{"fits": big(1000), "broker": big(3000)}
 }
 
 func badTimestamp(topic string) any {
@@ -92,7 +94,7 @@ func badTimestamp(topic string) any {
 
 func compactedNeedsKey(topic string) any {
 	create(topic, 1, config("cleanup.policy", "compact"))
-	return m{"without": send([]*kgo.Record{{Topic: topic, Value: []byte("a")}}),
+	return M{"without": send([]*kgo.Record{{Topic: topic, Value: []byte("a")}}),
 		"with": send([]*kgo.Record{{Topic: topic, Key: []byte("k"), Value: []byte("a")}})}
 }
 
@@ -102,31 +104,31 @@ func topicAdmin(topic string) any {
 		if err == nil {
 			err = answer.Err
 		}
-		return told(err)
+		return Told(err)
 	}
 	grow := func(name string, set int) string {
-		return told(got(admin.UpdatePartitions(ctx, set, name))[name].Err)
+		return Told(Got(admin.UpdatePartitions(ctx, set, name))[name].Err)
 	}
-	has := func() bool { return got(admin.ListTopics(ctx)).Has(topic) }
-	outcome := m{
+	has := func() bool { return Got(admin.ListTopics(ctx)).Has(topic) }
+	outcome := M{
 		"created": make(topic, 3, -1, config("min.insync.replicas", "1")), "again": make(topic, 1, -1, nil),
 		"bad name": make("with space", 1, -1, nil), "no partitions": make(topic+"-0", 0, -1, nil),
 		"too many replicas": make(topic+"-r", 1, 30, nil), "bad config": make(topic+"-c", 1, -1, config("retention.ms", "soon")),
 		"unknown config": make(topic+"-u", 1, -1, config("no.such", "1")),
 		"two dots":       make("..", 1, -1, nil), "long name": make(string(slices.Repeat([]byte("a"), 250)), 1, -1, nil),
-		"validated": told(got(admin.ValidateCreateTopics(ctx, 1, -1, nil, topic+"-v"))[topic+"-v"].Err),
+		"validated": Told(Got(admin.ValidateCreateTopics(ctx, 1, -1, nil, topic+"-v"))[topic+"-v"].Err),
 		"grown":     grow(topic, 5), "shrunk": grow(topic, 2), "same": grow(topic, 5), "unknown grown": grow(topic+"-no", 2),
 	}
-	until("five partitions", func() bool { return len(got(admin.ListTopics(ctx, topic))[topic].Partitions) == 5 })
+	Until("five partitions", func() bool { return len(Got(admin.ListTopics(ctx, topic))[topic].Partitions) == 5 })
 	outcome["listed"] = has()
-	outcome["deleted"] = told(got(admin.DeleteTopics(ctx, topic))[topic].Err)
-	until("it is gone", func() bool { return !has() })
-	outcome["deleted again"] = told(got(admin.DeleteTopics(ctx, topic))[topic].Err)
+	outcome["deleted"] = Told(Got(admin.DeleteTopics(ctx, topic))[topic].Err)
+	Until("it is gone", func() bool { return !has() })
+	outcome["deleted again"] = Told(Got(admin.DeleteTopics(ctx, topic))[topic].Err)
 	return outcome
 }
 
 func valueOf(found kadm.ResourceConfigs, err error) func(name string) any {
-	must(err)
+	Must(err)
 	return func(name string) any {
 		for _, each := range found[0].Configs {
 			if each.Key == name {
@@ -140,45 +142,45 @@ func valueOf(found kadm.ResourceConfigs, err error) func(name string) any {
 func configs(topic string) any {
 	create(topic, 1, config("retention.ms", "60000"))
 	alter := func(op kadm.IncrementalOp, name, value string, topics ...string) string {
-		return told(got(admin.AlterTopicConfigs(ctx, []kadm.AlterConfig{{Op: op, Name: name, Value: &value}}, append(topics, topic)[0]))[0].Err)
+		return Told(Got(admin.AlterTopicConfigs(ctx, []kadm.AlterConfig{{Op: op, Name: name, Value: &value}}, append(topics, topic)[0]))[0].Err)
 	}
 	of := func(name string) any { return valueOf(admin.DescribeTopicConfigs(ctx, topic))(name) }
-	outcome := m{"before": of("retention.ms"), "set": alter(kadm.SetConfig, "retention.ms", "120000")}
-	until("the new value", func() bool { return of("retention.ms").([]any)[0] == "120000" })
+	outcome := M{"before": of("retention.ms"), "set": alter(kadm.SetConfig, "retention.ms", "120000")}
+	Until("the new value", func() bool { return of("retention.ms").([]any)[0] == "120000" })
 	outcome["after"] = of("retention.ms")
 	outcome["bad value"] = alter(kadm.SetConfig, "retention.ms", "never")
 	outcome["unknown key"] = alter(kadm.SetConfig, "no.such", "1")
 	outcome["not a list"] = alter(kadm.AppendConfig, "retention.ms", "1")
 	outcome["unknown topic"] = alter(kadm.SetConfig, "retention.ms", "1", topic+"-no")
 	outcome["appended"] = alter(kadm.AppendConfig, "cleanup.policy", "compact")
-	until("both policies", func() bool { return of("cleanup.policy").([]any)[0] != "delete" })
+	Until("both policies", func() bool { return of("cleanup.policy").([]any)[0] != "delete" })
 	outcome["policies"] = of("cleanup.policy")
 	outcome["subtracted"] = alter(kadm.SubtractConfig, "cleanup.policy", "delete")
 	outcome["deleted"] = alter(kadm.DeleteConfig, "retention.ms", "")
-	until("the default", func() bool { return of("retention.ms").([]any)[0] == "604800000" })
+	Until("the default", func() bool { return of("retention.ms").([]any)[0] == "604800000" })
 	outcome["default"] = of("retention.ms")
-	described := got(admin.DescribeTopicConfigs(ctx, topic+"-no"))
-	outcome["described unknown"] = told(described[0].Err)
+	described := Got(admin.DescribeTopicConfigs(ctx, topic+"-no"))
+	outcome["described unknown"] = Told(described[0].Err)
 	return outcome
 }
 
 func brokerConfigs(_ string) any {
-	broker := got(admin.ListBrokers(ctx))[0].NodeID
+	broker := Got(admin.ListBrokers(ctx))[0].NodeID
 	alter := func(op kadm.IncrementalOp, name, value string, brokers ...int32) string {
 		answers, err := admin.AlterBrokerConfigs(ctx, []kadm.AlterConfig{{Op: op, Name: name, Value: &value}}, brokers...)
-		must(err)
-		return told(answers[0].Err)
+		Must(err)
+		return Told(answers[0].Err)
 	}
 	of := func(name string) any { return valueOf(admin.DescribeBrokerConfigs(ctx, broker))(name) }
-	outcome := m{"set for all": alter(kadm.SetConfig, "log.cleaner.backoff.ms", "14000")}
-	until("the new value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "14000" })
+	outcome := M{"set for all": alter(kadm.SetConfig, "log.cleaner.backoff.ms", "14000")}
+	Until("the new value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "14000" })
 	outcome["described"] = of("log.cleaner.backoff.ms")
 	outcome["set for one"] = alter(kadm.SetConfig, "log.cleaner.backoff.ms", "13000", broker)
-	until("its own value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "13000" })
+	Until("its own value", func() bool { return of("log.cleaner.backoff.ms").([]any)[0] == "13000" })
 	outcome["its own"] = of("log.cleaner.backoff.ms")
 	outcome["deleted for one"] = alter(kadm.DeleteConfig, "log.cleaner.backoff.ms", "", broker)
 	outcome["deleted for all"] = alter(kadm.DeleteConfig, "log.cleaner.backoff.ms", "")
-	until("no more value", func() bool {
+	Until("no more value", func() bool {
 		found, is := of("log.cleaner.backoff.ms").([]any)
 		return !is || found[1] != "DYNAMIC_DEFAULT_BROKER_CONFIG" && found[1] != "DYNAMIC_BROKER_CONFIG"
 	})
@@ -194,12 +196,12 @@ func listOffsets(topic string) any {
 		send([]*kgo.Record{{Topic: topic, Value: []byte("x"), Timestamp: time.UnixMilli(1_700_000_000_000 + 1000*at)}})
 	}
 	at := func(found kadm.ListedOffsets, err error) []int64 {
-		must(err)
+		Must(err)
 		each, _ := found.Lookup(topic, 0)
-		must(each.Err)
+		Must(each.Err)
 		return []int64{each.Offset, each.Timestamp, int64(min(each.LeaderEpoch, 0))}
 	}
-	return m{
+	return M{
 		"earliest": at(admin.ListStartOffsets(ctx, topic)), "latest": at(admin.ListEndOffsets(ctx, topic)),
 		"committed": at(admin.ListCommittedOffsets(ctx, topic)), "max": at(admin.ListMaxTimestampOffsets(ctx, topic)),
 		"local": at(admin.ListLocalLogStartOffsets(ctx, topic)), "remote": at(admin.ListLatestRemoteOffsets(ctx, topic)),
@@ -216,15 +218,15 @@ func deleteRecords(topic string) any {
 		offsets.AddOffset(topic, partition, offset, -1)
 		answers, err := admin.DeleteRecords(ctx, offsets)
 		if err != nil {
-			return told(err)
+			return Told(err)
 		}
 		answer := answers[topic][partition]
 		if answer.Err != nil {
-			return told(answer.Err)
+			return Told(answer.Err)
 		}
 		return answer.LowWatermark
 	}
-	outcome := m{"some": to(0, 4), "left": values(all(topic)), "above the end": to(0, 11), "again": to(0, 2)}
+	outcome := M{"some": to(0, 4), "left": values(all(topic)), "above the end": to(0, 11), "again": to(0, 2)}
 	outcome["all"] = to(0, -1)
 	return outcome
 }
@@ -252,9 +254,9 @@ func electLeaders(topic string) any {
 	elect := func(how kadm.ElectLeadersHow, name string, partition int32) string {
 		set := kadm.TopicsSet{}
 		set.Add(name, partition)
-		return told(got(admin.ElectLeaders(ctx, how, set))[name][partition].Err)
+		return Told(Got(admin.ElectLeaders(ctx, how, set))[name][partition].Err)
 	}
-	return m{
+	return M{
 		"preferred": elect(kadm.ElectPreferredReplica, topic, 0), "unclean": elect(kadm.ElectLiveReplica, topic, 0),
 		"no partition": elect(kadm.ElectPreferredReplica, topic, 9), "no topic": elect(kadm.ElectPreferredReplica, topic+"-no", 0),
 	}
@@ -306,8 +308,8 @@ func compaction(topic string) any {
 }
 
 func cluster(_ string) any {
-	found := got(admin.BrokerMetadata(ctx))
-	return m{"nodes": len(found.Brokers) > 0, "controller": found.Controller >= 0, "id": found.Cluster != ""}
+	found := Got(admin.BrokerMetadata(ctx))
+	return M{"nodes": len(found.Brokers) > 0, "controller": found.Controller >= 0, "id": found.Cluster != ""}
 }
 
 func logDirs(topic string) any {
@@ -316,11 +318,11 @@ func logDirs(topic string) any {
 	set := kadm.TopicsSet{}
 	set.Add(topic, 0)
 	size := int64(0)
-	got(admin.DescribeAllLogDirs(ctx, set)).Each(func(each kadm.DescribedLogDir) {
-		must(each.Err)
+	Got(admin.DescribeAllLogDirs(ctx, set)).Each(func(each kadm.DescribedLogDir) {
+		Must(each.Err)
 		each.Topics.Each(func(partition kadm.DescribedLogDirPartition) { size += partition.Size })
 	})
-	return m{"has size": size > 0}
+	return M{"has size": size > 0}
 }
 
 func quorum(_ string) any {
@@ -329,10 +331,10 @@ func quorum(_ string) any {
 	topic.Topic = "__cluster_metadata"
 	topic.Partitions = append(topic.Partitions, kmsg.NewDescribeQuorumRequestTopicPartition())
 	request.Topics = append(request.Topics, topic)
-	answer := got(request.RequestWith(ctx, clientOfAdmin))
+	answer := Got(request.RequestWith(ctx, clientOfAdmin))
 	part := answer.Topics[0].Partitions[0]
 	led := slices.ContainsFunc(part.CurrentVoters, func(each kmsg.DescribeQuorumResponseTopicPartitionReplicaState) bool {
 		return each.ReplicaID == part.LeaderID
 	})
-	return m{"led": led, "high watermark": part.HighWatermark > 0, "term": part.LeaderEpoch > 0, "nodes": len(answer.Nodes) > 0}
+	return M{"led": led, "high watermark": part.HighWatermark > 0, "term": part.LeaderEpoch > 0, "nodes": len(answer.Nodes) > 0}
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	. "interop/driver"
 )
 
 func code(number int16) string {
@@ -29,15 +31,15 @@ func (self committer) commit(topic string, partition int32) string {
 	part.Partition, part.Offset = partition, 1
 	of := kmsg.NewOffsetCommitRequestTopic()
 	of.Topic, of.Partitions = topic, append(of.Partitions, part)
-	of.TopicID = got(admin.ListTopics(ctx, topic))[topic].ID
+	of.TopicID = Got(admin.ListTopics(ctx, topic))[topic].ID
 	request.Topics = append(request.Topics, of)
-	return code(got(request.RequestWith(ctx, clientOfAdmin)).Topics[0].Partitions[0].ErrorCode)
+	return code(Got(request.RequestWith(ctx, clientOfAdmin)).Topics[0].Partitions[0].ErrorCode)
 }
 
 func (self committer) heartbeat() string {
 	request := kmsg.NewPtrHeartbeatRequest()
 	request.Group, request.MemberID, request.Generation, request.InstanceID = self.group, self.member, self.generation, self.instance
-	return code(got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
+	return code(Got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
 }
 
 func (self committer) sync() string {
@@ -45,7 +47,7 @@ func (self committer) sync() string {
 	kind, protocol := "consumer", "range"
 	request.ProtocolType, request.Protocol = &kind, &protocol
 	request.Group, request.MemberID, request.Generation, request.InstanceID = self.group, self.member, self.generation, self.instance
-	return code(got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
+	return code(Got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
 }
 
 func (self committer) leave() string {
@@ -54,7 +56,7 @@ func (self committer) leave() string {
 	each := kmsg.NewLeaveGroupRequestMember()
 	each.MemberID, each.InstanceID = self.member, self.instance
 	request.Members = append(request.Members, each)
-	answer := got(request.RequestWith(ctx, clientOfAdmin))
+	answer := Got(request.RequestWith(ctx, clientOfAdmin))
 	if answer.ErrorCode != 0 || len(answer.Members) == 0 {
 		return code(answer.ErrorCode)
 	}
@@ -68,7 +70,7 @@ func (self committer) join(timeout int32, kind, protocol string) string {
 	each := kmsg.NewJoinGroupRequestProtocol()
 	each.Name = protocol
 	request.Protocols = append(request.Protocols, each)
-	return code(got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
+	return code(Got(request.RequestWith(ctx, clientOfAdmin)).ErrorCode)
 }
 
 // Members of a classic group that are none, or no longer: the exact code.
@@ -77,7 +79,7 @@ func groupRefusals(topic string) any {
 	group := topic + "-g"
 	real := join(group, topic, kgo.InstanceID("one"), kgo.Balancers(kgo.RangeBalancer()), kgo.SessionTimeout(30*time.Second))
 	defer real.Close()
-	until("its partition", func() bool { return len(real.parts()) == 1 })
+	Until("its partition", func() bool { return len(real.parts()) == 1 })
 	name, generation := real.GroupMetadata()
 	one, two := "one", "two"
 	right := committer{group, name, &one, generation}
@@ -87,7 +89,7 @@ func groupRefusals(topic string) any {
 		"fenced instance": {group, "nobody", &one, generation}, "no generation": {group, name, &one, -1}, "nobody": {group, "", nil, -1},
 		"unknown group": {group + "-no", name, nil, generation}, "unknown group, nobody": {group + "-none", "", nil, -1}, "empty group": {"", "", nil, -1},
 	}
-	outcome := m{}
+	outcome := M{}
 	for what, each := range cases {
 		outcome["commit: "+what] = each.commit(topic, 0)
 		if what != "nobody" && what != "unknown group, nobody" {
@@ -123,30 +125,30 @@ func group848Refusals(topic string) any {
 		if change != nil {
 			change(request)
 		}
-		return got(request.RequestWith(ctx, clientOfAdmin))
+		return Got(request.RequestWith(ctx, clientOfAdmin))
 	}
 	name := "5nYvAySURqGjFZNnEjYR0Q"
 	joined := beat(group, name, 0, nil)
-	outcome := m{"joined": code(joined.ErrorCode), "term": joined.MemberEpoch > 0, "beats": joined.HeartbeatIntervalMillis > 0}
+	outcome := M{"joined": code(joined.ErrorCode), "term": joined.MemberEpoch > 0, "beats": joined.HeartbeatIntervalMillis > 0}
 	term := joined.MemberEpoch
-	told := func(answer *kmsg.ConsumerGroupHeartbeatResponse) string { return code(answer.ErrorCode) }
-	outcome["heartbeat: right"] = told(beat(group, name, term, nil))
-	outcome["heartbeat: too new"] = told(beat(group, name, term+5, nil))
-	outcome["heartbeat: unknown member"] = told(beat(group, "nobody", term, nil))
-	outcome["heartbeat: unknown group"] = told(beat(group+"-no", "nobody", term, nil))
-	outcome["join: no group"] = told(beat("", "somebody", 0, nil))
-	outcome["join: no name"] = told(beat(group, "", 0, nil))
-	outcome["join: no timeout"] = told(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) { request.RebalanceTimeoutMillis = -1 }))
-	outcome["join: no subscription"] = told(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) { request.SubscribedTopicNames = nil }))
-	outcome["join: no such assignor"] = told(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) {
+	codeOf := func(answer *kmsg.ConsumerGroupHeartbeatResponse) string { return code(answer.ErrorCode) }
+	outcome["heartbeat: right"] = codeOf(beat(group, name, term, nil))
+	outcome["heartbeat: too new"] = codeOf(beat(group, name, term+5, nil))
+	outcome["heartbeat: unknown member"] = codeOf(beat(group, "nobody", term, nil))
+	outcome["heartbeat: unknown group"] = codeOf(beat(group+"-no", "nobody", term, nil))
+	outcome["join: no group"] = codeOf(beat("", "somebody", 0, nil))
+	outcome["join: no name"] = codeOf(beat(group, "", 0, nil))
+	outcome["join: no timeout"] = codeOf(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) { request.RebalanceTimeoutMillis = -1 }))
+	outcome["join: no subscription"] = codeOf(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) { request.SubscribedTopicNames = nil }))
+	outcome["join: no such assignor"] = codeOf(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) {
 		assignor := "no such"
 		request.ServerAssignor = &assignor
 	}))
-	outcome["join: bad regex"] = told(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) {
+	outcome["join: bad regex"] = codeOf(beat(group, "somebody", 0, func(request *kmsg.ConsumerGroupHeartbeatRequest) {
 		regex := "(a"
 		request.SubscribedTopicNames, request.SubscribedTopicRegex = nil, &regex
 	}))
-	outcome["static leave without a name"] = told(beat(group, "somebody", -2, nil))
+	outcome["static leave without a name"] = codeOf(beat(group, "somebody", -2, nil))
 	for what, each := range map[string]committer{
 		"right": {group, name, nil, term}, "old": {group, name, nil, term - 1}, "too new": {group, name, nil, term + 1},
 		"unknown member": {group, "nobody", nil, term}, "nobody": {group, "", nil, -1},
@@ -155,13 +157,13 @@ func group848Refusals(topic string) any {
 		outcome["classic heartbeat: "+what] = each.heartbeat()
 	}
 	outcome["classic join: other protocol"] = committer{group: group}.join(10_000, "connect", "range")
-	outcome["leave"] = told(beat(group, name, -1, nil))
-	outcome["leave again"] = told(beat(group, name, -1, nil))
-	described := got(admin.DescribeConsumerGroups(ctx, group))[group]
+	outcome["leave"] = codeOf(beat(group, name, -1, nil))
+	outcome["leave again"] = codeOf(beat(group, name, -1, nil))
+	described := Got(admin.DescribeConsumerGroups(ctx, group))[group]
 	outcome["described"] = []any{described.State, described.AssignorName, len(described.Members)}
-	classic := got(admin.DescribeGroups(ctx, group))[group]
+	classic := Got(admin.DescribeGroups(ctx, group))[group]
 	outcome["described as classic"] = []any{classic.State, classic.ProtocolType, len(classic.Members)}
-	listed := got(admin.ListGroupsByType(ctx, []string{"consumer"}))
+	listed := Got(admin.ListGroupsByType(ctx, []string{"consumer"}))
 	outcome["listed"] = slices.Contains(listed.Groups(), group)
 	return outcome
 }

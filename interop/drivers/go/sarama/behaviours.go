@@ -8,26 +8,28 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+
+	. "interop/driver"
 )
 
-func newest(topic string) int64 { return got(client.GetOffset(topic, 0, sarama.OffsetNewest)) }
+func newest(topic string) int64 { return Got(client.GetOffset(topic, 0, sarama.OffsetNewest)) }
 
 func acks(topic string) any {
 	create(topic, 1, nil)
-	outcome := m{}
+	outcome := M{}
 	for at, each := range []sarama.RequiredAcks{sarama.NoResponse, sarama.WaitForLocal, sarama.WaitForAll} {
 		answers := send(numbered(topic, 3, fmt.Sprint(at), 1), func(config *sarama.Config) { config.Producer.RequiredAcks = each })
 		if at > 0 {
 			outcome[fmt.Sprint(at)] = answers
 		}
-		until("the records", func() bool { return newest(topic) == int64(3*at+3) })
+		Until("the records", func() bool { return newest(topic) == int64(3*at+3) })
 	}
 	outcome["values"] = values(read(topic, 9))
 	return outcome
 }
 
 func codecs(topic string) any {
-	outcome := m{}
+	outcome := M{}
 	for _, codec := range []sarama.CompressionCodec{sarama.CompressionNone, sarama.CompressionGZIP, sarama.CompressionSnappy, sarama.CompressionLZ4, sarama.CompressionZSTD} {
 		name := topic + "-" + codec.String()
 		create(name, 1, nil)
@@ -61,7 +63,7 @@ func tooLarge(topic string) any {
 	big := func(size int) any {
 		return send([]*sarama.ProducerMessage{{Topic: topic, Value: sarama.ByteEncoder(make([]byte, size))}})
 	}
-	return m{"fits": big(1000), "broker": big(3000)}
+	return M{"fits": big(1000), "broker": big(3000)}
 }
 
 func badTimestamp(topic string) any {
@@ -71,42 +73,42 @@ func badTimestamp(topic string) any {
 
 func compactedNeedsKey(topic string) any {
 	create(topic, 1, config("cleanup.policy", "compact"))
-	return m{"without": send([]*sarama.ProducerMessage{{Topic: topic, Value: sarama.StringEncoder("a")}}),
+	return M{"without": send([]*sarama.ProducerMessage{{Topic: topic, Value: sarama.StringEncoder("a")}}),
 		"with": send([]*sarama.ProducerMessage{{Topic: topic, Key: sarama.StringEncoder("k"), Value: sarama.StringEncoder("a")}})}
 }
 
 func topicAdmin(topic string) any {
 	make := func(name string, partitions int32, replicas int16, configs map[string]*string) string {
-		return told(admin.CreateTopic(name, &sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: replicas, ConfigEntries: configs}, false))
+		return Told(admin.CreateTopic(name, &sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: replicas, ConfigEntries: configs}, false))
 	}
-	grow := func(name string, count int32) string { return told(admin.CreatePartitions(name, count, nil, false)) }
-	has := func() bool { _, is := got(admin.ListTopics())[topic]; return is }
-	outcome := m{
+	grow := func(name string, count int32) string { return Told(admin.CreatePartitions(name, count, nil, false)) }
+	has := func() bool { _, is := Got(admin.ListTopics())[topic]; return is }
+	outcome := M{
 		"created": make(topic, 3, -1, nil), "again": make(topic, 1, -1, nil), "bad name": make("with space", 1, -1, nil),
 		"no partitions": make(topic+"-0", 0, -1, nil), "too many replicas": make(topic+"-r", 1, 30, nil),
 		"bad config": make(topic+"-c", 1, -1, config("retention.ms", "soon")), "unknown config": make(topic+"-u", 1, -1, config("no.such", "1")),
 		"grown": grow(topic, 5), "shrunk": grow(topic, 2), "unknown grown": grow(topic+"-no", 2), "listed": has(),
 	}
-	outcome["deleted"] = told(admin.DeleteTopic(topic))
-	until("it is gone", func() bool { return !has() })
-	outcome["deleted again"] = told(admin.DeleteTopic(topic))
+	outcome["deleted"] = Told(admin.DeleteTopic(topic))
+	Until("it is gone", func() bool { return !has() })
+	outcome["deleted again"] = Told(admin.DeleteTopic(topic))
 	return outcome
 }
 
 func configs(topic string) any {
 	create(topic, 1, config("retention.ms", "60000"))
 	of := func() string {
-		found := got(admin.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: topic, ConfigNames: []string{"retention.ms"}}))
+		found := Got(admin.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: topic, ConfigNames: []string{"retention.ms"}}))
 		return found[0].Value + " " + found[0].Source.String()
 	}
 	alter := func(kind sarama.IncrementalAlterConfigsOperation, name, value, topic string) string {
 		entry := sarama.IncrementalAlterConfigsEntry{Operation: kind, Value: &value}
-		return told(admin.IncrementalAlterConfig(sarama.TopicResource, topic, map[string]sarama.IncrementalAlterConfigsEntry{name: entry}, false))
+		return Told(admin.IncrementalAlterConfig(sarama.TopicResource, topic, map[string]sarama.IncrementalAlterConfigsEntry{name: entry}, false))
 	}
 	set := sarama.IncrementalAlterConfigsOperationSet
 	before := of()
-	outcome := m{"before": before, "set": alter(set, "retention.ms", "120000", topic)}
-	until("the new value", func() bool { return of() != before })
+	outcome := M{"before": before, "set": alter(set, "retention.ms", "120000", topic)}
+	Until("the new value", func() bool { return of() != before })
 	outcome["bad value"] = alter(set, "retention.ms", "never", topic)
 	outcome["unknown key"] = alter(set, "no.such", "1", topic)
 	outcome["unknown topic"] = alter(set, "retention.ms", "1", topic+"-no")
@@ -118,8 +120,8 @@ func listOffsets(topic string) any {
 	for _, at := range []int64{0, 2, 1, 3} {
 		send([]*sarama.ProducerMessage{{Topic: topic, Value: sarama.StringEncoder("x"), Timestamp: time.UnixMilli(1_700_000_000_000 + 1000*at)}})
 	}
-	at := func(time int64) int64 { return got(client.GetOffset(topic, 0, time)) }
-	return m{"earliest": at(-2), "latest": at(-1), "second": at(1_700_000_001_000), "between": at(1_700_000_002_500), "after all": at(1_800_000_000_000)}
+	at := func(time int64) int64 { return Got(client.GetOffset(topic, 0, time)) }
+	return M{"earliest": at(-2), "latest": at(-1), "second": at(1_700_000_001_000), "between": at(1_700_000_002_500), "after all": at(1_800_000_000_000)}
 }
 
 func deleteRecords(topic string) any {
@@ -132,16 +134,16 @@ func deleteRecords(topic string) any {
 		}
 		return "refused"
 	}
-	return m{"some": to(4), "left": values(read(topic, 6)), "above the end": to(11)}
+	return M{"some": to(4), "left": values(read(topic, 6)), "above the end": to(11)}
 }
 
 func outOfRange(topic string) any {
 	create(topic, 1, nil)
 	send(numbered(topic, 3, "v", 1))
-	consumer := got(sarama.NewConsumer(bootstrap, settings()))
+	consumer := Got(sarama.NewConsumer(bootstrap, settings()))
 	defer consumer.Close()
 	_, err := consumer.ConsumePartition(topic, 0, 50)
-	return told(err)
+	return Told(err)
 }
 
 func parallelWriters(topic string) any {
@@ -204,11 +206,11 @@ func (self *member) has() ([]string, int) {
 func (self *member) close() {
 	self.end()
 	<-self.ended
-	must(self.group.Close())
+	Must(self.group.Close())
 }
 
 func join(name, topic string) *member {
-	group := got(sarama.NewConsumerGroup(bootstrap, name, settings(func(config *sarama.Config) {
+	group := Got(sarama.NewConsumerGroup(bootstrap, name, settings(func(config *sarama.Config) {
 		config.Consumer.Offsets.AutoCommit.Interval = 100 * time.Millisecond
 		config.Consumer.Group.Heartbeat.Interval = 300 * time.Millisecond
 	})))
@@ -227,7 +229,7 @@ func join(name, topic string) *member {
 
 func offsetsOf(group, topic string, partitions ...int32) []int64 {
 	offsets := []int64{}
-	found := got(admin.ListConsumerGroupOffsets(group, map[string][]int32{topic: partitions}))
+	found := Got(admin.ListConsumerGroupOffsets(group, map[string][]int32{topic: partitions}))
 	for _, partition := range partitions {
 		offsets = append(offsets, found.GetBlock(topic, partition).Offset)
 	}
@@ -239,7 +241,7 @@ func groupStory(topic string) any {
 	group := topic + "-g"
 	send(numbered(topic, 40, "first", 4))
 	first := join(group, topic)
-	until("all records", func() bool { found, _ := first.has(); return len(found) == 40 })
+	Until("all records", func() bool { found, _ := first.has(); return len(found) == 40 })
 	second := join(group, topic)
 	seen := func() (int, int, int) {
 		one, left := first.has()
@@ -248,13 +250,13 @@ func groupStory(topic string) any {
 		slices.Sort(all)
 		return len(slices.Compact(all)), left, right
 	}
-	until("two shares", func() bool { _, left, right := seen(); return left == 2 && right == 2 })
+	Until("two shares", func() bool { _, left, right := seen(); return left == 2 && right == 2 })
 	send(numbered(topic, 8, "more", 4))
-	until("more records", func() bool { count, _, _ := seen(); return count == 48 })
+	Until("more records", func() bool { count, _, _ := seen(); return count == 48 })
 	second.close()
-	until("one share", func() bool { _, share := first.has(); return share == 4 })
+	Until("one share", func() bool { _, share := first.has(); return share == 4 })
 	first.close()
-	return m{"committed": offsetsOf(group, topic, 0, 1, 2, 3)}
+	return M{"committed": offsetsOf(group, topic, 0, 1, 2, 3)}
 }
 
 func groupAdmin(topic string) any {
@@ -262,21 +264,21 @@ func groupAdmin(topic string) any {
 	send(numbered(topic, 2, "v", 2))
 	group := topic + "-g"
 	first := join(group, topic)
-	until("both", func() bool { found, _ := first.has(); return len(found) == 2 })
+	Until("both", func() bool { found, _ := first.has(); return len(found) == 2 })
 	described := func() []any {
-		found := got(admin.DescribeConsumerGroups([]string{group}))[0]
-		return []any{found.State, found.ProtocolType, found.Protocol, len(found.Members), told(found.Err)}
+		found := Got(admin.DescribeConsumerGroups([]string{group}))[0]
+		return []any{found.State, found.ProtocolType, found.Protocol, len(found.Members), Told(found.Err)}
 	}
-	_, listed := got(admin.ListConsumerGroups())[group]
-	outcome := m{"listed": listed, "described": described(), "deleted while used": told(admin.DeleteConsumerGroup(group)),
-		"offset deleted while used": told(admin.DeleteConsumerGroupOffset(group, topic, 0))}
+	_, listed := Got(admin.ListConsumerGroups())[group]
+	outcome := M{"listed": listed, "described": described(), "deleted while used": Told(admin.DeleteConsumerGroup(group)),
+		"offset deleted while used": Told(admin.DeleteConsumerGroupOffset(group, topic, 0))}
 	first.close()
-	until("an empty group", func() bool { return described()[0] == "Empty" })
+	Until("an empty group", func() bool { return described()[0] == "Empty" })
 	outcome["empty"], outcome["offsets"] = described(), offsetsOf(group, topic, 0, 1)
-	outcome["offset deleted"] = told(admin.DeleteConsumerGroupOffset(group, topic, 0))
+	outcome["offset deleted"] = Told(admin.DeleteConsumerGroupOffset(group, topic, 0))
 	outcome["offsets left"] = offsetsOf(group, topic, 0, 1)
-	outcome["deleted"] = told(admin.DeleteConsumerGroup(group))
-	outcome["deleted again"] = told(admin.DeleteConsumerGroup(group))
+	outcome["deleted"] = Told(admin.DeleteConsumerGroup(group))
+	outcome["deleted again"] = Told(admin.DeleteConsumerGroup(group))
 	return outcome
 }
 
@@ -290,31 +292,31 @@ func committed(config *sarama.Config) { config.Consumer.IsolationLevel = sarama.
 
 func transactions(topic string) any {
 	create(topic, 1, nil)
-	producer := got(transactional(topic + "-id"))
+	producer := Got(transactional(topic + "-id"))
 	defer producer.Close()
 	for _, each := range []string{"a", "b", "c"} {
-		must(producer.BeginTxn())
-		must(producer.SendMessages(numbered(topic, 3, each, 1)))
+		Must(producer.BeginTxn())
+		Must(producer.SendMessages(numbered(topic, 3, each, 1)))
 		if each == "b" {
-			must(producer.AbortTxn())
+			Must(producer.AbortTxn())
 		} else {
-			must(producer.CommitTxn())
+			Must(producer.CommitTxn())
 		}
 	}
-	return m{"committed": values(read(topic, 6, committed)), "uncommitted": values(read(topic, 9)), "end": newest(topic)}
+	return M{"committed": values(read(topic, 6, committed)), "uncommitted": values(read(topic, 9)), "end": newest(topic)}
 }
 
 func zombie(topic string) any {
 	create(topic, 1, nil)
-	old := got(transactional(topic + "-id"))
-	must(old.BeginTxn())
-	must(old.SendMessages(numbered(topic, 1, "old", 1)))
-	fresh := got(transactional(topic + "-id"))
+	old := Got(transactional(topic + "-id"))
+	Must(old.BeginTxn())
+	Must(old.SendMessages(numbered(topic, 1, "old", 1)))
+	fresh := Got(transactional(topic + "-id"))
 	defer fresh.Close()
-	must(fresh.BeginTxn())
-	must(fresh.SendMessages(numbered(topic, 1, "new", 1)))
-	must(fresh.CommitTxn())
-	outcome := m{"old": old.CommitTxn() != nil, "fatal": old.TxnStatus()&sarama.ProducerTxnFlagFatalError != 0}
+	Must(fresh.BeginTxn())
+	Must(fresh.SendMessages(numbered(topic, 1, "new", 1)))
+	Must(fresh.CommitTxn())
+	outcome := M{"old": old.CommitTxn() != nil, "fatal": old.TxnStatus()&sarama.ProducerTxnFlagFatalError != 0}
 	outcome["read"] = values(read(topic, 1, committed))
 	return outcome
 }
@@ -322,19 +324,19 @@ func zombie(topic string) any {
 func transactionalOffsets(topic string) any {
 	create(topic+"-in", 1, nil)
 	create(topic+"-out", 1, nil)
-	producer := got(transactional(topic + "-id"))
+	producer := Got(transactional(topic + "-id"))
 	defer producer.Close()
-	group, outcome := topic+"-g", m{}
+	group, outcome := topic+"-g", M{}
 	for _, end := range []string{"abort", "commit"} {
-		must(producer.BeginTxn())
-		must(producer.SendMessages(numbered(topic+"-out", 2, end, 1)))
+		Must(producer.BeginTxn())
+		Must(producer.SendMessages(numbered(topic+"-out", 2, end, 1)))
 		offset := &sarama.PartitionOffsetMetadata{Partition: 0, Offset: 6, LeaderEpoch: -1}
-		must(producer.AddOffsetsToTxn(map[string][]*sarama.PartitionOffsetMetadata{topic + "-in": {offset}}, group))
+		Must(producer.AddOffsetsToTxn(map[string][]*sarama.PartitionOffsetMetadata{topic + "-in": {offset}}, group))
 		if end == "abort" {
-			must(producer.AbortTxn())
+			Must(producer.AbortTxn())
 		} else {
-			must(producer.CommitTxn())
-			until("the offset", func() bool { return offsetsOf(group, topic+"-in", 0)[0] == 6 })
+			Must(producer.CommitTxn())
+			Until("the offset", func() bool { return offsetsOf(group, topic+"-in", 0)[0] == 6 })
 		}
 		outcome[end] = offsetsOf(group, topic+"-in", 0)
 	}
@@ -344,13 +346,13 @@ func transactionalOffsets(topic string) any {
 
 func transactionTimeout(topic string) any {
 	_, err := transactional(topic+"-id", func(config *sarama.Config) { config.Producer.Transaction.Timeout = time.Hour })
-	return told(err)
+	return Told(err)
 }
 
 func cluster(_ string) any {
 	brokers, controller, err := admin.DescribeCluster()
-	must(err)
-	return m{"nodes": len(brokers) > 0, "controller": controller >= 0}
+	Must(err)
+	return M{"nodes": len(brokers) > 0, "controller": controller >= 0}
 }
 
 func logDirs(topic string) any {
@@ -361,7 +363,7 @@ func logDirs(topic string) any {
 	for _, each := range client.Brokers() {
 		ids = append(ids, each.ID())
 	}
-	for _, directories := range got(admin.DescribeLogDirs(ids)) {
+	for _, directories := range Got(admin.DescribeLogDirs(ids)) {
 		for _, directory := range directories {
 			for _, each := range directory.Topics {
 				if each.Topic == topic {
@@ -370,5 +372,5 @@ func logDirs(topic string) any {
 			}
 		}
 	}
-	return m{"has size": size > 0}
+	return M{"has size": size > 0}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	. "interop/driver"
 )
 
 // One member, polled until it is closed; its share as its callbacks tell it.
@@ -94,7 +96,7 @@ func shared(count int, members ...*member) bool {
 
 func committedOf(group, topic string) []any {
 	offsets := []any{}
-	for _, each := range got(admin.FetchOffsets(ctx, group)).Sorted() {
+	for _, each := range Got(admin.FetchOffsets(ctx, group)).Sorted() {
 		if each.Topic == topic {
 			offsets = append(offsets, []any{each.Partition, each.At})
 		}
@@ -107,26 +109,26 @@ func groupStory(topic string, options ...kgo.Opt) any {
 	group := topic + "-g"
 	send(numbered(topic, 40, "first", 4))
 	first := join(group, topic, options...)
-	until("all records", func() bool { return len(first.values()) == 40 })
-	must(first.CommitUncommittedOffsets(ctx))
+	Until("all records", func() bool { return len(first.values()) == 40 })
+	Must(first.CommitUncommittedOffsets(ctx))
 	second := join(group, topic, options...)
-	until("two shares", func() bool { return shared(4, first, second) })
+	Until("two shares", func() bool { return shared(4, first, second) })
 	send(numbered(topic, 8, "more", 4))
 	seen := func() []string {
 		distinct := slices.Concat(first.values(), second.values())
 		return slices.Compact(sorted(distinct))
 	}
-	until("more records", func() bool { return len(seen()) == 48 })
-	must(first.CommitUncommittedOffsets(ctx))
-	must(second.CommitUncommittedOffsets(ctx))
-	outcome := m{"records": len(seen()), "committed": committedOf(group, topic)}
+	Until("more records", func() bool { return len(seen()) == 48 })
+	Must(first.CommitUncommittedOffsets(ctx))
+	Must(second.CommitUncommittedOffsets(ctx))
+	outcome := M{"records": len(seen()), "committed": committedOf(group, topic)}
 	second.Close()
-	until("one share", func() bool { return len(first.parts()) == 4 })
+	Until("one share", func() bool { return len(first.parts()) == 4 })
 	first.Close()
 	third := join(group, topic, options...)
 	defer third.Close()
 	send(numbered(topic, 1, "last", 4))
-	until("the last", func() bool { return len(third.values()) > 0 })
+	Until("the last", func() bool { return len(third.values()) > 0 })
 	outcome["last"] = third.values()
 	return outcome
 }
@@ -137,26 +139,26 @@ func groupMixed(topic string) any {
 	group := topic + "-g"
 	send(numbered(topic, 40, "first", 4))
 	classic := join(group, topic, kgo.Balancers(kgo.CooperativeStickyBalancer()))
-	until("all records", func() bool { return len(classic.values()) == 40 })
-	must(classic.CommitUncommittedOffsets(ctx))
+	Until("all records", func() bool { return len(classic.values()) == 40 })
+	Must(classic.CommitUncommittedOffsets(ctx))
 	kind := func() any {
-		_, classic := got(admin.ListGroupsByType(ctx, []string{"classic"}))[group]
-		_, modern := got(admin.ListGroupsByType(ctx, []string{"consumer"}))[group]
+		_, classic := Got(admin.ListGroupsByType(ctx, []string{"classic"}))[group]
+		_, modern := Got(admin.ListGroupsByType(ctx, []string{"consumer"}))[group]
 		return []bool{classic, modern}
 	}
-	outcome := m{"before": kind()}
+	outcome := M{"before": kind()}
 	modern := join(group, topic, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer()))
-	until("two shares", func() bool { return shared(4, classic, modern) })
+	Until("two shares", func() bool { return shared(4, classic, modern) })
 	outcome["mixed"] = kind()
 	send(numbered(topic, 8, "more", 4))
-	until("more records", func() bool {
+	Until("more records", func() bool {
 		return len(slices.Compact(sorted(slices.Concat(classic.values(), modern.values())))) == 48
 	})
-	must(classic.CommitUncommittedOffsets(ctx))
-	must(modern.CommitUncommittedOffsets(ctx))
+	Must(classic.CommitUncommittedOffsets(ctx))
+	Must(modern.CommitUncommittedOffsets(ctx))
 	outcome["committed"] = committedOf(group, topic)
 	classic.Close()
-	until("one share", func() bool { return len(modern.parts()) == 4 })
+	Until("one share", func() bool { return len(modern.parts()) == 4 })
 	outcome["after"] = kind()
 	modern.Close()
 	return outcome
@@ -170,14 +172,14 @@ func staticMembers(topic string) any {
 	}
 	first, second := static("one"), static("two")
 	defer second.Close()
-	until("two shares", func() bool { return shared(4, first, second) })
+	Until("two shares", func() bool { return shared(4, first, second) })
 	before := first.parts()
 	first.Close()
 	again := static("one")
-	until("its share", func() bool { return shared(4, again, second) })
-	outcome := m{"same": slices.Equal(again.parts(), before)}
+	Until("its share", func() bool { return shared(4, again, second) })
+	outcome := M{"same": slices.Equal(again.parts(), before)}
 	twin := static("one")
-	until("somebody is fenced", func() bool { return again.error() != "" || twin.error() != "" })
+	Until("somebody is fenced", func() bool { return again.error() != "" || twin.error() != "" })
 	outcome["fenced"], outcome["twin"] = again.error(), twin.error()
 	again.Close()
 	twin.Close()
@@ -189,30 +191,30 @@ func groupAdmin(topic string) any {
 	send(numbered(topic, 2, "v", 2))
 	group := topic + "-g"
 	first := join(group, topic, kgo.Balancers(kgo.RangeBalancer()))
-	until("both", func() bool { return len(first.values()) == 2 })
-	must(first.CommitUncommittedOffsets(ctx))
+	Until("both", func() bool { return len(first.values()) == 2 })
+	Must(first.CommitUncommittedOffsets(ctx))
 	described := func() []any {
-		found := got(admin.DescribeGroups(ctx, group))[group]
-		return []any{found.State, found.ProtocolType, found.Protocol, len(found.Members), told(found.Err)}
+		found := Got(admin.DescribeGroups(ctx, group))[group]
+		return []any{found.State, found.ProtocolType, found.Protocol, len(found.Members), Told(found.Err)}
 	}
-	listed := func(states ...string) bool { return len(got(admin.ListGroups(ctx, states...))[group].Group) > 0 }
-	remove := func() string { return told(got(admin.DeleteGroups(ctx, group))[group].Err) }
+	listed := func(states ...string) bool { return len(Got(admin.ListGroups(ctx, states...))[group].Group) > 0 }
+	remove := func() string { return Told(Got(admin.DeleteGroups(ctx, group))[group].Err) }
 	set := func(offset int64) string {
 		offsets := kadm.Offsets{}
 		offsets.AddOffset(topic, 0, offset, -1)
-		return told(got(admin.CommitOffsets(ctx, group, offsets))[topic][0].Err)
+		return Told(Got(admin.CommitOffsets(ctx, group, offsets))[topic][0].Err)
 	}
 	forget := func() string {
 		topics := kadm.TopicsSet{}
 		topics.Add(topic, 0)
-		return told(got(admin.DeleteOffsets(ctx, group, topics))[topic][0])
+		return Told(Got(admin.DeleteOffsets(ctx, group, topics))[topic][0])
 	}
-	outcome := m{"listed": listed(), "stable": listed("Stable"), "empty ones": listed("Empty"), "described": described(),
+	outcome := M{"listed": listed(), "stable": listed("Stable"), "empty ones": listed("Empty"), "described": described(),
 		"deleted while used": remove(), "set while used": set(0), "offsets deleted while used": forget(), "offsets": committedOf(group, topic)}
-	byType := got(admin.ListGroupsByType(ctx, []string{"classic"}))
+	byType := Got(admin.ListGroupsByType(ctx, []string{"classic"}))
 	outcome["is classic"] = byType[group].Group == group
 	first.Close()
-	until("an empty group", func() bool { return described()[0] == "Empty" })
+	Until("an empty group", func() bool { return described()[0] == "Empty" })
 	outcome["empty"] = described()
 	outcome["set"] = set(0)
 	outcome["offsets after"] = committedOf(group, topic)
