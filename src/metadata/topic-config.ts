@@ -78,7 +78,7 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     milliseconds,
     '60000',
     'log.segment.delete.delay.ms',
-    'Ignored: a removed segment goes at once; reads that were in it begin anew.',
+    'Ignored: a removed segment goes at once; a read that was in it is told that its offset is out of range.',
   ),
   topicConfig(
     'flush',
@@ -199,7 +199,7 @@ export const TOPIC_CONFIGS: readonly ConfigDefinition[] = [
     { kind: 'integer', min: 4, max: INT32_MAX },
     '10485760',
     'log.index.size.max.bytes',
-    'Ignored: an index is never larger than a 500th of its segment.',
+    'Bound of the index files of a segment, which is closed before it: 12 bytes for each index.interval.bytes.',
   ),
   topicConfig(
     'segment.jitter.ms',

@@ -60,6 +60,15 @@ function recompression(
   return { compression, gzipLevel: topicConfigNumber(image, topic, 'compression.gzip.level', node) };
 }
 
+/** An entry of the time index; one of the offset index is smaller. */
+const INDEX_ENTRY_BYTES = 12;
+
+/** A segment is closed before its indexes are too large: there is at most one entry for each `index.interval.bytes`. */
+function segmentBytes(wanted: number, indexBytesMax: number, indexIntervalBytes: number): number {
+  const entries = Math.max(1, Math.floor(indexBytesMax / INDEX_ENTRY_BYTES));
+  return Math.min(wanted, entries * indexIntervalBytes);
+}
+
 /** Kafka's "never" is the largest number there is. */
 function finite(value: number): number | null {
   return value >= Number.MAX_SAFE_INTEGER ? null : value;
@@ -79,16 +88,18 @@ export function partitionSettings(
   const policy = topicConfigList(image, topic, 'cleanup.policy', node);
   const compact = policy.includes('compact');
   const segmentBytesMax = set('segment.bytes', defaults.segmentBytes);
+  const indexIntervalBytes = topicConfigNumber(image, topic, 'index.interval.bytes', node);
+  const indexBytesMax = topicConfigNumber(image, topic, 'segment.index.bytes', node);
   const partition = topic.partitions[0];
   const quorum = partition?.replication === 'quorum';
   return {
     log: {
       // A voter that lost what it acknowledged would elect who lacks it, too: nobody can leave it out, as an ISR does.
       flush: quorum ? 'always' : ((topicConfig(image, topic, 'flush', node) ?? defaults.flush) as FlushPolicy),
-      segmentBytesMax,
+      segmentBytesMax: segmentBytes(segmentBytesMax, indexBytesMax, indexIntervalBytes),
       retentionMs: bounded(set('retention.ms', defaults.retentionMs)),
       retentionBytes: bounded(set('retention.bytes', defaults.retentionBytes)),
-      indexIntervalBytes: topicConfigNumber(image, topic, 'index.interval.bytes', node),
+      indexIntervalBytes,
       compact,
       delete: policy.includes('delete'),
       deleteRetentionMs: topicConfigNumber(image, topic, 'delete.retention.ms', node),

@@ -199,7 +199,7 @@ export class Partition {
     bytesMax: ByteCount,
     atLeastOne: boolean,
     view: ReaderView,
-  ): PartitionRead | Promise<PartitionRead> | DivergedRead | PartitionRefusal {
+  ): PartitionRead | Promise<PartitionRead | PartitionRefusal> | DivergedRead | PartitionRefusal {
     const refusal = this.refuseRead(view.term, view.anyReplica);
     if (refusal !== null) return refusal;
     const { log } = this.replica;
@@ -236,8 +236,15 @@ export class Partition {
       const aborted = committed ? overlapping(entries, from, run.positions.at(-1)?.end ?? from) : null;
       return { ...nothing, run, aborted };
     };
-    const run = log.read(toOffset(from), { end, bytesMax, atLeastOne });
-    return run instanceof Promise ? run.then(filled) : filled(run);
+    const read = log.read(toOffset(from), { end, bytesMax, atLeastOne });
+    if (!(read instanceof Promise)) return filled(read);
+    return read.then((run) => {
+      const first = run.positions[0]?.base ?? Infinity;
+      if (from >= log.logStart || first <= from) return filled(run);
+      // What was asked for was removed before it was read: what follows it must not pass for it.
+      run.release();
+      return { kind: 'offset-out-of-range', logStart: log.logStart, logEnd: log.logEnd };
+    });
   }
 
   /** Null when this node leads (or `anyReplica`) and `term` (null: not given) is its own. */

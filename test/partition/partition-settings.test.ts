@@ -10,7 +10,7 @@ const DEFAULTS: NodeTopicDefaults = {
   flush: 'interval',
   retentionMs: -1,
   retentionBytes: -1,
-  segmentBytes: 1000,
+  segmentBytes: 1_000_000,
   batchBytesMax: 2000,
 };
 
@@ -103,6 +103,13 @@ describe('the settings of a partition', () => {
       expect(settingsAt(1, [...around, [BROKER_2, inherited, value]])).toEqual(plain);
     },
   );
+
+  it('close a segment before its indexes are larger than they may be; what a batch may be stays', () => {
+    const configs = { 'segment.index.bytes': '1200', 'index.interval.bytes': '64' };
+    const { log, admission } = settingsOf('isr', configs);
+    expect([log.segmentBytesMax, admission.segmentBytesMax]).toEqual([6400, 1_000_000]);
+    expect(settingsOf('isr').log.segmentBytesMax).toBe(1_000_000);
+  });
 
   it('name a compression only where batches are not kept as they come', () => {
     expect(settingsOf('isr').admission.compression).toBe(undefined);

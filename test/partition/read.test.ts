@@ -1,6 +1,6 @@
 /** Reads of a leader: below the high watermark only, terms checked, limits kept; and who is woken when. */
 import { describe, expect, it } from 'vitest';
-import { byteCount, nodeId } from '../../raft/index.ts';
+import { byteCount, nodeId, offset } from '../../raft/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
 import { ALL_BYTES, batchOf, NO_VIEW, PartitionRig } from './partition-rig.ts';
 
@@ -51,6 +51,19 @@ describe('reads', () => {
     expect(short(rig.partition(), 1)).toBe('offset-out-of-range');
     expect(short(rig.partition(), 1, { term: null, lastFetchedTerm: 1 })).toBe('offset-out-of-range');
     expect(short(rig.partition(), 2)).toEqual([2]);
+  });
+
+  it('that are under way when the log start passes them are out of range: what follows must not pass for it', async () => {
+    const rig = await filled();
+    const { log } = rig.at(1);
+    const fromMemory = log.read.bind(log);
+    // As a log on disk does, which reads again when something was cut off meanwhile.
+    log.read = (from, limit) =>
+      new Promise((resolve) => rig.clock.defer(() => resolve(fromMemory(offset(Math.max(from, log.logStart)), limit))));
+    const reads = [1, 2].map((from) => rig.partition().read(from, ALL_BYTES, true, NO_VIEW));
+    rig.at(1).replica.input({ kind: 'advance-log-start', to: 2 as never });
+    await rig.clock.advance(1);
+    expect(await Promise.all(reads)).toMatchObject([{ kind: 'offset-out-of-range', logStart: 2 }, { kind: 'read' }]);
   });
 
   it('check the reader’s view of the term first, on followers too (M34)', async () => {
