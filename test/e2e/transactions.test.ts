@@ -1,10 +1,16 @@
 /** Transactions by stock clients against three real nodes: commit, abort, zombies, offsets, a coordinator that dies. */
-import { Producer as PlatformaticProducer, stringSerializers } from '@platformatic/kafka';
+import {
+  Consumer as PlatformaticConsumer,
+  MessagesStreamModes,
+  Producer as PlatformaticProducer,
+  stringDeserializers,
+  stringSerializers,
+} from '@platformatic/kafka';
 import type { Producer, Transaction } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './deadline.ts';
 import { RealCluster } from './real-cluster.ts';
-import { createTopic, kafkaOf, withAdmin } from './stock-client.ts';
+import { createTopic, kafkaOf, withAdmin, withProducer } from './stock-client.ts';
 
 let cluster: RealCluster;
 beforeAll(async () => {
@@ -172,5 +178,50 @@ describe('@platformatic/kafka', () => {
     }
     await writeEnd('plain');
     expect(await readToEnd('plain', true)).toEqual(['a-0', 'a-1', 'a-2', 'c-0', 'c-1', 'c-2']);
+  });
+
+  it('moves offsets of its group with what was made of the messages, or not at all', async () => {
+    await createTopic(cluster.brokers, 'clicks', 1);
+    await createTopic(cluster.brokers, 'counts', 3);
+    await withProducer(cluster.brokers, false, (producer) =>
+      producer.send({ topic: 'clicks', messages: [0, 1, 2, 3].map((number) => ({ value: `click-${number}` })) }),
+    );
+    const common = { clientId: 'e2e', bootstrapBrokers: cluster.brokers, retries: 20, retryDelay: 100 };
+    const ids = { idempotent: true, transactionalId: 'clicks', serializers: stringSerializers } as const;
+    const producer = new PlatformaticProducer({ ...common, ...ids });
+    const consumer = new PlatformaticConsumer({ ...common, groupId: 'counting', deserializers: stringDeserializers });
+    const committed = async (): Promise<string | undefined> => {
+      const found = await withAdmin(cluster.brokers, (admin) =>
+        admin.fetchOffsets({ groupId: 'counting', topics: ['clicks'] }),
+      );
+      return found[0]?.partitions[0]?.offset;
+    };
+    const stream = await consumer.consume({
+      topics: ['clicks'],
+      mode: MessagesStreamModes.EARLIEST,
+      autocommit: false,
+      maxWaitTime: 200,
+    });
+    let seen = 0;
+    try {
+      for await (const message of stream) {
+        const transaction = await producer.beginTransaction();
+        await transaction.addConsumer(consumer);
+        await transaction.send({ messages: [{ topic: 'counts', partition: seen % 3, value: `of ${message.value}` }] });
+        await transaction.addOffset(message);
+        // Every other one is given up; the last is.
+        if (seen % 2 === 0) await transaction.commit();
+        else await transaction.abort();
+        seen += 1;
+        if (seen === 4) break;
+      }
+      await until('the offset is committed', 10_000, async () => (await committed()) === '3');
+    } finally {
+      await producer.close();
+      await new Promise<void>((resolve) => consumer.close(true, () => resolve()));
+    }
+    await writeEnd('counts');
+    expect(await readToEnd('counts', true)).toEqual(['of click-0', 'of click-2']);
+    expect(await committed()).toBe('3');
   });
 });
