@@ -14,6 +14,7 @@ import {
   withProducer,
 } from './kafkajs-clients.mjs';
 import { FOR_EVER, main, until } from './outcomes.mjs';
+import { sameBehaviours } from './same.mjs';
 
 const { CompressionTypes, ConfigResourceTypes } = kafkajs;
 
@@ -67,11 +68,6 @@ async function tooLarge(brokers, topic) {
     broker: await outcomeOf(send(brokers, topic, [{ value: 'x'.repeat(3000) }])),
   };
 }
-
-const badTimestamp = async (brokers, topic) => {
-  await create(brokers, topic, 1, { 'message.timestamp.before.max.ms': '1000' });
-  return outcomeOf(send(brokers, topic, [{ value: 'a', timestamp: '1600000000000' }]));
-};
 
 async function compactedNeedsKey(brokers, topic) {
   await create(brokers, topic, 1, { 'cleanup.policy': 'compact' });
@@ -163,21 +159,6 @@ async function deleteRecords(brokers, topic) {
       ends: await admin.fetchTopicOffsets(topic),
     };
   });
-}
-
-async function parallelWriters(brokers, topic) {
-  await create(brokers, topic, 3);
-  await Promise.all([0, 1, 2, 3].map((writer) => send(brokers, topic, numbered(200, `writer ${writer}`))));
-  // A slow machine makes it send some twice: it is not idempotent here.
-  return new Set(valuesOf(await read(brokers, topic, 800))).size;
-}
-
-async function idempotent(brokers, topic) {
-  await create(brokers, topic);
-  await withProducer(brokers, { idempotent: true, maxInFlightRequests: 1 }, async (producer) => {
-    for (let at = 0; at < 100; at += 1) await producer.send({ topic, messages: [{ value: String(at) }] });
-  });
-  return valuesOf(await read(brokers, topic, 100)).every((value, at) => value === String(at));
 }
 
 async function groupClassic(brokers, topic) {
@@ -341,25 +322,36 @@ const cluster = (brokers) =>
     return { nodes: found.brokers.length > 0, controller: found.controller !== null, id: found.clusterId.length > 0 };
   });
 
+const same = sameBehaviours({
+  create,
+  send,
+  read,
+  valuesOf,
+  numbered,
+  outcomeOf,
+  withProducer,
+  oneInFlight: { idempotent: true, maxInFlightRequests: 1 },
+  timestampOf: String,
+  sendOne: (producer, topic, value) => producer.send({ topic, messages: [{ value }] }),
+});
+
 await main(
   {
+    ...same,
     acks,
     codecs,
-    'record-parts': recordParts,
-    'too-large': tooLarge,
-    'bad-timestamp': badTimestamp,
-    'compacted-needs-key': compactedNeedsKey,
-    'topic-admin': topicAdmin,
+    recordParts,
+    tooLarge,
+    compactedNeedsKey,
+    topicAdmin,
     configs,
-    'list-offsets': listOffsets,
-    'delete-records': deleteRecords,
-    'parallel-writers': parallelWriters,
-    idempotent,
-    'group-classic': groupClassic,
-    'group-admin': groupAdmin,
+    listOffsets,
+    deleteRecords,
+    groupClassic,
+    groupAdmin,
     transactions,
     zombie,
-    'transactional-offsets': transactionalOffsets,
+    transactionalOffsets,
     cluster,
   },
   errorName,

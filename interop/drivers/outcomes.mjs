@@ -4,7 +4,8 @@
  */
 export async function main(behaviours, errorName) {
   const [bootstrap, prefix, ...wanted] = process.argv.slice(2);
-  for (const [behaviour, behave] of Object.entries(behaviours)) {
+  for (const [name, behave] of Object.entries(behaviours)) {
+    const behaviour = behaviourOf(name);
     if (wanted.length > 0 && !wanted.includes(behaviour)) continue;
     let outcome;
     try {
@@ -19,6 +20,9 @@ export async function main(behaviours, errorName) {
   }
   process.exit(0);
 }
+
+/** As behaviour.ts has it: `recordParts` is record-parts, `group848` group-848. */
+const behaviourOf = (name) => name.replace(/[A-Z]|(?<!\d)\d+/g, (part) => `-${part.toLowerCase()}`);
 
 /** Rejects when `holds` does not within the time. */
 export async function until(what, holds, milliseconds = 30_000) {

@@ -39,9 +39,12 @@ export const create = (brokers, topic, partitions = 1, configs = {}) =>
     await until('leaders', async () => {
       try {
         const found = await admin.metadata({ topics: [topic], forceUpdate: true });
-        return found.topics.get(topic)?.partitions.every(({ leader }) => leader >= 0) ?? false;
+        if (found.topics.get(topic)?.partitions.every(({ leader }) => leader >= 0) !== true) return false;
+        const asked = Array.from({ length: partitions }, (_, at) => ({ partitionIndex: at, timestamp: -1n }));
+        await admin.listOffsets({ topics: [{ name: topic, partitions: asked }] });
+        return true;
       } catch {
-        // Not yet known everywhere.
+        // Not yet known everywhere, or a leader that has not heard of it.
         return false;
       }
     });

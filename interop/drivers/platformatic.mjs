@@ -8,6 +8,7 @@ import {
   stringSerializers,
 } from '@platformatic/kafka';
 import { FOR_EVER, main, until } from './outcomes.mjs';
+import { sameBehaviours } from './same.mjs';
 import {
   common,
   configsOf,
@@ -64,11 +65,6 @@ async function tooLarge(brokers, topic) {
   await create(brokers, topic, 1, { 'max.message.bytes': '2000' });
   const of = (size) => outcomeOf(send(brokers, topic, [{ value: 'x'.repeat(size) }]));
   return { fits: await of(1000), broker: await of(3000) };
-}
-
-async function badTimestamp(brokers, topic) {
-  await create(brokers, topic, 1, { 'message.timestamp.before.max.ms': '1000' });
-  return outcomeOf(send(brokers, topic, [{ value: 'a', timestamp: 1_600_000_000_000n }]));
 }
 
 async function compactedNeedsKey(brokers, topic) {
@@ -168,20 +164,6 @@ async function deleteRecords(brokers, topic) {
       all: await to(-1n),
     };
   });
-}
-
-async function parallelWriters(brokers, topic) {
-  await create(brokers, topic, 3);
-  await Promise.all([0, 1, 2, 3].map((writer) => send(brokers, topic, numbered(200, `writer ${writer}`, 3))));
-  return new Set(valuesOf(await read(brokers, topic, 800))).size;
-}
-
-async function idempotent(brokers, topic) {
-  await create(brokers, topic);
-  await withProducer(brokers, { idempotent: true, maxInflights: 1 }, async (producer) => {
-    for (let at = 0; at < 100; at += 1) await producer.send({ acks: -1, messages: [{ topic, value: String(at) }] });
-  });
-  return valuesOf(await read(brokers, topic, 100)).every((value, at) => value === String(at));
 }
 
 function groupStory(options = {}) {
@@ -297,32 +279,71 @@ async function zombie(brokers, topic) {
   return outcome;
 }
 
+async function transactionalOffsets(brokers, topic) {
+  const [source, sink, groupId] = [`${topic}-in`, `${topic}-out`, `${topic}-g`];
+  await create(brokers, source);
+  await create(brokers, sink);
+  await send(brokers, source, numbered(2));
+  const member = await join(brokers, groupId, source, {
+    consume: { mode: MessagesStreamModes.EARLIEST, autocommit: false },
+  });
+  await until('both', () => member.found.length === 2);
+  const outcome = {};
+  await withProducer(brokers, transactional(topic), async (producer) => {
+    for (const [at, end] of ['abort', 'commit'].entries()) {
+      const transaction = await producer.beginTransaction();
+      await transaction.addConsumer(member.consumer);
+      await transaction.send({ messages: numbered(2, end).map((each) => ({ topic: sink, ...each })) });
+      await transaction.addOffset(member.found[at]);
+      await transaction[end]();
+      await until('the markers', async () => (await latest(brokers, sink, 1)) === 3 * (at + 1));
+      await until('the offset', async () => end === 'abort' || (await offsetsOf(brokers, groupId)).length === 1);
+      outcome[end] = await offsetsOf(brokers, groupId);
+    }
+  });
+  await member.close();
+  outcome.read = valuesOf(await read(brokers, sink, 2, { isolationLevel: FetchIsolationLevels.READ_COMMITTED }));
+  return outcome;
+}
+
 const cluster = (brokers) =>
   withAdmin(brokers, async (admin) => {
     const found = await admin.metadata({ topics: [] });
     return { nodes: found.brokers.size > 0, id: (found.id ?? '').length > 0 };
   });
 
+const same = sameBehaviours({
+  create,
+  send,
+  read,
+  valuesOf,
+  numbered,
+  outcomeOf,
+  withProducer,
+  oneInFlight: { idempotent: true, maxInflights: 1 },
+  timestampOf: BigInt,
+  sendOne: (producer, topic, value) => producer.send({ acks: -1, messages: [{ topic, value }] }),
+});
+
 await main(
   {
+    ...same,
     acks,
     codecs,
-    'record-parts': recordParts,
-    'too-large': tooLarge,
-    'bad-timestamp': badTimestamp,
-    'compacted-needs-key': compactedNeedsKey,
-    'topic-admin': topicAdmin,
+    recordParts,
+    tooLarge,
+    compactedNeedsKey,
+    topicAdmin,
     configs,
-    'list-offsets': listOffsets,
-    'delete-records': deleteRecords,
-    'parallel-writers': parallelWriters,
-    idempotent,
-    'group-classic': groupStory(),
-    'group-848': groupStory({ groupProtocol: 'consumer' }),
-    'group-admin': groupAdmin,
+    listOffsets,
+    deleteRecords,
+    groupAdmin,
     transactions,
     zombie,
+    transactionalOffsets,
     cluster,
+    groupClassic: groupStory(),
+    group848: groupStory({ groupProtocol: 'consumer' }),
   },
   errorName,
 );
