@@ -50,6 +50,7 @@ import {
   contactOf,
   controllerSettings,
   kafkaServer,
+  joinCluster,
   peerAddresses,
   registration,
   suspectOf,
@@ -358,17 +359,14 @@ export class ClusterNode {
   }
 
   #onImage(image: MetadataImage): void {
-    const { store } = this.options;
-    if (image.clusterId !== null && store.identity.clusterId === null) {
-      void store.setClusterId(image.clusterId);
-      this.transport.updateIdentity({ clusterId: image.clusterId, empty: false });
-    }
+    joinCluster(image, this.options.store, this.transport);
     this.controller.onApplied(image);
     if (this.#metadata !== null) this.transport.setPeers(peerAddresses(image, this.options.config));
     // Committed offsets go with their topic.
     for (const { name, id } of this.#removedTopics.after(image)) this.coordinators.groups.topicDeleted(name, id);
     this.hosting.apply(image);
     this.failed.onImage();
+    this.#care.onImage();
     this.#requests.onImage(image, this.hosting.all());
     this.lifecycle.onApplied();
     this.#waiters.onImage();

@@ -44,6 +44,8 @@ const AHEAD_MS = 100;
 export class CompactionLoop {
   readonly #options: CompactionLoopOptions;
   #timer: Timer | null = null;
+  /** Milliseconds between the last round and the next; null: one goes on. */
+  #waits: number | null = null;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   /** Instant until which what was read is paid for. */
@@ -61,9 +63,18 @@ export class CompactionLoop {
 
   start(): void {
     const { clock, settings } = this.#options;
-    this.#timer = clock.setTimer(millis(settings().backoffMs), () => {
+    this.#waits = settings().backoffMs;
+    this.#timer = clock.setTimer(millis(this.#waits), () => {
+      this.#waits = null;
       this.#running = this.#round();
     });
+  }
+
+  /** Settings may have changed: another backoff counts from now on, not only after the one that goes on. */
+  reconfigure(): void {
+    if (this.#stopped || this.#waits === null || this.#waits === this.#options.settings().backoffMs) return;
+    this.#timer?.cancel();
+    this.start();
   }
 
   /** Resolves when nothing reads or writes any more: soon, unless the disk does not answer. */

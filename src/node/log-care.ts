@@ -44,6 +44,11 @@ export class LogCare {
     this.#compaction.start();
   }
 
+  /** Configs may be others. */
+  onImage(): void {
+    this.#compaction.reconfigure();
+  }
+
   /** Resolves when nothing of it runs any more. */
   stop(): Promise<void> {
     this.#retention.stop();

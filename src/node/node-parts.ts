@@ -117,6 +117,13 @@ export function suspectOf(transport: PeerTransport, node: NodeId): Incarnation |
   return status?.suspected === true ? (status.identity?.incarnation ?? null) : null;
 }
 
+/** The first metadata that names the cluster: the node is of that one from now on. */
+export function joinCluster({ clusterId }: MetadataImage, store: Store, transport: PeerTransport): void {
+  if (clusterId === null || store.identity.clusterId !== null) return;
+  void store.setClusterId(clusterId);
+  transport.updateIdentity({ clusterId, empty: false });
+}
+
 /** Whom to connect to: the brokers that metadata knows, and the voters of the configuration. */
 export function peerAddresses(image: MetadataImage, config: NodeConfig): ReadonlyMap<NodeId, Endpoint> {
   const addresses = new Map<NodeId, Endpoint>();

@@ -60,7 +60,7 @@ function rigOf(
     load: () => rig.load,
   });
   loop.start();
-  return Object.assign(rig, { loop });
+  return Object.assign(rig, { loop, settings });
 }
 
 describe('the cleaner', () => {
@@ -70,6 +70,18 @@ describe('the cleaner', () => {
     expect(pieces).toEqual([]);
     await clock.advance(5000);
     expect(pieces).toEqual(['most 1000', 'some 1000']);
+  });
+
+  it('waits no longer than a new backoff says, and for what it has begun', async () => {
+    const { clock, pieces, loop, settings } = rigOf({ log: [1, 1] }, { backoffMs: 60_000 });
+    await clock.advance(500);
+    settings.backoffMs = 100;
+    loop.reconfigure();
+    loop.reconfigure();
+    await clock.advance(99);
+    expect(pieces).toEqual([]);
+    await clock.advance(1);
+    expect(pieces).toEqual(['log 600']);
   });
 
   it('reads no faster than it may', async () => {
