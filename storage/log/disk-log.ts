@@ -36,7 +36,7 @@ import { LogPipeline } from './log-pipeline.ts';
 import type { LogStep } from './log-pipeline.ts';
 import { LogCleaner } from './log-cleaner.ts';
 import { LogReader } from './log-reader.ts';
-import { applyOperation, invalidOperation, termBefore, wipedTo } from './log-state.ts';
+import { applyOperation, invalidOperation, reaches, termBefore, wipedTo } from './log-state.ts';
 import type { LogFacts, LogOperation } from './log-state.ts';
 import { PolicyChange } from './policy-change.ts';
 import { retentionTarget } from './retention.ts';
@@ -162,7 +162,7 @@ export class DiskLog implements ReplicaLog, HostedLog {
     if (this.offline || this.#closed) return;
     const steps: LogStep[] = [];
     if (change.hardState !== null) this.#step(steps, { kind: 'hard-state', hardState: change.hardState });
-    if (change.truncateTo !== null && change.truncateTo < this.logEnd) this.#truncate(steps, change.truncateTo);
+    if (change.truncateTo !== null && reaches(this.#facts, change.truncateTo)) this.#truncate(steps, change.truncateTo);
     if (change.reset !== null) {
       this.#step(steps, { kind: 'reset', to: change.reset });
       this.#environment.tails.shrank(this.#tail.reset(change.reset.end));

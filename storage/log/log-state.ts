@@ -41,6 +41,12 @@ export function follows({ logStart, logEnd }: LogFacts, position: BatchPosition)
   return position.base >= logEnd || (logStart === logEnd && position.end > logEnd);
 }
 
+/** Whether something lies at or above `end`: a term that was opened there and never written in is something, too. */
+export function reaches({ logEnd, terms }: LogFacts, end: Offset): boolean {
+  const newest = terms.at(-1);
+  return end < logEnd || (newest !== undefined && newest.start >= end);
+}
+
 /** Why `operation` cannot follow `facts`; null when it can. The gate for what is read back from the journal. */
 export function invalidOperation(facts: LogFacts, operation: LogOperation): string | null {
   switch (operation.kind) {

@@ -334,6 +334,27 @@ describe('compaction', () => {
     expect(await records(rig, log)).toEqual(expect.arrayContaining(['1:b=1', '2:a=2', '6:b=2']));
   });
 
+  it('in the leader leaves a gap that a follower takes over, beside a term that it opened and never wrote in', async () => {
+    for (const flush of ['always', 'os'] as const)
+      for (const power of [false, true]) {
+        const rig = new StoreRig(`gap ${flush} ${power}`);
+        const settings = { ...SETTINGS, flush };
+        const log = await rig.openLog(await rig.open(), settings);
+        await rig.persist(log, { append: [makeBatch(0, 1), makeBatch(1, 3)] });
+        await rig.persist(log, { openTerm: { term: 4, start: 2 } });
+        await rig.persist(log, { truncateTo: 2, append: [makeBatch(9, 3), makeBatch(10, 5)] });
+        if (power) rig.powerLoss('keep-all');
+        else rig.kill();
+        const again = await rig.openLog(await rig.open(), settings);
+        const terms = [
+          { term: 1, start: 0 },
+          { term: 3, start: 1 },
+          { term: 5, start: 10 },
+        ];
+        expect(again.recovered).toMatchObject({ logEnd: 11, terms });
+      }
+  });
+
   it('lets reads and appends go on', async () => {
     const { rig, log } = await written('beside');
     let isDone = false;
