@@ -13,6 +13,8 @@
  */
 import type { PollSession } from '../workload/poll-history.ts';
 import type { SentRecord } from '../workload/history.ts';
+import { keepsAll } from './kept-records.ts';
+import type { MayLack } from './kept-records.ts';
 
 export const ANOMALIES = [
   'inconsistent-offsets',
@@ -68,22 +70,30 @@ interface Place {
   readonly sessions: readonly PollSession[];
   /** Offsets of each value: in the final log, and where consumers read it. */
   readonly offsetsOf: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Compaction may have taken it, here or where somebody else read. */
+  readonly mayLack: (offset: number) => boolean;
 }
 
 type Found = (anomaly: Anomaly, text: string) => void;
 
-/** All anomalies of a run, in the order of partitions. Sessions and records of partitions without a final log are not judged. */
+/**
+ * All anomalies of a run, in the order of partitions. Sessions and records of partitions without a final log are not judged.
+ *
+ * @param mayLack what compaction may have taken; default: nothing
+ */
 export function findAnomalies(
   logs: readonly FinalLog[],
   records: readonly SentRecord[],
   sessions: readonly PollSession[],
+  mayLack: MayLack = keepsAll,
 ): readonly FoundAnomaly[] {
   const found: FoundAnomaly[] = [];
   const sentTo = groupBy(records, placeOf);
   const readOf = groupBy(sessions, placeOf);
   for (const log of logs) {
     const name = placeOf(log);
-    const place = viewOf(name, log, sentTo.get(name) ?? [], readOf.get(name) ?? []);
+    const view = viewOf(log, sentTo.get(name) ?? [], readOf.get(name) ?? []);
+    const place = { ...view, name, mayLack: (offset: number) => mayLack(log.topic, log.partition, offset) };
     const note: Found = (anomaly, text) => void found.push({ anomaly, text: `${name}: ${text}` });
     checkOffsets(place, note);
     checkWrites(place, note);
@@ -110,7 +120,11 @@ function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T
   return groups;
 }
 
-function viewOf(name: string, log: FinalLog, sent: readonly SentRecord[], sessions: readonly PollSession[]): Place {
+function viewOf(
+  log: FinalLog,
+  sent: readonly SentRecord[],
+  sessions: readonly PollSession[],
+): Omit<Place, 'name' | 'mayLack'> {
   const offsetsOf = new Map<string, Set<number>>();
   const seen = (value: string, offset: number): void => {
     const offsets = offsetsOf.get(value);
@@ -125,7 +139,7 @@ function viewOf(name: string, log: FinalLog, sent: readonly SentRecord[], sessio
     const isSure = outcome.kind === 'acked' && outcome.offset !== null && kept;
     return isSure && outcome.offset !== null ? [{ record, offset: outcome.offset, at: outcome.at }] : [];
   });
-  return { name, log, sent, acked, sessions, offsetsOf };
+  return { log, sent, acked, sessions, offsetsOf };
 }
 
 /** inconsistent-offsets: two values at one offset, by acknowledgements, polls and the final log. duplicate: one value at two. */
@@ -150,20 +164,20 @@ function checkOffsets({ log, acked, sent, sessions, offsetsOf }: Place, found: F
  * lost-write: acknowledged or read by somebody, and passed over by the final reading. unseen: acknowledged behind everything
  * that was ever read. G1a: failed for certain, and read all the same.
  */
-function checkWrites({ log, acked, sent, sessions, offsetsOf }: Place, found: Found): void {
+function checkWrites({ log, acked, sent, sessions, offsetsOf, mayLack }: Place, found: Found): void {
   let end = log.start;
   for (const offset of log.values.keys()) end = Math.max(end, offset + 1);
   for (const { polls } of sessions)
     for (const { records } of polls) for (const { offset } of records) end = Math.max(end, offset + 1);
   for (const { record, offset } of acked) {
-    if (offset < log.start || log.values.has(offset)) continue;
+    if (offset < log.start || log.values.has(offset) || mayLack(offset)) continue;
     if (offset >= end) found('unseen', `${record.id} was acknowledged at ${offset}, nobody has read beyond ${end}`);
     else found('lost-write', `${record.id} was acknowledged at ${offset} and is not there`);
   }
   for (const { consumer, polls } of sessions)
     for (const { records } of polls)
       for (const { offset, value } of records)
-        if (offset >= log.start && !log.values.has(offset))
+        if (offset >= log.start && !log.values.has(offset) && !mayLack(offset))
           found('lost-write', `${consumer} has read ${value} at ${offset}, it is not there any more`);
   for (const { id, outcome } of sent) {
     if (outcome.kind !== 'failed' || !outcome.definite) continue;
@@ -173,7 +187,7 @@ function checkWrites({ log, acked, sent, sessions, offsetsOf }: Place, found: Fo
 }
 
 /** Within a poll and from one poll to the next: no step back, nothing left out of what is there. */
-function checkPolls({ log }: Place, { consumer, from, polls }: PollSession, found: Found): void {
+function checkPolls({ log, mayLack }: Place, { consumer, from, polls }: PollSession, found: Found): void {
   let next = from;
   for (const { records } of polls) {
     let isFirst = true;
@@ -181,7 +195,7 @@ function checkPolls({ log }: Place, { consumer, from, polls }: PollSession, foun
       if (offset < next)
         found(isFirst ? 'nonmonotonic-poll' : 'int-nonmonotonic-poll', `${consumer} read ${offset} after ${next - 1}`);
       else {
-        const skipped = firstWithin(log, Math.max(next, log.start), offset);
+        const skipped = firstWithin(log, Math.max(next, log.start), offset, mayLack);
         if (skipped !== null)
           found(
             isFirst ? 'poll-skip' : 'int-poll-skip',
@@ -194,11 +208,16 @@ function checkPolls({ log }: Place, { consumer, from, polls }: PollSession, foun
   }
 }
 
-/** The first record in `[from, to)`, for messages; null when none is. */
-function firstWithin({ values }: FinalLog, from: number, to: number): string | null {
+/** The first record in `[from, to)` that need be there, for messages; null when none is. */
+function firstWithin(
+  { values }: FinalLog,
+  from: number,
+  to: number,
+  mayLack: (offset: number) => boolean = () => false,
+): string | null {
   for (let offset = from; offset < to; offset += 1) {
     const value = values.get(offset);
-    if (value !== undefined) return `${value} at ${offset}`;
+    if (value !== undefined && !mayLack(offset)) return `${value} at ${offset}`;
   }
   return null;
 }

@@ -6,7 +6,6 @@
  * Groups that metadata marks as elected uncleanly start anew: that loss is declared.
  */
 import { offset as toOffset, termBefore } from '../../raft/index.ts';
-import type { CoreState } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import { violated } from '../workload/history.ts';
 
@@ -28,11 +27,19 @@ function noteLeader({ byLeader, end }: Committed, term: number): void {
 }
 
 /** The last record below `end` is of the term that was committed there. */
-export function compareTerms(number: number, name: string, core: CoreState, committed: Committed, end: number): void {
+export function compareTerms(
+  number: number,
+  name: string,
+  { core, log }: Pick<Replica, 'core' | 'log'>,
+  committed: Committed,
+  end: number,
+): void {
   if (end <= core.log.start || end === 0) return;
   const expected = committed.terms.findLast(({ start }) => start < end)?.term;
   const found = termBefore(core, toOffset(end));
   if (expected === undefined || found === null || expected === found) return;
+  // In what its leader had compacted away it knows the term before that.
+  if (log.settings.compact && found < expected) return;
   violated(
     'P4',
     `node ${number} holds a record of term ${found} before ${name}@${end}, committed there is one of term ${expected}`,
@@ -74,7 +81,7 @@ export class CommittedLogs {
         name === 'metadata' ? 'R5' : 'P2',
         `node ${number} leads ${name} in term ${replica.term} with a log that ends at ${logEnd}, committed is ${owed}`,
       );
-    compareTerms(number, name, replica.core, committed, owed);
+    compareTerms(number, name, replica, committed, owed);
   }
 
   /** A replica takes more as committed than before; `leading`: in which term it leads, or did before this event. */
@@ -86,15 +93,19 @@ export class CommittedLogs {
       committed = { end: 0, terms: [], byLeader: [] };
       this.#committed.set(group, committed);
     }
-    if (end <= committed.end) return compareTerms(number, name, core, committed, end);
+    if (end <= committed.end) return compareTerms(number, name, replica, committed, end);
     if (leading === null)
       violated(
         'R7',
         `node ${number} takes ${name} as committed below ${end}, no leader has committed beyond ${committed.end}`,
       );
-    compareTerms(number, name, core, committed, committed.end);
+    compareTerms(number, name, replica, committed, committed.end);
+    // A leader that was given a compacted log does not know the terms of what it never had.
+    const known = committed.terms.filter(({ start }) => start < committed.end);
+    const last = known.at(-1)?.term ?? 0;
+    const more = core.log.terms.filter(({ term, start }) => start < end && term > last);
+    committed.terms = [...known, ...more.map(({ term, start }) => ({ term, start }))];
     committed.end = end;
     noteLeader(committed, leading);
-    committed.terms = core.log.terms.filter(({ start }) => start < end).map(({ term, start }) => ({ term, start }));
   }
 }

@@ -2,7 +2,8 @@
  * After the heal: the cluster comes back in bounded time (liveness), then everything that was acknowledged is there, and
  * all replicas are the same. Works through a client, as users would, and on the logs of all replicas.
  *
- *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs   L7 `endings.ts`        then `whole-logs.ts`, `read-back.ts`
+ *   L1 a controller   L2 leaders   L3 new writes   L4 full ISR, equal logs   L7 `endings.ts`  
+ * then `whole-logs.ts`, `read-back.ts`, `compacted-replicas.ts`
  */
 import { Producer } from '../../src/client/index.ts';
 import type { MetadataImage } from '../../src/metadata/index.ts';
@@ -10,6 +11,7 @@ import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import type { History } from '../workload/history.ts';
+import { compactedReplicas } from './compacted-replicas.ts';
 import { changesEnded } from './endings.ts';
 import type { LogChains } from './log-chains.ts';
 import { readBack } from './read-back.ts';
@@ -154,6 +156,7 @@ export async function writable(cluster: SimCluster, history: History, expected: 
   for (const topic of image?.topicsById.values() ?? []) {
     if (topic.internal || expected.skipWrites?.includes(topic.name) === true) continue;
     for (const { index } of topic.partitions) {
+      // Compacted topics take nothing without a key.
       const id = `prober-${topic.name}-${index}-${Math.floor(cluster.world.now())}`;
       const record = history.add({
         id,
@@ -165,8 +168,9 @@ export async function writable(cluster: SimCluster, history: History, expected: 
         kept: true,
         once: false,
       });
+      const bytes = Buffer.from(id);
       writes.push(
-        producer.send({ topic: topic.name, partition: index, key: null, value: Buffer.from(id) }).then(
+        producer.send({ topic: topic.name, partition: index, key: bytes, value: bytes }).then(
           ({ offset }) => history.ack(record, offset, cluster.world.now()),
           (error: unknown) =>
             violated('L3', `a write to ${topic.name}-${index}: ${String(error)}${describeCluster(cluster)}`),
@@ -192,5 +196,6 @@ export async function allIsWell(
   await changesEnded(cluster, expected.patience ?? 1);
   await sameReplicas(cluster, chains);
   await readBack(cluster, history, expected.topics ?? null);
+  await compactedReplicas(cluster, history);
   return recovery;
 }

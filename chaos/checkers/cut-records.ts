@@ -46,10 +46,10 @@ export class CutRecords {
     if (disk.damages === 0 && disk.lies === 0) for (const cut of cuts) this.#judge(node, name, log, cut);
     const persist = log.persist.bind(log);
     log.persist = (change, done) => {
-      if (cuts.size > 0) forget(cuts, change, log.facts.logEnd);
       const cut = cutOf(log, change);
+      if (cut !== null) cuts.add(cut);
+      if (cuts.size > 0) forget(cuts, change, log.facts.logEnd);
       if (cut === null) return persist(change, done);
-      cuts.add(cut);
       persist(change, () => {
         cut.done = true;
         done();

@@ -60,8 +60,17 @@ export interface KnownProducer {
   readonly coordinatorTerm: number | null;
 }
 
-/** The replica knows each producer's newest batches; of those that are in the log it knows no others. */
-export function judgeKnownProducers(where: string, known: readonly KnownProducer[], log: WholeLog): void {
+/**
+ * The replica knows each producer's newest batches; of those that are in the log it knows no others.
+ *
+ * @param compacted but the newest, batches that it knows may be gone
+ */
+export function judgeKnownProducers(
+  where: string,
+  known: readonly KnownProducer[],
+  log: WholeLog,
+  compacted = false,
+): void {
   const replayed = new Map<number, { readonly epoch: number; readonly batches: LoggedBatch[] }>();
   for (const batch of log.batches) {
     const { producer } = batch;
@@ -78,18 +87,27 @@ export function judgeKnownProducers(where: string, known: readonly KnownProducer
       .filter(({ base }) => base >= log.start)
       .map(({ base, end }) => `[${base},${end})`)
       .join(' ');
-  const byId = new Map(known.map((producer) => [producer.id, producer]));
+  const byId = new Map(known.map((producer) => [producer.id, compacted ? stillThere(producer, log) : producer]));
   for (const [id, { epoch, batches }] of replayed) {
     const its = byId.get(id);
+    // What is left of the newest batches may be fewer than it has known, and older ones be there as well.
+    const oldest = compacted ? (its?.batches[0]?.base ?? 0) : 0;
     const [says, is] = [
       its === undefined ? 'nothing' : `${its.epoch}: ${text(its.batches)}`,
-      `${epoch}: ${text(batches)}`,
+      `${epoch}: ${text(batches.filter(({ base }) => base >= oldest))}`,
     ];
     if (says !== is) violated('P9', `${where}: of producer ${id} the log holds ${is}, the replica knows ${says}`);
   }
   for (const { id, batches } of known)
     if (!replayed.has(id) && batches.some(({ base }) => base >= log.start))
       violated('P9', `${where}: the replica knows ${text(batches)} of producer ${id}, the log holds nothing of it`);
+}
+
+/** Without those of its batches, but the newest, that compaction has taken out of the log. */
+function stillThere(producer: KnownProducer, log: WholeLog): KnownProducer {
+  const bases = new Set(log.batches.map(({ base }) => base));
+  const newest = producer.batches.at(-1);
+  return { ...producer, batches: producer.batches.filter((batch) => batch === newest || bases.has(batch.base)) };
 }
 
 interface Ended {
@@ -128,11 +146,16 @@ export function knownProducers({ producers }: Partition): readonly KnownProducer
   }));
 }
 
-/** A read from the middle of a batch begins with that batch, wherever the indexes lead. The world must run. */
+/**
+ * A read from the middle of a batch begins with that batch, wherever the indexes lead. The world must run.
+ *
+ * @param isSame whether the files are still those that the batches were read from
+ */
 export async function judgeIndexes(
   where: string,
   log: Pick<ReplicaLog, 'read'>,
   { batches, end }: WholeLog,
+  isSame: () => boolean = () => true,
 ): Promise<void> {
   const step = Math.max(1, Math.floor(batches.length / LOOKUPS));
   for (let at = 0; at < batches.length; at += step) {
@@ -142,6 +165,7 @@ export async function judgeIndexes(
     const run = await log.read(toOffset(offset), { end: toOffset(end), bytesMax: ONE, atLeastOne: true });
     const [first] = run.positions;
     run.release();
+    if (!isSame()) return;
     if (first?.base !== batch.base || first.end !== batch.end || first.term !== batch.term)
       violated(
         'P9',

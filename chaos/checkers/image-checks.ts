@@ -97,7 +97,7 @@ export class ImageChecks {
       if (committed === null) continue;
       if (isBehind)
         violated('P1', `node ${member} may lead ${name}, its log ends at ${logEnd}, committed is ${committed.end}`);
-      compareTerms(member, name, replica.core, committed, committed.end);
+      compareTerms(member, name, replica, committed, committed.end);
     }
   }
 

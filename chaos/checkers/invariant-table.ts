@@ -32,6 +32,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   D7: 'damage ends in repair or refusal, never in silence',
   D8: 'nothing is called durable before its sync has succeeded',
   D9: 'what a crash may leave on a disk is never taken for damage',
+  D10: 'of every key a compacted log keeps the newest record, and what was deleted does not come back',
   E1: 'a record of an idempotent producer is in the log once',
   E2: 'nothing of a fenced producer lands after its successor began',
   E3: 'a transaction is shown as a whole or not at all, and offsets with it; nothing of it before it is committed',

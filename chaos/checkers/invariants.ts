@@ -14,6 +14,7 @@ import type { TermStart } from '../../raft/index.ts';
 import type { MetadataImage, Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import type { RunningNode } from '../../src/node/index.ts';
 import type { Partition, PartitionId } from '../../src/partition/index.ts';
+import { readBatchHeader } from '../../storage/batch/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
@@ -85,6 +86,8 @@ export class Invariants {
   readonly #images: ImageChecks;
   readonly #metadataLogs: MetadataLogChecks;
   readonly #disks: WholeDisks;
+  /** Called when a follower is not given all of these offsets: its leader has compacted away what it had there. */
+  onHole: ((group: string, from: number, to: number) => void) | null = null;
   /** Called when metadata says of an election that it may have lost something of that partition of the topic of that name. */
   onDeclaredLoss: ((name: string, record: PartitionRecord) => void) | null = null;
   /** Elections seen, of partitions and of the controller. */
@@ -211,11 +214,27 @@ export class Invariants {
     if (!failed) {
       this.#restarts.begin(name, replica, this.#lives.has(life));
       this.#cuts.begin(name, replica);
+      this.#listenToHoles(replica);
       this.durable.judgeEnd(node, name, replica);
       this.#disks.judgeBegin(node, name, replica);
     } else this.#disks.judgeFailed(node, name, replica);
     this.#lives.add(life);
     return seen;
+  }
+
+  #listenToHoles({ log, group }: Replica): void {
+    if (group === METADATA_GROUP) return;
+    const persist = log.persist.bind(log);
+    log.persist = (change, done) => {
+      let end = change.reset?.end ?? Math.min(log.logEnd, change.truncateTo ?? log.logEnd);
+      for (const { position, bytes } of change.append) {
+        if (position.base > end) this.onHole?.(group, end, position.base);
+        if (log.settings.compact && readBatchHeader(bytes).recordCount < position.end - position.base)
+          this.onHole?.(group, position.base, position.end);
+        end = position.end;
+      }
+      persist(change, done);
+    };
   }
 
   /** @param now of the node's clock */

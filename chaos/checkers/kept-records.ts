@@ -9,6 +9,7 @@ import { Consumer } from '../../src/client/index.ts';
 import type { KafkaClient } from '../../src/client/index.ts';
 import { violated } from '../workload/history.ts';
 import type { SentRecord } from '../workload/history.ts';
+import { recordId } from '../workload/record-content.ts';
 
 /** Everything that a client gets of a partition, from its start until nothing more comes: values by offset. */
 export async function readPartition(
@@ -22,21 +23,27 @@ export async function readPartition(
   const found = new Map<number, string>();
   for (let quiet = 0; quiet < 2;) {
     const batches = await consumer.poll();
-    for (const { records } of batches)
-      for (const { offset, value } of records) found.set(offset, Buffer.from(value ?? []).toString());
+    for (const { records } of batches) for (const record of records) found.set(record.offset, recordId(record));
     if (consumer.caughtUp && batches.length === 0) quiet += 1;
   }
   return found;
 }
 
+/** Whether the record at that offset (null: unknown) may be gone, although it was acknowledged. */
+export type MayLack = (topic: string, partition: number, offset: number | null) => boolean;
+
+export const keepsAll: MayLack = () => false;
+
 /**
  * Throws a {@link Violation} for the first thing that is not as it must be.
  *
  * @param found by topic and partition (`t/0`), then offset: what was read back
+ * @param mayLack what compaction may have taken; default: nothing
  */
 export function judgeHistory(
   records: readonly SentRecord[],
   found: ReadonlyMap<string, ReadonlyMap<number, string>>,
+  mayLack: MayLack = keepsAll,
 ): void {
   const places = new Map<string, number[]>();
   for (const read of found.values()) {
@@ -48,14 +55,12 @@ export function judgeHistory(
     const at = places.get(id) ?? [];
     if (once && at.length > 1) violated('E1', `${id} of an idempotent writer is in ${place} at ${at.join(', ')}`);
     if (outcome.kind !== 'acked') continue;
-    if (kept && at.length === 0)
+    const isGone = mayLack(topic, partition, outcome.offset);
+    if (kept && at.length === 0 && !isGone)
       violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset} and is not there`);
-    if (kept && outcome.offset !== null && found.get(place)?.get(outcome.offset) !== id) {
-      violated(
-        'D1',
-        `${id} was acknowledged in ${place} at ${outcome.offset}, where ${found.get(place)?.get(outcome.offset) ?? 'nothing'} is`,
-      );
-    }
+    const there = outcome.offset === null ? id : found.get(place)?.get(outcome.offset);
+    if (kept && there !== id && !(isGone && there === undefined))
+      violated('D1', `${id} was acknowledged in ${place} at ${outcome.offset}, where ${there ?? 'nothing'} is`);
     if (!kept || outcome.offset === null || !once) continue;
     const before = lastAcked.get(`${writer} ${place}`);
     if (before !== undefined && before.offset >= outcome.offset)

@@ -38,6 +38,10 @@ export const MARKERS = {
   'high-watermark-stuck': 'the high watermark stayed below the log end for more than a second while records waited',
   'leader-disk-behind': 'records were committed that the leader’s own disk did not have yet',
   'log-start-moved': 'the first records of a partition were deleted',
+  'log-compacted': 'a log was compacted, and records went',
+  'tombstone-removed': 'a tombstone was gone by age, and what it had deleted with it',
+  'compaction-cut': 'a process died while it compacted a log',
+  'hole-followed': 'a follower went on behind what its leader had compacted away',
   // Metadata log.
   'snapshot-taken': 'a node wrote a snapshot of the metadata',
   'snapshot-sent': 'a node that lacked what a snapshot had replaced was sent one',

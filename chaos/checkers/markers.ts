@@ -35,6 +35,8 @@ interface SeenNode {
 export class Markers implements MarkerSink {
   readonly #reached = new Set<MarkerName>();
   readonly #nodes: (SeenNode | undefined)[] = [];
+  /** Whose pass has begun and not ended. */
+  readonly #compacting = new Set<Partition>();
   #sweepAt = 0;
 
   reach(name: MarkerName): void {
@@ -74,6 +76,7 @@ export class Markers implements MarkerSink {
   #look(cluster: SimCluster, number: number, running: RunningNode, watch: ReplicaWatch): void {
     let seen = this.#nodes[number];
     if (seen?.running !== running) {
+      for (const partition of seen?.hosted ?? []) if (this.#compacting.delete(partition)) this.reach('compaction-cut');
       seen = { running, clock: cluster.machine(number).clock, metadata: null, hosted: [], replicas: [] };
       this.#nodes[number] = seen;
     }
@@ -93,7 +96,7 @@ export class Markers implements MarkerSink {
 
   #hostedAnew(seen: SeenNode, hosted: readonly Partition[]): void {
     const former = new Map(seen.hosted.map((partition, at) => [partition, seen.replicas[at] ?? null]));
-    for (const partition of hosted) if (!former.has(partition)) listenToPartition(this, partition);
+    for (const partition of hosted) if (!former.has(partition)) listenToPartition(this, partition, this.#compacting);
     seen.hosted = hosted;
     seen.replicas = hosted.map((partition) => former.get(partition) ?? null);
   }

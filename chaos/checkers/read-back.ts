@@ -1,7 +1,7 @@
 /**
  * What is there when everything is over, as a client reads it, compared with what clients were told while it went on.
  *
- *   `kept-records.ts`: D1, E1, D4     `anomalies.ts`: what Jepsen looks for
+ *   `kept-records.ts`: D1, E1, D4     `anomalies.ts`: what Jepsen looks for     `keyed-records.ts`: D10, of compacted topics
  */
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
@@ -9,6 +9,8 @@ import type { History, SentRecord } from '../workload/history.ts';
 import { findAnomalies, TOLERATED } from './anomalies.ts';
 import type { FinalLog } from './anomalies.ts';
 import { judgeHistory, readPartition } from './kept-records.ts';
+import type { MayLack } from './kept-records.ts';
+import { KeyedRecords } from './keyed-records.ts';
 
 /**
  * Reads everything back through a client and compares it with the history; to the number of records.
@@ -37,8 +39,15 @@ export async function readBack(
   cluster.world.machine('auditor').kill();
   const starts = new Map(logs.map(({ topic, partition, start }) => [`${topic}/${partition}`, start]));
   const records = history.records().filter((record) => isOwed(record, starts));
-  judgeHistory(records, new Map(logs.map(({ topic, partition, values }) => [`${topic}/${partition}`, values])));
-  judgeAnomalies(history, logs, records);
+  const keyed = new KeyedRecords(history);
+  const mayLack: MayLack = (topic, partition, offset) => keyed.mayLack(topic, partition, offset);
+  judgeHistory(
+    records,
+    new Map(logs.map(({ topic, partition, values }) => [`${topic}/${partition}`, values])),
+    mayLack,
+  );
+  judgeAnomalies(history, logs, records, mayLack);
+  judgeKeyed(history, keyed, logs);
   return logs.reduce((sum, { values }) => sum + values.size, 0);
 }
 
@@ -49,9 +58,23 @@ function isOwed({ topic, partition, outcome }: SentRecord, starts: ReadonlyMap<s
   return outcome.kind !== 'acked' || start === 0 || (outcome.offset !== null && outcome.offset >= start);
 }
 
+/** D10 of what consumers were given. */
+function judgeKeyed(history: History, keyed: KeyedRecords, logs: readonly FinalLog[]): void {
+  const starts = new Map(logs.map(({ topic, partition, start }) => [`${topic}/${partition}`, start]));
+  for (const session of history.polls.sessions()) {
+    const start = starts.get(`${session.topic}/${session.partition}`);
+    if (start !== undefined) keyed.judgeSession(session, start);
+  }
+}
+
 /** The first that must not be, with how many there are; what is tolerated is counted. */
-export function judgeAnomalies(history: History, logs: readonly FinalLog[], records: readonly SentRecord[]): void {
-  const found = findAnomalies(logs, records, history.polls.sessions());
+export function judgeAnomalies(
+  history: History,
+  logs: readonly FinalLog[],
+  records: readonly SentRecord[],
+  mayLack?: MayLack,
+): void {
+  const found = findAnomalies(logs, records, history.polls.sessions(), mayLack);
   for (const { anomaly } of found)
     if (TOLERATED.has(anomaly)) history.tolerated.set(anomaly, (history.tolerated.get(anomaly) ?? 0) + 1);
   const wrong = found.filter(({ anomaly }) => !TOLERATED.has(anomaly));

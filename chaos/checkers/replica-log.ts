@@ -2,9 +2,11 @@
  * The whole log of one replica, as its node's storage reads it: batches with a checksum each. For comparing replicas.
  */
 import { crc32c } from '../../storage/index.ts';
-import { markerCoordinatorEpoch, readBatchHeader, readControlBatch } from '../../storage/batch/index.ts';
-import type { BatchHeader } from '../../storage/batch/index.ts';
+import { markerCoordinatorEpoch, readBatchHeader, readControlBatch, readRecords } from '../../storage/batch/index.ts';
+import type { BatchHeader, LogRecord } from '../../storage/batch/index.ts';
+import { decompressStream } from '../../storage/compression/index.ts';
 import { byteCount } from '../../raft/index.ts';
+import type { BatchPosition } from '../../raft/index.ts';
 import type { Replica } from '../../src/replica/index.ts';
 
 /** Who wrote a batch, by its header. `epoch` is the wire's word for the life of a producer; it is no term. */
@@ -39,6 +41,7 @@ export interface WholeLog {
 }
 
 const CHUNK = byteCount(1 << 20);
+const RECORD_BYTES = 1 << 24;
 
 function producerOf(header: BatchHeader, batch: Uint8Array): BatchProducer | null {
   const { producerId: id, producerEpoch: epoch, baseSequence, control, transactional } = header;
@@ -53,18 +56,34 @@ function producerOf(header: BatchHeader, batch: Uint8Array): BatchProducer | nul
 
 /** Reads from log start to log end; the world must run meanwhile. */
 export async function readWholeLog(replica: Replica): Promise<WholeLog> {
-  const { log } = replica;
-  const { logStart: start, logEnd: end } = log;
+  const { logStart: start, logEnd: end } = replica.log;
   const batches: LoggedBatch[] = [];
+  await eachBatch(replica, ({ base, end: next, term }, its) => {
+    const header = readBatchHeader(its);
+    batches.push({ base, end: next, term, sum: crc32c(its), crc: header.crc, producer: producerOf(header, its) });
+  });
+  return { start, end, highWatermark: replica.highWatermark, batches };
+}
+
+/** Of its batches outside transactions, what {@link readWholeLog} does not tell: the records, by offset. */
+export async function readLoggedRecords(replica: Replica): Promise<ReadonlyMap<number, LogRecord>> {
+  const records = new Map<number, LogRecord>();
+  await eachBatch(replica, (_position, its) => {
+    const { control, transactional } = readBatchHeader(its);
+    const read = control || transactional ? null : readRecords(its, decompressStream, RECORD_BYTES);
+    if (read?.kind === 'records') for (const record of read.records) records.set(record.offset, record);
+  });
+  return records;
+}
+
+async function eachBatch({ log }: Replica, visit: (position: BatchPosition, batch: Buffer) => void): Promise<void> {
+  const { logStart: start, logEnd: end } = log;
   for (let at = start; at < end;) {
     const run = await log.read(at, { end, bytesMax: CHUNK, atLeastOne: true });
     const bytes = Buffer.concat(run.buffers);
     let position = 0;
     for (const batch of run.positions) {
-      const its = bytes.subarray(position, position + batch.bytes);
-      const header = readBatchHeader(its);
-      const { base, end: next, term } = batch;
-      batches.push({ base, end: next, term, sum: crc32c(its), crc: header.crc, producer: producerOf(header, its) });
+      visit(batch, bytes.subarray(position, position + batch.bytes));
       position += batch.bytes;
       at = batch.end;
     }
@@ -72,5 +91,4 @@ export async function readWholeLog(replica: Replica): Promise<WholeLog> {
     // What stood last was compacted away: nothing follows.
     if (run.positions.length === 0) break;
   }
-  return { start, end, highWatermark: replica.highWatermark, batches };
 }

@@ -40,6 +40,8 @@ export function lookAtEnd(
   }
   for (const { outcome } of history.records())
     if (outcome.kind === 'failed' && TIMED_OUT.test(outcome.reason)) markers.reach('timed-out-while-waiting');
+  if (history.compacted.expired > 0) markers.reach('tombstone-removed');
+  if (history.compacted.holes > 0) markers.reach('hole-followed');
   if (group.generations >= MANY_GENERATIONS) markers.reach('group-rebalanced-often');
   for (const number of cluster.numbers()) lookAtDisk(markers, cluster.machine(number).disk.paths());
 }

@@ -69,6 +69,7 @@ export class LineWatch {
         const reasons = REASONS[message];
         if (reasons !== undefined) this.#reachFor(reasons, String(fields?.['reason']));
         if (message === 'broker state' && fields?.['state'] === 'leaving') this.#markers.reach('shutdown-controlled');
+        if (message === 'a log was compacted' && Number(fields?.['freed']) > 0) this.#markers.reach('log-compacted');
         if (message === 'groups loaded')
           this.#loaded(number, Number(fields?.['partition']), Number(fields?.['groups']));
         if (message === 'transactions loaded') this.#transactionsLoaded(number, fields);

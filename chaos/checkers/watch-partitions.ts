@@ -18,10 +18,23 @@ const READS: Partial<Record<string, MarkerName>> = {
   'unknown-term': 'unknown-term-answered',
 };
 
-/** From now on, for the life of `partition`. */
-export function listenToPartition(markers: MarkerSink, partition: Partition): void {
+/**
+ * From now on, for the life of `partition`.
+ *
+ * @param compacting holds it while it is being compacted
+ */
+export function listenToPartition(markers: MarkerSink, partition: Partition, compacting: Set<Partition>): void {
   listenToProduce(markers, partition);
   listenToMarkers(markers, partition);
+  const compact = partition.compact.bind(partition);
+  partition.compact = async (limits) => {
+    compacting.add(partition);
+    try {
+      return await compact(limits);
+    } finally {
+      compacting.delete(partition);
+    }
+  };
   const read = partition.read.bind(partition);
   partition.read = (...given) => {
     const answer = read(...given);

@@ -5,6 +5,7 @@
  */
 import type { Partition } from '../../src/partition/index.ts';
 import { LogFailed } from '../../storage/index.ts';
+import { DiskLog } from '../../storage/log/disk-log.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
 import {
@@ -34,31 +35,45 @@ export async function sameReplicas(cluster: SimCluster, chains: LogChains | null
       for (const node of replicas) {
         const partition = cluster.node(node)?.node.hosting.partition(topic.id, index) ?? null;
         if (partition === null || partition.failed !== null) continue;
+        const cuts = cutsOf(partition);
         const log = await cluster.wait(readWholeLog(partition.replica).catch(unreadable));
         if (log === null) continue;
-        await judgeReplica(cluster, `${name} on node ${node}`, partition, log);
-        if (!partition.replica.log.settings.compact)
-          chains?.judgeLog(`${name} on node ${node}`, partition.replica.group, log.batches);
+        await judgeReplica(cluster, `${name} on node ${node}`, partition, log, cuts);
+        const { compact } = partition.replica.log.settings;
+        chains?.judgeLog(`${name} on node ${node}`, partition.replica.group, log.batches, compact);
         logs.push({ node, log });
       }
       const [first, ...others] = logs;
-      // Each node compacts for itself, and when it comes to it.
+      // Each node compacts for itself, and when it comes to it: see `compacted-replicas.ts`.
       const isCompacted = topic.configs.get('cleanup.policy')?.includes('compact') === true;
       for (const other of others) if (first !== undefined && !isCompacted) compareLogs(name, first, other);
     }
   }
 }
 
-async function judgeReplica(cluster: SimCluster, where: string, partition: Partition, log: WholeLog): Promise<void> {
+/** Rises whenever files are cut or replaced. */
+function cutsOf({ replica: { log } }: Partition): number {
+  return log instanceof DiskLog ? log.cuts : 0;
+}
+
+/** @param cuts of the log before it was read */
+async function judgeReplica(
+  cluster: SimCluster,
+  where: string,
+  partition: Partition,
+  log: WholeLog,
+  cuts: number,
+): Promise<void> {
   const { replica } = partition;
-  judgeProducers(where, log.batches);
+  const { compact } = replica.log.settings;
+  judgeProducers(where, log.batches, compact);
   // Appended to since it was read: the next run says more.
   if (replica.log.logEnd !== log.end || replica.log.logStart !== log.start) return;
   judgeTerms(where, replica.core, log);
   const known = knownProducers(partition);
-  if (known !== null) judgeKnownProducers(where, known, log);
-  if (known !== null && log.start === 0 && !replica.log.settings.compact) judgeKnownTransactions(where, known, log);
-  await cluster.wait(judgeIndexes(where, replica.log, log).catch(unreadable));
+  if (known !== null) judgeKnownProducers(where, known, log, compact);
+  if (known !== null && log.start === 0 && !compact) judgeKnownTransactions(where, known, log);
+  await cluster.wait(judgeIndexes(where, replica.log, log, () => cutsOf(partition) === cuts).catch(unreadable));
 }
 
 /** Whole logs once they have converged, else what both take as committed. */

@@ -82,6 +82,7 @@ export const PROFILES = {
       transactions: 0,
       transformers: false,
       heartbeaters: 0,
+      compacted: null,
     },
     beyond: true,
   },

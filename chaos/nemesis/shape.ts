@@ -72,9 +72,11 @@ function drawNodes(random: Random): { readonly nodes: number; readonly voters: n
   return { voters, nodes: voters === 1 ? 1 + random.below(4) : voters + (voters === 5 ? Math.min(more, 1) : more) };
 }
 
-function drawSettings(random: Random): readonly string[] {
+function drawSettings(random: Random, { compacted }: WorkloadShape): readonly string[] {
+  const tail = oneOf(random, 0, 65_536, 4_194_304);
   return [
-    `tail.max.bytes=${oneOf(random, 0, 65_536, 4_194_304)}`,
+    // What is in memory is served as it was written: of compacted logs nothing stays there.
+    `tail.max.bytes=${compacted === null ? tail : 0}`,
     ...(random.below(2) === 0 ? ['metadata.snapshot.bytes=4096'] : []),
     ...(random.below(3) === 0 ? ['journal.file.bytes=65536'] : []),
     ...(random.below(4) === 0 ? ['replica.append.max.bytes=65536'] : []),
@@ -139,7 +141,7 @@ export function drawShape(random: Random, options: ShapeOptions): CampaignShape 
     profile,
     flush: random.fork('flush').below(4) === 0 ? 'os' : 'always',
     timeouts,
-    settings: [...drawSettings(random.fork('settings')), ...timeoutSettings(timeouts)],
+    settings: [...drawSettings(random.fork('settings'), workload), ...timeoutSettings(timeouts)],
     faults: options.faults ?? drawFaults(random.fork('faults'), PROFILES[profile]),
     pace: drawPace(random.fork('pace')),
     ...time,

@@ -5,6 +5,7 @@
  *   sent ──▶ acked at an offset | failed (maybe written all the same, unless that is definite) | unknown (no answer yet)
  */
 
+import { CompactedTopics } from './compacted-topics.ts';
 import { PollHistory } from './poll-history.ts';
 
 /** What a record carries beside its value; see `record-content.ts`. */
@@ -16,6 +17,8 @@ export interface RecordContent {
   readonly byte: number;
   /** Milliseconds since 1970. */
   readonly timestamp: number;
+  /** It has no value; default: it has. */
+  readonly tombstone?: boolean;
 }
 
 export interface SentRecord {
@@ -60,6 +63,8 @@ export class History {
   readonly #producerIds = new Map<number, string>();
   /** Poll by poll, what consumers were given. */
   readonly polls = new PollHistory();
+  /** Of which records may be missing, because others came after them. */
+  readonly compacted = new CompactedTopics();
   /** How often each anomaly was found that Kafka's model of writing allows. */
   readonly tolerated = new Map<string, number>();
   /** Virtual times at which acks=all writes were acknowledged, per topic and partition. */

@@ -7,7 +7,7 @@ import type { ConsumedRecords, ConsumerEvent, KafkaClient } from '../../src/clie
 import { violated } from './history.ts';
 import type { History } from './history.ts';
 import type { WorkloadHome } from './workload-home.ts';
-import { checkContent } from './record-content.ts';
+import { checkContent, recordId } from './record-content.ts';
 import type { Pace } from './pace.ts';
 import type { PollSession } from './poll-history.ts';
 
@@ -92,7 +92,7 @@ export class RecordReader {
     const who = this.#options.name;
     let next = this.position(partition);
     for (const record of records) checkContent(this.#history, who, record);
-    const polled = records.map(({ offset, value }) => ({ offset, value: Buffer.from(value ?? []).toString() }));
+    const polled = records.map((record) => ({ offset: record.offset, value: recordId(record) }));
     this.#sessions[partition]?.note(this.#cluster.world.now(), polled);
     for (const { offset, value } of polled) {
       if (offset < next && this.#history.isOwed(topic, partition))

@@ -24,6 +24,10 @@ export interface RecordWriterOptions {
   readonly deliveryTimeoutMs?: number;
   /** Bytes added to each record, so that segments and journals fill up; default 0. */
   readonly padding?: number;
+  /** What a record of that number carries; default: {@link contentOf}. */
+  readonly content?: typeof contentOf;
+  /** Records that are sent at a time, to one partition; default 1. */
+  readonly atOnce?: number;
   /** When it is busy, and when quiet; default: always busy. */
   readonly pace?: Pace;
 }
@@ -98,7 +102,7 @@ export class RecordWriter {
     this.#next += 1;
     const id = `${name}-${number}`;
     const now = this.#cluster.world.now();
-    const content = contentOf(number, padding ?? 0, this.#client.ports.clock.wallNow());
+    const content = (this.#options.content ?? contentOf)(number, padding ?? 0, this.#client.ports.clock.wallNow());
     const record = this.#history.add({
       id,
       topic,
@@ -111,7 +115,7 @@ export class RecordWriter {
       content,
     });
     this.#pending += 1;
-    this.#producer.push({ topic, partition, value: Buffer.from(id), ...outgoingContent(content) }, (result) => {
+    this.#producer.push({ topic, partition, ...outgoingContent(content, id) }, (result) => {
       this.#pending -= 1;
       const at = this.#cluster.world.now();
       if (result instanceof ClientError) {
@@ -128,8 +132,9 @@ export class RecordWriter {
 
   #tick(): void {
     if (!this.#running) return;
-    if (this.#pending < (this.#options.pendingMax ?? 20)) this.send(this.#next % this.#options.partitions);
-    const { pace, everyMs = 10 } = this.#options;
+    const { pace, everyMs = 10, atOnce = 1, pendingMax = 20, partitions } = this.#options;
+    const partition = Math.floor(this.#next / atOnce) % partitions;
+    if (this.#pending < pendingMax) for (let left = atOnce; left > 0; left -= 1) this.send(partition);
     this.#cluster.world.after(pace?.wait(everyMs) ?? everyMs, () => this.#tick());
   }
 }

@@ -83,6 +83,7 @@ export class Stage {
     this.cluster = new SimCluster(options);
     this.invariants = new Invariants(this.cluster).watch();
     this.invariants.onDeclaredLoss = (name, { topicId, index }) => this.history.declareLoss(name, topicId, index);
+    this.invariants.onHole = (group, from, to) => this.history.compacted.noteHole(group, from, to);
     this.history.onAck = (record, offset) => this.invariants.durable.judgeAck(record, offset);
     this.markers.watch(this.cluster);
     this.admin = new AdminClient(this.cluster.client('admin'));

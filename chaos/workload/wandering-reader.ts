@@ -9,7 +9,7 @@ import { ClientError, Consumer } from '../../src/client/index.ts';
 import type { ConsumerAssignment, ConsumerEvent, KafkaClient } from '../../src/client/index.ts';
 import { violated } from './history.ts';
 import type { History } from './history.ts';
-import { checkContent } from './record-content.ts';
+import { checkContent, recordId } from './record-content.ts';
 import type { Pace } from './pace.ts';
 import type { PollSession } from './poll-history.ts';
 import type { WorkloadHome } from './workload-home.ts';
@@ -107,7 +107,7 @@ export class WanderingReader {
     for (let poll = 0; poll < polls && this.#running; poll += 1) {
       for (const { records, highWatermark } of await consumer.poll()) {
         for (const record of records) checkContent(this.#history, name, record);
-        const polled = records.map(({ offset, value }) => ({ offset, value: Buffer.from(value ?? []).toString() }));
+        const polled = records.map((record) => ({ offset: record.offset, value: recordId(record) }));
         session?.note(this.#home.world.now(), polled);
         for (const { offset, value } of polled) {
           if (offset < next && this.#history.isOwed(topic, partition))

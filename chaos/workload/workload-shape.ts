@@ -9,6 +9,7 @@
  * | s      | little is written, by who never looks for another leader          | one writer                             |
  * | f      | fewer copies: may lose what the cluster declares lost             | one writer                             |
  * | r      | its beginning goes away: retention, or DeleteRecords              | one writer, and who deletes            |
+ * | k      | compacted: records with keys, and tombstones                      | two writers                            |
  * | x i o  | transactions, see `start-transactions.ts`                          | writers, transformers                  |
  * | c1, c2 | made, changed and deleted all the time                            | admins, racers                         |
  */
@@ -23,6 +24,18 @@ export interface TopicShape {
   readonly minInsync: number | null;
   /** An entry of the index for every record. */
   readonly denseIndex: boolean;
+}
+
+/** A compacted topic, and how eagerly the nodes compact it. */
+export interface CompactedShape {
+  readonly policy: 'compact' | 'compact,delete';
+  /** Virtual milliseconds after which a segment is closed. */
+  readonly segmentMs: number;
+  /** Between two looks of a node's cleaner. */
+  readonly backoffMs: number;
+  readonly minLagMs: number;
+  readonly tombstonesMs: number;
+  readonly compression: 'producer' | 'lz4';
 }
 
 export interface WorkloadShape {
@@ -74,7 +87,12 @@ export interface WorkloadShape {
   readonly heartbeaters: number;
   /** Some consume, transform and produce in transactions. */
   readonly transformers: boolean;
+  /** Null: no topic is compacted. */
+  readonly compacted: CompactedShape | null;
 }
+
+/** Longer than any run, wherever wall clocks jump to. */
+export const NEVER_MS = 30 * 86_400_000;
 
 function oneOf<T>(random: Random, first: T, ...others: readonly T[]): T {
   return [first, ...others][random.below(others.length + 1)] ?? first;
@@ -116,13 +134,25 @@ function drawFragile(random: Random, nodes: number): TopicShape {
 function drawNewcomers(
   random: Random,
   fixed: Partial<WorkloadShape>,
-): Pick<WorkloadShape, 'transactions' | 'transformers' | 'heartbeaters'> {
+): Pick<WorkloadShape, 'transactions' | 'transformers' | 'heartbeaters' | 'compacted'> {
   if (fixed.main !== undefined && fixed.phases !== undefined)
-    return { transactions: 0, transformers: false, heartbeaters: 0 };
+    return { transactions: 0, transformers: false, heartbeaters: 0, compacted: null };
   return {
     transactions: random.fork('lines').below(4) === 0 ? 1 + random.fork('how many').below(2) : 0,
     transformers: random.fork('transformers').below(6) === 0,
     heartbeaters: random.fork('heartbeaters').below(4) === 0 ? 1 + random.fork('how many beat').below(3) : 0,
+    compacted: random.fork('compacted').below(4) === 0 ? drawCompacted(random.fork('how compacted')) : null,
+  };
+}
+
+function drawCompacted(random: Random): CompactedShape {
+  return {
+    policy: oneOf(random, 'compact', 'compact', 'compact,delete'),
+    segmentMs: oneOf(random, 200, 500, 2000),
+    backoffMs: oneOf(random, 100, 300, 1000),
+    minLagMs: oneOf(random, 0, 0, 0, 500, NEVER_MS),
+    tombstonesMs: oneOf(random, 0, 1000, 5000, NEVER_MS, NEVER_MS),
+    compression: oneOf(random, 'producer', 'producer', 'lz4'),
   };
 }
 
@@ -163,7 +193,7 @@ export function drawWorkload(random: Random, nodes: number, fixed: Partial<Workl
 
 /** Ways to have less of it, one at a time, for who looks for the smallest workload that still fails. */
 export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[] {
-  const { segmentBytes, fragile, trimmed } = shape;
+  const { segmentBytes, fragile, trimmed, compacted } = shape;
   const flags = (['quorumTopic', 'sparse', 'bursts', 'watchers', 'rude', 'transformers'] as const).filter(
     (key) => shape[key],
   );
@@ -187,6 +217,7 @@ export function lessWork(shape: WorkloadShape): readonly Partial<WorkloadShape>[
     ...counts.map((key) => ({ [key]: 0 })),
     ...(fragile === null ? [] : [{ fragile: null }]),
     ...(trimmed === null ? [] : [{ trimmed: null }]),
+    ...(compacted === null ? [] : [{ compacted: null }]),
     ...(segmentBytes === null ? [] : [{ segmentBytes: null }]),
   ];
 }

@@ -7,6 +7,7 @@
  * Each kind of user has a function that starts it; a new kind is a field of the shape, and a line in `startWorkload`.
  */
 import type { Random } from '../../raft/index.ts';
+import type { NewTopic } from '../../src/client/index.ts';
 import { HeartbeatMember } from './heartbeat-member.ts';
 import { IdCollector } from './id-collector.ts';
 import { LogTrimmer } from './log-trimmer.ts';
@@ -17,6 +18,7 @@ import type { Span } from './pace.ts';
 import { RudeClient } from './rude-client.ts';
 import { SequencedWriter } from './sequenced-writer.ts';
 import type { Stage } from './stage.ts';
+import { prepareCompacted, startCompacted } from './start-compacted.ts';
 import { startTransactions, transactionalTopics } from './start-transactions.ts';
 import { TopicRacer } from './topic-racer.ts';
 import { WanderingReader } from './wandering-reader.ts';
@@ -66,11 +68,12 @@ export async function startWorkload(
   startMetadataClients(start);
   startUnusualClients(start);
   startTransactions(stage, shape, pace, start.random);
+  startCompacted(stage, shape, pace, start.random);
   return { stop: () => stage.stop() };
 }
 
 async function makeTopics(stage: Stage, shape: WorkloadShape): Promise<void> {
-  const { main, quorumTopic, sparse, fragile, trimmed } = shape;
+  const { main, quorumTopic, sparse, fragile, trimmed, compacted } = shape;
   await makeTopic(stage, 't', main);
   if (quorumTopic) await stage.topic('q', { partitions: 1, configs: { replication: 'quorum' } });
   if (sparse) await stage.topic('s', { partitions: 2 });
@@ -80,14 +83,17 @@ async function makeTopics(stage: Stage, shape: WorkloadShape): Promise<void> {
   }
   const configs = trimmed === 'retention' ? RETENTION : {};
   if (trimmed !== null) await stage.topic('r', { partitions: 2, configs });
+  if (compacted !== null)
+    await makeTopic(stage, 'k', { ...main, partitions: 2 }, await prepareCompacted(stage, compacted));
   for (const { name, partitions } of transactionalTopics(shape)) await makeTopic(stage, name, { ...main, partitions });
 }
 
-async function makeTopic(stage: Stage, name: string, shape: TopicShape): Promise<void> {
+async function makeTopic(stage: Stage, name: string, shape: TopicShape, more: NewTopic['configs'] = {}): Promise<void> {
   const { partitions, replicas, minInsync, denseIndex } = shape;
   const configs = {
     ...(minInsync === null ? {} : { 'min.insync.replicas': String(minInsync) }),
     ...(denseIndex ? DENSE_INDEX : {}),
+    ...more,
   };
   const replicationFactor = Math.min(replicas, stage.cluster.numbers().length);
   await stage.topic(name, { partitions, replicationFactor, configs });

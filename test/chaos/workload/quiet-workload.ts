@@ -23,6 +23,7 @@ export function quietWorkload(nodes: number): WorkloadShape {
     transactions: 0,
     transformers: false,
     heartbeaters: 0,
+    compacted: null,
   };
   return drawWorkload(seededRandom('quiet'), nodes, nothing);
 }

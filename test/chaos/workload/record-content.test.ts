@@ -11,7 +11,7 @@ function historyOf(padding: number): { readonly history: History; readonly read:
   const content = contentOf(7, padding, 1_750_000_000_000);
   const where = { topic: 't', partition: 0, writer: 'w', number: 7, sentAt: 0, kept: true, once: false };
   history.add({ id: 'w-7', ...where, content });
-  const batch = buildBatch({ records: [{ value: Buffer.from('w-7'), ...outgoingContent(content) }] });
+  const batch = buildBatch({ records: [outgoingContent(content, 'w-7')] });
   const result = readRecords(batch, decompressStream, 1 << 20);
   const [read] = result.kind === 'refused' ? [] : result.records;
   if (read === undefined) throw new Error('no record');
