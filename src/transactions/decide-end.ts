@@ -3,7 +3,7 @@
  *
  * TV1 (up to version 4): the epoch must be the current one and stays; a repeat is recognised by the state.
  * TV2 (version 5, KIP-890): each transaction ends in a new epoch, or in a fresh id when there is none left, which the answer
- * tells; a repeat is recognised by the epoch before (R), the next request by the current one (C).
+ * tells; a repeat is recognised by the epoch before (R), if that end was of TV2 too, the next request by the current one (C).
  *
  * | committed      | TV1 commit | abort | TV2 commit R | C  | abort R | C     |
  * | Ongoing        | write      | write | 90           | ok | 90      | ok    |
@@ -16,7 +16,7 @@
 import { assert } from '../../raft/index.ts';
 import { answer, refuse, write } from './decision.ts';
 import type { Decision, Known, ProducerIdentity } from './decision.ts';
-import { EPOCH_MAX, isEnding, isExhausted, isIdle, NO_PARTITIONS } from './transaction.ts';
+import { EPOCH_MAX, isEnded, isEnding, isExhausted, isIdle, NO_PARTITIONS } from './transaction.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface EndRequest extends ProducerIdentity {
@@ -50,13 +50,13 @@ function ended(transaction: Transaction, committed: boolean): Decision {
 }
 
 function endWithBump(transaction: Transaction, request: EndRequest, freshId: number | null, wallNow: number): Decision {
-  const { status, producerId, producerEpoch } = transaction;
-  const isComplete = status === 'CompleteCommit' || status === 'CompleteAbort';
+  const { producerId, producerEpoch } = transaction;
   const repeatsLastEpoch = request.producerId !== producerId && repeatsOverflow(transaction, request);
   if (request.producerId !== producerId && !repeatsLastEpoch) return refuse('INVALID_PRODUCER_ID_MAPPING');
   const isCurrent = !repeatsLastEpoch && request.producerEpoch === producerEpoch;
-  const isRepeat = repeatsLastEpoch || request.producerEpoch === producerEpoch - 1;
-  if (isRepeat && (isComplete || isEnding(transaction))) return ended(transaction, request.committed);
+  // Of an end that has bumped the epoch, as TV2 does: else the epoch before is that of a producer that was replaced.
+  const isRepeat = repeatsLastEpoch || (transaction.clientVersion >= 2 && request.producerEpoch === producerEpoch - 1);
+  if (isRepeat && (isEnded(transaction) || isEnding(transaction))) return ended(transaction, request.committed);
   if (!isCurrent || isEnding(transaction)) return refuse('PRODUCER_FENCED');
   // A client that does not know whether its transaction has begun aborts it.
   if (isIdle(transaction) && request.committed) return refuse('INVALID_TXN_STATE');

@@ -1,15 +1,18 @@
 /**
  * What one partition of `__transaction_state` says: for each transactional id what is committed, and what was written last.
  *
- * Invariants: at most one transition of an id is written and not committed (the coordinator refuses a second); a rewrite
- * of the log writes the newest value of an id again, and changes nothing here.
+ * Invariants: at most one transition of an id is written and not committed (the coordinator refuses a second), but that what
+ * follows the end of a transaction may stand behind it; a rewrite of the log writes the newest value of an id again, and changes
+ * nothing here.
  */
 import { Buffer } from 'node:buffer';
+import { assert } from '../../raft/index.ts';
 import { recordBytes } from '../coordinator-log/index.ts';
 import type { KeyValueRecord, LogImage } from '../coordinator-log/index.ts';
 import type { WireCodec } from '../wire/index.ts';
 import type { Known } from './decision.ts';
 import { decodeTransactionRecord, transactionRecord } from './transaction-record.ts';
+import { isEnded } from './transaction.ts';
 import type { Transaction } from './transaction.ts';
 
 interface Entry {
@@ -18,13 +21,19 @@ interface Entry {
   newest: Transaction | null;
   /** Of the newest record; 0 for a tombstone. */
   bytes: number;
-  pending: boolean;
+  /** Transitions so far, and how many of them are known to be committed. */
+  written: number;
+  settled: number;
 }
 
 /** Names a live record. */
 export type TransactionName =
   | { readonly kind: 'transaction'; readonly transactionalId: string }
   | { readonly kind: 'other'; readonly key: string };
+
+function isPending({ written, settled }: Entry): boolean {
+  return settled < written;
+}
 
 const UNKNOWN: Known = { transaction: null, pending: false };
 
@@ -49,13 +58,20 @@ export class TransactionImage implements LogImage<TransactionName> {
   /** The id as decisions see it. */
   known(transactionalId: string): Known {
     const entry = this.#entries.get(transactionalId);
-    return entry === undefined ? UNKNOWN : { transaction: entry.committed, pending: entry.pending };
+    return entry === undefined ? UNKNOWN : { transaction: entry.committed, pending: isPending(entry) };
+  }
+
+  /** The id as it will be once the end of its transaction, which has been written, is committed; null when that is not so. */
+  ahead(transactionalId: string): Known | null {
+    const entry = this.#entries.get(transactionalId);
+    if (entry === undefined || !isPending(entry) || entry.newest === null || !isEnded(entry.newest)) return null;
+    return { transaction: entry.newest, pending: false };
   }
 
   /** All ids with something committed, a fresh list. */
   transactions(): readonly (Known & { readonly transactionalId: string; readonly transaction: Transaction })[] {
-    return [...this.#entries].flatMap(([transactionalId, { committed, pending }]) =>
-      committed === null ? [] : [{ transactionalId, transaction: committed, pending }],
+    return [...this.#entries].flatMap(([transactionalId, entry]) =>
+      entry.committed === null ? [] : [{ transactionalId, transaction: entry.committed, pending: isPending(entry) }],
     );
   }
 
@@ -70,38 +86,42 @@ export class TransactionImage implements LogImage<TransactionName> {
   }
 
   /**
-   * The transition that was just appended. The record holds all of it but the last epoch, which only the coordinator that
-   * decided knows.
+   * The transition that was just appended; answers its number for {@link commit}. The record holds all of it but the last
+   * epoch, which only the coordinator that decided knows.
    */
-  decided(transactionalId: string, next: Transaction | null): void {
+  decided(transactionalId: string, next: Transaction | null): number {
     const entry = this.#entries.get(transactionalId);
-    if (entry !== undefined) entry.newest = next;
+    assert(entry !== undefined, () => `nothing was appended for ${transactionalId}`);
+    entry.newest = next;
+    return entry.written;
   }
 
-  /** What was written last of the id is committed. */
-  commit(transactionalId: string): void {
+  /** The transition with this number is committed, and all before it. False: that was known. */
+  commit(transactionalId: string, number: number, next: Transaction | null): boolean {
     const entry = this.#entries.get(transactionalId);
-    if (entry === undefined) return;
-    entry.pending = false;
-    entry.committed = entry.newest;
-    if (entry.newest === null) this.#entries.delete(transactionalId);
+    if (entry === undefined || number <= entry.settled) return false;
+    entry.settled = number;
+    entry.committed = next;
+    if (next === null && !isPending(entry)) this.#entries.delete(transactionalId);
+    return true;
   }
 
   /** Everything that was read is committed. */
   commitAll(): void {
-    for (const transactionalId of [...this.#entries.keys()]) this.commit(transactionalId);
+    for (const [transactionalId, { written, newest }] of [...this.#entries])
+      this.commit(transactionalId, written, newest);
   }
 
   #set(transactionalId: string, value: Transaction | null, bytes: number): void {
     const entry = this.#entries.get(transactionalId);
     this.#liveBytes += bytes - (entry?.bytes ?? 0);
     if (entry === undefined) {
-      this.#entries.set(transactionalId, { committed: null, newest: value, bytes, pending: true });
+      this.#entries.set(transactionalId, { committed: null, newest: value, bytes, written: 1, settled: 0 });
       return;
     }
     entry.newest = value;
     entry.bytes = bytes;
-    entry.pending = true;
+    entry.written += 1;
   }
 
   #applyOther(record: KeyValueRecord): void {

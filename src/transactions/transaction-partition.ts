@@ -7,7 +7,8 @@
  * ```
  *
  * Nothing is answered, and no marker sent, before the transition is committed. While a transition is being written every
- * other one waits a little and is then told 51. A coordinator that takes over sends the markers of every PrepareX again.
+ * other one waits a little and is then told 51; but what follows CompleteX is written behind it at once, as it cannot be
+ * committed without it. A coordinator that takes over sends the markers of every PrepareX again.
  */
 import { millis } from '../../raft/index.ts';
 import type { Millis } from '../../raft/index.ts';
@@ -25,7 +26,7 @@ import type { TransactionSettings } from './settings.ts';
 import { TransactionImage } from './transaction-image.ts';
 import type { TransactionName } from './transaction-image.ts';
 import { transactionRecord } from './transaction-record.ts';
-import { isEnding } from './transaction.ts';
+import { isEnded, isEnding } from './transaction.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface TransactionPartitionOptions {
@@ -119,7 +120,7 @@ export class TransactionPartition {
       const unavailable = this.unavailable();
       if (unavailable !== 0) return failed(unavailable);
       const known = this.image.known(transactionalId);
-      const decision = decide(known, freshId, clock.wallNow());
+      const decision = this.#decideAhead(transactionalId, known, (from) => decide(from, freshId, clock.wallNow()));
       switch (decision.kind) {
         case 'answer':
           return { ...decision, error: 0 };
@@ -141,6 +142,14 @@ export class TransactionPartition {
           if (freshId === null) return failed(ERROR_CODES.COORDINATOR_LOAD_IN_PROGRESS.code);
       }
     }
+  }
+
+  /** Decides from what is committed; or, when that has to wait for CompleteX only, what is to be written behind it. */
+  #decideAhead(transactionalId: string, known: Known, decide: (known: Known) => Decision): Decision {
+    const ahead = known.pending ? this.image.ahead(transactionalId) : null;
+    if (ahead === null) return decide(known);
+    const next = decide(ahead);
+    return next.kind === 'write' || next.kind === 'needs-producer-id' ? next : decide(known);
   }
 
   #isFull(): boolean {
@@ -184,18 +193,18 @@ export class TransactionPartition {
   #write(transactionalId: string, next: Transaction | null): Promise<number> {
     const { log, codec } = this.options;
     return new Promise((resolve) => {
-      const state = { committed: false };
+      let number = 0;
       const commit = (): void => {
-        if (state.committed || this.unavailable() !== 0) return;
-        state.committed = true;
-        this.#committed(transactionalId, next);
+        if (this.unavailable() === 0 && this.image.commit(transactionalId, number, next))
+          this.#committed(transactionalId, next);
       };
       const refused = this.#writer.append([transactionRecord(codec, transactionalId, next)], (error) => {
         if (error === 0) commit();
         resolve(error);
       });
       if (refused !== 0) return resolve(writeError(refused));
-      this.image.decided(transactionalId, next);
+      number = this.image.decided(transactionalId, next);
+      if (next !== null && isEnded(next)) this.#wakeWaiting(transactionalId);
       // The answer has a deadline, the transition has none.
       log.whenCommitted(log.logEnd(), (settlement) => {
         if (settlement === 'committed') commit();
@@ -204,15 +213,18 @@ export class TransactionPartition {
   }
 
   #committed(transactionalId: string, next: Transaction | null): void {
-    this.image.commit(transactionalId);
     if (next !== null && isEnding(next)) return this.#sendMarkers(transactionalId, next);
-    const waiters = this.#waiting.get(transactionalId);
-    this.#waiting.delete(transactionalId);
-    for (const wake of waiters ?? []) wake();
+    this.#wakeWaiting(transactionalId);
     if (this.image.size > 0) this.#setAlarm();
   }
 
-  /** Resolves when a transition of the id is committed and it is not ending, or after `timeout`. */
+  #wakeWaiting(transactionalId: string): void {
+    const waiters = this.#waiting.get(transactionalId);
+    this.#waiting.delete(transactionalId);
+    for (const wake of waiters ?? []) wake();
+  }
+
+  /** Resolves when the id is not ending any more, or a transition of it is committed, or after `timeout`. */
   #nextTransition(transactionalId: string, timeout: Millis): Promise<void> {
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(transactionalId) ?? new Set();

@@ -81,7 +81,12 @@ export function isEnding({ status }: Transaction): boolean {
   return status === 'PrepareCommit' || status === 'PrepareAbort';
 }
 
+/** Its markers are all written. */
+export function isEnded({ status }: Transaction): boolean {
+  return status === 'CompleteCommit' || status === 'CompleteAbort';
+}
+
 /** No transaction is under way. */
-export function isIdle({ status }: Transaction): boolean {
-  return status === 'Empty' || status === 'CompleteCommit' || status === 'CompleteAbort';
+export function isIdle(transaction: Transaction): boolean {
+  return transaction.status === 'Empty' || isEnded(transaction);
 }

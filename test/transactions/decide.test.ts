@@ -205,10 +205,13 @@ describe('EndTxn', () => {
         NOW,
       ),
     );
-  const both = (status: TransactionStatus, clientVersion: number, epoch = 4): readonly string[] => [
-    end(at(status), true, clientVersion, epoch),
-    end(at(status), false, clientVersion, epoch),
-  ];
+  const both = (
+    status: TransactionStatus,
+    clientVersion: number,
+    epoch = 4,
+    lastVersion = clientVersion,
+  ): readonly string[] =>
+    [true, false].map((committed) => end(at(status, { clientVersion: lastVersion }), committed, clientVersion, epoch));
 
   test('of TV1 follows the table', () => {
     expect(both('Ongoing', 0)).toEqual(['PrepareCommit 7/4', 'PrepareAbort 7/4']);
@@ -239,6 +242,11 @@ describe('EndTxn', () => {
     expect(both('Empty', 2, 3)).toEqual(['90', '90']);
     for (const status of ['Ongoing', 'CompleteCommit', 'PrepareAbort', 'Empty'] as const)
       for (const epoch of [2, 5]) expect(both(status, 2, epoch)).toEqual(['90', '90']);
+  });
+
+  test('of TV2 under the epoch before is no repeat when the last transaction was of TV1: somebody else’s, who has replaced it', () => {
+    for (const status of ['PrepareCommit', 'PrepareAbort', 'CompleteCommit', 'CompleteAbort'] as const)
+      expect(both(status, 2, 3, 0)).toEqual(['90', '90']);
   });
 
   test('of an unknown id, another producer id or an id in transition is refused', () => {

@@ -183,6 +183,52 @@ describe('commits', () => {
     expect(bench.state()?.status).toBe('CompleteCommit');
   });
 
+  test('of the end do not hold up what follows it: both are written, and neither is answered before', async () => {
+    const { bench, producer } = await ready({ endingWaitMs: 500 });
+    await bench.add(producer);
+    await bench.end(producer, true);
+    const waiting = bench.add(producer, [1]);
+    await bench.clock.advance(1);
+    bench.log.held = true;
+    const { logEnd } = bench.log;
+    await bench.written();
+    // CompleteCommit, and the next transaction behind it.
+    expect(bench.log.logEnd).toBe(logEnd + 2);
+    expect(bench.state()?.status).toBe('PrepareCommit');
+    expect(await bench.leader(producer, true, [1])).toEqual([51]);
+    // A third one waits for the second, and is told nothing that may be lost.
+    const repeat = bench.end(producer, true);
+    await bench.clock.advance(400);
+    expect(bench.log.logEnd).toBe(logEnd + 2);
+    bench.log.commit();
+    expect(await waiting).toEqual([0]);
+    expect(bench.state()).toMatchObject({ status: 'Ongoing', partitions: new Map([['t', new Set([1])]]) });
+    bench.log.held = false;
+    bench.log.commit();
+    expect(await repeat).toMatchObject({ errorCode: 0 });
+  });
+
+  test.each([0, 1, 2])(
+    'of the end and of what follows it are lost together, or the later one alone (%i kept)',
+    async (kept) => {
+      const { bench, producer } = await ready({ endingWaitMs: 500 });
+      await bench.add(producer);
+      await bench.end(producer, true);
+      const waiting = bench.add(producer, [1]);
+      await bench.clock.advance(1);
+      bench.log.held = true;
+      await bench.written();
+      bench.log.batches.splice(bench.log.batches.length - 2 + kept);
+      await bench.lead(true);
+      expect(await waiting).toEqual([16]);
+      expect(bench.state()?.status).toBe(['PrepareCommit', 'CompleteCommit', 'Ongoing'][kept]);
+      bench.log.held = false;
+      await bench.written();
+      expect(await bench.add(producer, [1])).toEqual([0]);
+      expect(bench.state()?.partitions).toEqual(new Map([['t', new Set([1])]]));
+    },
+  );
+
   test('requests wait for the transition under way, as long as they may', async () => {
     const { bench, producer } = await ready({ endingWaitMs: 500 });
     await bench.add(producer);

@@ -10,7 +10,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeTransactionRecord } from '../../src/transactions/transaction-record.ts';
-import { includesAll } from '../../src/transactions/transaction.ts';
+import { includes, includesAll } from '../../src/transactions/transaction.ts';
 import type { Transaction, TransactionStatus } from '../../src/transactions/transaction.ts';
 import { WireCodec } from '../../src/wire/index.ts';
 import { TransactionBench } from './transaction-bench.ts';
@@ -132,7 +132,16 @@ class Run {
       this.#versions[index] === 1
         ? await this.bench.add(identity, [partition])
         : await this.bench.leader(identity, false, [partition]);
-    if (error === 0) expect(wasOwner, `client ${index} was replaced, and added a partition`).toBe(true);
+    if (error !== 0) return;
+    expect(wasOwner, `client ${index} was replaced, and added a partition`).toBe(true);
+    const isCommitted = this.history(true).some(
+      ({ status, partitions, ...of }) =>
+        status === 'Ongoing' &&
+        includes(partitions, 't', partition) &&
+        of.producerId === identity.producerId &&
+        of.producerEpoch === identity.producerEpoch,
+    );
+    expect(isCommitted, `partition ${partition} was added, and that is not committed`).toBe(true);
   }
 
   async #end(index: number, committed: boolean): Promise<void> {
