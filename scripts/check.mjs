@@ -6,7 +6,7 @@
  *   3  unit, scripts, properties, simulation   one vitest process on both cores
  *   4  e2e                            real processes, alone on the machine
  *   5  package                        the tarball
- *   6  chaos:check                    regressions, canaries and sixty seeds of the chaos suite
+ *   6  chaos:check                    the chaos suite's regressions, canaries and sixty seeds of this commit
  *
  * The first failing stage ends the run and prints the command that repeats it alone. A skipped test is a failure,
  * so is a project without tests. The last line is `N passed, N failed`: tests, and one for each other step.

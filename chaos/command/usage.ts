@@ -31,7 +31,7 @@ ${LIVE_USAGE}
 
 ${EXPLORE_USAGE}
 
-flotilla chaos check              what \`npm test\` runs: regressions, canaries, then sixty seeds
+flotilla chaos check              what \`npm test\` runs: regressions, canaries, then sixty seeds of this commit
   --seeds N                      so many, from the first of them on (default 60)
 
 Exit codes: 0 nothing found, 1 a violation, 2 the harness is broken, 64 bad usage, 130 interrupted.
