@@ -15,6 +15,9 @@ import { Sketch, uvarint } from './sketch.ts';
 const LENGTH_AT = 8;
 const CRC_AT = 17;
 const NOW = 1_750_000_000_000;
+/** Stand for a producer id, and the epoch behind it, that only a session knows. */
+export const PRODUCER_MARK = 0x5a5a_0000_1234n;
+export const EPOCH_MARK = 0x5a5b;
 const sketch = new Sketch();
 
 function zigzag(value: number): Buffer {
@@ -138,8 +141,9 @@ function header(random: Random, code: number, count: number, target: Sketch): vo
   target.int32(count - 1);
   target.int64(BigInt(NOW));
   target.int64(BigInt(NOW + 1000));
-  target.int64(isProducer ? BigInt(random.below(3)) : -1n);
-  target.int16(isProducer ? random.below(2) : -1);
+  const isMarked = isProducer && once(random, 2);
+  target.int64(isMarked ? PRODUCER_MARK : isProducer ? BigInt(random.below(3)) : -1n);
+  target.int16(isMarked ? EPOCH_MARK : isProducer ? random.below(2) : -1);
   target.int32(isProducer ? random.below(4) : -1);
   target.int32(count, 'length32');
 }

@@ -16,7 +16,7 @@ import { CoordinatorImage } from '../src/coordinator/coordinator-image.ts';
 import { restoreGroup } from '../src/coordinator/group-snapshot.ts';
 import { DEFAULT_COORDINATOR_SETTINGS } from '../src/coordinator/settings.ts';
 import { TransactionImage } from '../src/transactions/transaction-image.ts';
-import type { KeyValueRecord } from '../src/coordinator-log/index.ts';
+import type { KeyValueRecord, LogImage } from '../src/coordinator-log/index.ts';
 import { isFlexible, WireCodec } from '../src/wire/codec.ts';
 import * as group from '../src/wire/schema/group-record.ts';
 import * as transaction from '../src/wire/schema/transaction-record.ts';
@@ -26,6 +26,7 @@ import { messageMaker, WILD } from './message-maker.ts';
 import type { Make, Vocabulary } from './message-maker.ts';
 import { mutate } from './mutate.ts';
 import { Sketch } from './sketch.ts';
+import { Wrong } from './target.ts';
 import type { Case, Target } from './target.ts';
 
 const codec = new WireCodec();
@@ -115,6 +116,8 @@ function recordsOf(bytes: Buffer): readonly KeyValueRecord[] {
   });
 }
 
+const NOTHING = Buffer.alloc(0);
+const NOWHERE = { base: offset(0), transaction: null };
 const CONTEXT = { now: millis(1000), wallNow: 1_750_000_000_000, settings: DEFAULT_COORDINATOR_SETTINGS };
 
 function runGroups(bytes: Buffer): string {
@@ -135,8 +138,21 @@ function runGroups(bytes: Buffer): string {
     consumers.set(decoded.groupId, one);
     applyConsumerRecord(one, decoded.record, new Map());
   }
-  for (const name of image.names()) image.record(name);
+  expectRewritten(image, new CoordinatorImage(codec));
   return unreadable === 0 ? 'read' : 'some unreadable';
+}
+
+/** As a rewrite of the log does it: whoever reads what is written again knows the same. */
+function expectRewritten<Name>(image: LogImage<Name>, other: LogImage<Name>): void {
+  for (const name of image.names()) {
+    const written = image.record(name);
+    if (written === null) continue;
+    other.apply(written, NOWHERE);
+    const again = other.record(name);
+    const isSame = Buffer.compare(again?.value ?? NOTHING, written.value ?? NOTHING) === 0;
+    if (again === null || !isSame)
+      throw new Wrong(`a record of ${JSON.stringify(name)} was written again and is not read as it was`);
+  }
 }
 
 function runTransactions(bytes: Buffer): string {
@@ -144,7 +160,7 @@ function runTransactions(bytes: Buffer): string {
   let unreadable = 0;
   for (const record of recordsOf(bytes)) if (image.apply(record) !== null) unreadable += 1;
   image.commitAll();
-  for (const name of image.names()) image.record(name);
+  expectRewritten(image, new TransactionImage(codec));
   return unreadable === 0 ? 'read' : 'some unreadable';
 }
 

@@ -14,7 +14,7 @@ import { once, pick } from './dice.ts';
 import { messageMaker } from './message-maker.ts';
 import type { Make } from './message-maker.ts';
 import { mutate } from './mutate.ts';
-import { CLIENT_ID, PLAUSIBLE } from './session-vocabulary.ts';
+import { CLIENT_ID, plausible } from './session-vocabulary.ts';
 import { Sketch } from './sketch.ts';
 
 export interface Step {
@@ -85,11 +85,20 @@ const FAMILIES: readonly (readonly ApiName[])[] = [
 const sketch = new Sketch();
 const makers = new Map<string, Make>();
 
-function maker({ schema }: ServedApi, version: number): Make {
-  const name = `${schema.key} ${version}`;
+/** How wild a message's values are: half of the messages are plausible as a whole. */
+const WILDNESS = [null, null, null, 8, 8, 3] as const;
+const VOCABULARIES = new Map(WILDNESS.map((wild) => [wild, plausible(wild)]));
+
+function maker({ schema }: ServedApi, version: number, wild: (typeof WILDNESS)[number]): Make {
+  const name = `${schema.key} ${version} ${wild ?? 'tame'}`;
   const found = makers.get(name);
   if (found !== undefined) return found;
-  const made = messageMaker(schema.request, version, isFlexible(schema, version), PLAUSIBLE);
+  const made = messageMaker(
+    schema.request,
+    version,
+    isFlexible(schema, version),
+    VOCABULARIES.get(wild) ?? plausible(wild),
+  );
   makers.set(name, made);
   return made;
 }
@@ -104,7 +113,7 @@ function makeFrame(random: Random, api: ServedApi): Buffer {
   sketch.int16(CLIENT_ID.length, 'length16');
   sketch.raw(Buffer.from(CLIENT_ID), 'text');
   if (isFlexible(api.schema, version)) sketch.uvarint(0, 'tags');
-  maker(api, version)(random, sketch);
+  maker(api, version, pick(random, WILDNESS))(random, sketch);
   const body = once(random, 4) ? mutate(random, sketch, 1) : Buffer.from(sketch.view());
   const size = Buffer.alloc(4);
   size.writeInt32BE(once(random, 400) ? body.length - 1 : body.length);
@@ -116,7 +125,10 @@ export function makeSession(random: Random, steps: number): Buffer {
   const family = once(random, 2) ? pick(random, FAMILIES).map((name) => API_TABLE[name] as ServedApi) : SERVED_APIS;
   const parts: Buffer[] = [];
   for (let made = 0; made < steps; made += 1) {
-    const frame = makeFrame(random, once(random, 6) ? pick(random, SERVED_APIS) : pick(random, family));
+    let api = pick(random, once(random, 6) ? SERVED_APIS : family);
+    // Else everything is soon about topics that are gone.
+    if (api === API_TABLE.deleteTopics && !once(random, 4)) api = API_TABLE.produce;
+    const frame = makeFrame(random, api);
     const head = Buffer.alloc(8);
     head.writeUInt32BE(once(random, 12) ? random.below(once(random, 6) ? 20_000 : 800) : 0, 0);
     head.writeUInt32BE(frame.length, 4);

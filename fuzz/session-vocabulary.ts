@@ -2,10 +2,10 @@
  * What requests of a session are about: topics, groups and transactions that exist, members and topic ids that only the run knows.
  *
  * An input is made before it is run, so ids that the cluster chooses stand in it as marks of the same length, which the session
- * replaces as it sends. One value in eight is anything at all.
+ * replaces as it sends.
  */
 import type { Random } from '../raft/index.ts';
-import { makeRecords } from './batch-maker.ts';
+import { EPOCH_MARK, makeRecords, PRODUCER_MARK } from './batch-maker.ts';
 import { once, pick } from './dice.ts';
 import type { Vocabulary } from './message-maker.ts';
 
@@ -26,6 +26,9 @@ export function topicMark(number: number): Buffer {
 }
 
 export const MEMBER_MARKS = 3;
+
+/** As long as the name of a topic may be. */
+const LONGEST = 'x'.repeat(249);
 
 const OWN_MEMBERS = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg', 'AAAAAAAAAAAAAAAAAAAAAw'] as const;
 const CONFIGS = [
@@ -52,7 +55,7 @@ const TEXTS: readonly (readonly [name: RegExp, draw: Texts])[] = [
   ],
   [/group(?!Instance)|^keys?$|coordinatorKeys/i, (random) => pick(random, ['g0', 'g1', 'k0', 'k1'])],
   [/groupInstanceId|instanceId/, (random) => pick(random, ['i0', 'i1'])],
-  [/transactionalId/i, (random) => pick(random, ['tx0', 'tx1'])],
+  [/transactionalId/i, (random) => (once(random, 5) ? 'tx1' : 'tx0')],
   [/protocolType/, () => 'consumer'],
   [/assignor/i, (random) => pick(random, ['range', 'uniform', 'no-such'])],
   [/regex|pattern/i, (random) => pick(random, ['a.*', '[', '(a|b)+', '', '.*'])],
@@ -61,7 +64,10 @@ const TEXTS: readonly (readonly [name: RegExp, draw: Texts])[] = [
   [/resourceName/, (random) => pick(random, [...TOPICS, 'g0', 'k0'])],
   [/protocolName/, () => 'range'],
   [/stat(e|us)/i, (random) => pick(random, ['Stable', 'Empty', 'Ongoing', 'Dead'])],
-  [/topic|name/i, (random) => pick(random, [...TOPICS, ...TOPICS, 'new', 'range', '__consumer_offsets'])],
+  [
+    /topic|name/i,
+    (random) => pick(random, [...TOPICS, ...TOPICS, ...TOPICS, 'new', 'range', LONGEST, '__consumer_offsets']),
+  ],
 ];
 
 type Wholes = (random: Random) => number;
@@ -73,10 +79,11 @@ const WHOLES: readonly (readonly [name: RegExp, draw: Wholes])[] = [
   [/timeout|maxWait/i, (random) => pick(random, [0, 10, 200, 1000])],
   [/bytes/i, (random) => pick(random, [0, 1, 1000, 1 << 20])],
   [/^acks$/, (random) => pick(random, [-1, -1, 1, 0])],
+  [/producerEpoch/i, (random) => (once(random, 4) ? pick(random, [0, 1, 2, -1]) : EPOCH_MARK)],
   [/memberEpoch/, (random) => pick(random, [0, 0, 1, 2, 3, -1, -2])],
   [/epoch|generation/i, (random) => pick(random, [-1, 0, 0, 1, 2])],
   [/replicaId/, () => -1],
-  [/producerId|nextProducerId/i, (random) => pick(random, [0, 0, 1, 1, 2, -1, 1000, 1000, 1001])],
+  [/producerId/i, (random) => (once(random, 4) ? pick(random, [0, 1, 2, -1, 1000]) : Number(PRODUCER_MARK))],
   [/timestamp/i, (random) => pick(random, [-1, -2, -3, 0, 1_750_000_000_000])],
   [/offset/i, (random) => pick(random, [0, 0, 1, 2, 5, 20, -1])],
   [/resourceType/, (random) => pick(random, [2, 2, 2, 32])],
@@ -93,16 +100,19 @@ function drawn<T>(
   name: string,
   random: Random,
 ): T | null {
-  if (once(random, 8)) return null;
   return table.find(([pattern]) => pattern.test(name))?.[1](random) ?? null;
 }
 
-export const PLAUSIBLE: Vocabulary = {
-  text: (name, random) => drawn(TEXTS, name, random),
-  whole: (name, random) => drawn(WHOLES, name, random),
-  uuid: (_name, random) => (once(random, 8) ? null : topicMark(random.below(TOPICS.length))),
-  bytes: (name, random) => {
-    if (name === 'records') return makeRecords(random);
-    return once(random, 8) ? null : SUBSCRIPTION;
-  },
-};
+/** @param wild one value in so many is anything at all; null: none */
+export function plausible(wild: number | null): Vocabulary {
+  const isWild = (random: Random): boolean => wild !== null && once(random, wild);
+  return {
+    text: (name, random) => (isWild(random) ? null : drawn(TEXTS, name, random)),
+    whole: (name, random) => (isWild(random) ? null : drawn(WHOLES, name, random)),
+    uuid: (_name, random) => (isWild(random) ? null : topicMark(random.below(TOPICS.length))),
+    bytes: (name, random) => {
+      if (name === 'records') return makeRecords(random);
+      return isWild(random) ? null : SUBSCRIPTION;
+    },
+  };
+}

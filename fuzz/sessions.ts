@@ -14,8 +14,10 @@ import type { Ports } from '../src/ports/index.ts';
 import { AdminClient } from '../src/client/index.ts';
 import { RawLink } from '../chaos/workload/raw-link.ts';
 import { SERVED_APIS } from '../src/wire/api-table.ts';
-import { API_TABLE } from '../src/wire/index.ts';
-import { buildBatch } from '../storage/batch/index.ts';
+import { API_TABLE, WireCodec } from '../src/wire/index.ts';
+import { readResponseHeader } from '../src/wire/frame.ts';
+import { buildBatch, intactHeader, nextBatch } from '../storage/batch/index.ts';
+import { EPOCH_MARK, mendBatch, PRODUCER_MARK } from './batch-maker.ts';
 import { makeSession, splitSession, stepsOf } from './session-frames.ts';
 import { SessionLink } from './session-link.ts';
 import { CLIENT_ID, MEMBER_MARKS, memberMark, topicMark, TOPICS } from './session-vocabulary.ts';
@@ -39,6 +41,12 @@ const MAY_WAIT = new Set<number>(
 );
 const SERVED = new Map(SERVED_APIS.map(({ schema }) => [schema.key, schema]));
 
+/** Whose answers say who a producer is. */
+const PRODUCER_APIS = new Map<number, typeof API_TABLE.initProducerId.schema | typeof API_TABLE.endTxn.schema>(
+  [API_TABLE.initProducerId.schema, API_TABLE.endTxn.schema].map((schema) => [schema.key, schema]),
+);
+const PRODUCER_ID_AT = 43;
+
 class Session {
   readonly #cluster: SimCluster;
   readonly #ports: Ports;
@@ -46,7 +54,12 @@ class Session {
   readonly #topicIds: Buffer[] = [];
   /** Newest first. */
   readonly #members: string[] = [];
+  readonly #codec = new WireCodec();
   #link: SessionLink | null = null;
+  /** The newest that was given out. */
+  #producer = { id: 0, epoch: 0 };
+  /** The request under way. */
+  #asked: Buffer = Buffer.alloc(0);
   #sane = 0;
   readonly outcomes = { answered: 0, closed: 0, parked: 0 };
 
@@ -104,11 +117,26 @@ class Session {
       const id = Buffer.from(this.#members[number] ?? '');
       if (id.length === mark.length) replaceAll(bytes, mark, id);
     }
+    this.#putProducer(bytes);
     return bytes;
+  }
+
+  /** Marks of a producer; a batch around one gets its CRC anew where it had been right. */
+  #putProducer(bytes: Buffer): void {
+    const { id, epoch } = this.#producer;
+    const mark = Buffer.alloc(8);
+    mark.writeBigInt64BE(PRODUCER_MARK);
+    for (let at = bytes.indexOf(mark); at !== -1; at = bytes.indexOf(mark, at + 8)) {
+      const batch = batchAround(bytes, at);
+      bytes.writeBigInt64BE(BigInt(id), at);
+      if (at + 10 <= bytes.length && bytes.readInt16BE(at + 8) === EPOCH_MARK) bytes.writeInt16BE(epoch, at + 8);
+      if (batch !== null) mendBatch(batch);
+    }
   }
 
   async #step(frame: Buffer): Promise<void> {
     const link = (this.#link ??= await this.#connect());
+    this.#asked = frame;
     link.send(frame);
     const { world } = this.#cluster;
     await world.run(() => link.settled, { milliseconds: ANSWER_MS });
@@ -139,11 +167,21 @@ class Session {
     return this.#cluster.wait(connecting);
   }
 
-  /** Member ids stand in answers as they are. */
+  /** Member ids stand in answers as they are; who a producer is follows from the answer to what was asked last. */
   #learn(answer: Buffer): void {
+    this.#learnProducer(answer);
     for (const [id] of answer.toString('latin1').matchAll(new RegExp(`${CLIENT_ID}-[0-9a-zA-Z-]{36}`, 'g')))
       if (this.#members[0] !== id) this.#members.unshift(id);
     this.#members.length = Math.min(this.#members.length, MEMBER_MARKS);
+  }
+
+  #learnProducer(answer: Buffer): void {
+    const api = PRODUCER_APIS.get(keyOf(this.#asked));
+    if (api === undefined) return;
+    const version = versionOf(this.#asked);
+    const { bodyAt } = readResponseHeader(answer, api, version);
+    const { errorCode, producerId, producerEpoch } = this.#codec.decodeResponse(api, version, answer, bodyAt);
+    if (errorCode === 0 && producerId >= 0) this.#producer = { id: producerId, epoch: producerEpoch };
   }
 
   #expectAlive(): void {
@@ -202,6 +240,16 @@ class Session {
 
 function replaceAll(bytes: Buffer, mark: Buffer, by: Buffer): void {
   for (let at = bytes.indexOf(mark); at !== -1; at = bytes.indexOf(mark, at + mark.length)) by.copy(bytes, at);
+}
+
+/** The batch whose producer id is at `at`, when it is whole and its CRC right. */
+function batchAround(bytes: Buffer, at: number): Buffer | null {
+  const from = at - PRODUCER_ID_AT;
+  if (from < 0) return null;
+  const next = nextBatch(bytes, from);
+  if (next.kind !== 'batch') return null;
+  const batch = bytes.subarray(from, from + next.size);
+  return typeof intactHeader(batch) === 'string' ? null : batch;
 }
 
 function keyOf(frame: Buffer): number {
