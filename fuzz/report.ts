@@ -1,6 +1,7 @@
 /**
  * What a run has done so far, as lines for people or as JSON: executions by target and outcome, failures by kind, memory.
  */
+import { writeFileSync } from 'node:fs';
 import type { Failure, Tally } from './run.ts';
 import { targetNamed } from './targets.ts';
 import type { Piece } from './work.ts';
@@ -109,14 +110,20 @@ export function commandOf({ target, seed, index }: Failure): string {
   return `npm run fuzz -- --target ${target} --seed ${seed} --index ${index}`;
 }
 
+/** The input as an argument of the command: in hex, or in a file when it is long. */
+function inputArgument({ target, index, input }: Failure): string {
+  const hex = input.toString('hex');
+  if (hex.length <= INPUT_SHOWN) return hex;
+  const path = `dist/run/fuzz-${target}-${index}.hex`;
+  writeFileSync(path, hex);
+  return `@${path}`;
+}
+
 export function failureText(failure: Failure): string {
-  const hex = failure.input.toString('hex');
   return [
     `FAILURE in ${failure.target}, case ${failure.case}: ${failure.kind}`,
     `  ${failure.message.split('\n').slice(0, 12).join('\n  ')}`,
     `  again: ${commandOf(failure)}`,
-    hex.length > INPUT_SHOWN
-      ? `  input: ${failure.input.length} bytes, ${hex.slice(0, INPUT_SHOWN)}…`
-      : `  again, shrunk: npm run fuzz -- --target ${failure.target} --case '${failure.case}' --input ${hex}`,
+    `  again, shrunk: npm run fuzz -- --target ${failure.target} --case '${failure.case}' --input ${inputArgument(failure)}`,
   ].join('\n');
 }

@@ -64,7 +64,9 @@ function allocated(): number {
 }
 
 /** Name, text without numbers, and the first place in our own source. */
-function kindOf(error: unknown): string {
+function kindOf(thrown: unknown): string {
+  // What a simulated world says names its seed and time; what happened in it is the cause.
+  const error = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   if (!(error instanceof Error)) return `thrown: ${String(error)}`;
   const place = (error.stack ?? '').split('\n').find((line) => /^\s+at .*\/(raft|storage|src)\//.test(line)) ?? '';
   const where = /\/((?:raft|storage|src)\/[^:)]+)/.exec(place)?.[1] ?? '';
