@@ -88,10 +88,16 @@ export async function compact(log: Compactable, options: CompactionOptions): Pro
     if (!fits) break;
   }
   let freed = 0;
-  for (const group of segmentGroups(seen, set.shape.segmentBytesMax)) freed += await cleanGroup(pass, group);
+  let done: number = pass.end;
+  for (const group of segmentGroups(seen, set.shape.segmentBytesMax)) {
+    const freedHere = await cleanGroup(pass, group);
+    // Outdated records are left in it, which no later pass would look for below `cleaned`.
+    if (freedHere === null) done = Math.min(done, group[0].base);
+    else freed += freedHere;
+  }
   const record = log.record();
   // Where it was cut meanwhile, nothing more is known of what lies behind the cut.
-  const cleaned = offset(Math.min(pass.end, set.end));
+  const cleaned = offset(Math.min(done, set.end));
   if (cleaned > record.cleaned) await log.store({ ...record, cleaned });
   return freed;
 }
@@ -166,7 +172,8 @@ async function seeSegment(pass: Pass, segment: Segment): Promise<boolean> {
 /** Neighbours, at least one. */
 type Group = readonly [Segment, ...Segment[]];
 
-async function cleanGroup(pass: Pass, group: Group): Promise<number> {
+/** Bytes that were freed; null: some of it was cut off, trimmed or removed meanwhile, and it stays as it is. */
+async function cleanGroup(pass: Pass, group: Group): Promise<number | null> {
   const { log, keys, transactions, options } = pass;
   const { set } = log;
   const end = group.at(-1)?.end;
@@ -177,12 +184,17 @@ async function cleanGroup(pass: Pass, group: Group): Promise<number> {
     const keepsPlace = isLast || transactions.isLastOfProducer(header);
     return cleanBatch(batch, keys, transactions, { ...options, keepsPlace });
   };
-  if (group.length === 1 && !(await changes(pass, group[0], clean))) return 0;
+  if (group.length === 1) {
+    const [segment] = group;
+    const isChanged = await changes(pass, segment, clean);
+    if (segment.removed) return null;
+    if (!isChanged) return 0;
+  }
   const cleaned = await writeCleaned(pass, group, clean);
-  if (cleaned === null) return 0;
-  let freed = 0;
+  if (cleaned === null) return null;
+  let freed: number | null = null;
   await log.exclusively(async () => {
-    // Cut, trimmed or replaced meanwhile: the file that was written is a rest.
+    // Else the file that was written is a rest.
     const isThere = group.every((segment) => set.segments.includes(segment) && set.segments.at(-1) !== segment);
     if (!isThere || group.at(-1)?.end !== cleaned.end) return removeRest(set, cleaned);
     await log.whileMoving(() => swap(log, group, cleaned));
@@ -194,11 +206,11 @@ async function cleanGroup(pass: Pass, group: Group): Promise<number> {
 /** Whether anything in `segment` is to change, as far as it is there. */
 async function changes(pass: Pass, segment: Segment, clean: (batch: Buffer) => Buffer | null): Promise<boolean> {
   let isChanged = false;
-  const isThere = await walk(pass, segment, 0, (batch) => {
+  await walk(pass, segment, 0, (batch) => {
     isChanged = clean(batch) !== batch;
     return !isChanged;
   });
-  return isThere && isChanged;
+  return isChanged;
 }
 
 function removeRest(set: SegmentSet, cleaned: Segment): Promise<void> {

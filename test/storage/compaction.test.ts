@@ -311,6 +311,29 @@ describe('compaction', () => {
     }
   });
 
+  it('beside a raise of the log start comes back to what it could not replace', async () => {
+    for (let event = 1; event < 60; event += 3) {
+      const { rig, log, store } = await sparse(`group raised ${event}`);
+      await rig.run(log.compact(5000, log.logEnd, []));
+      const again = Array.from({ length: 10 }, (_, at) => keyed(160 + at, `once${at * 16}=2`));
+      const filling = Array.from({ length: 10 }, (_, at) => keyed(170 + at, 'k=2'));
+      await rig.persist(log, { append: [...again, ...filling] });
+      await rig.run(store.checkpoint());
+      let left = event;
+      rig.machine.disk.watch = () => {
+        left -= 1;
+        if (left === 0) log.persist(change({ logStart: 20 }), () => undefined);
+      };
+      await rig.run(log.compact(5000, log.logEnd, []));
+      rig.machine.disk.watch = null;
+      await rig.run(store.checkpoint());
+      await rig.run(log.compact(5000, log.logEnd, []));
+      const old = (await records(rig, log)).filter((record) => record.endsWith('=1') && record.includes('once'));
+      // Those that were written again behind where segments are closed.
+      expect(old.length, `event ${event}: ${old.join(' ')}`).toBeLessThan(2);
+    }
+  });
+
   it('after a start that finished an earlier one is not taken for that by the next start', async () => {
     const rig = new StoreRig('twice');
     const limits = { tailBytesPerLogMax: 0 };
