@@ -80,6 +80,18 @@ function halfOpen(context: FaultContext): void {
   if (isSilent && act({ kind: 'block', ...way })) later(milliseconds, () => act({ kind: 'unblock', ...way }));
 }
 
+/**
+ * Of connections between nodes only: a client gives its own up after its request's timeout, and nobody else can tell it from a
+ * node that does not answer.
+ */
+function swallowed(context: FaultContext): void {
+  const { random, act } = context;
+  const pair = pickPair(context);
+  if (pair === null) return;
+  const way = { from: nameOf(pair[0]), to: nameOf(pair[1]) };
+  act({ kind: 'swallow', ...way, which: random.below(3) === 0 ? null : random.below(4) });
+}
+
 function connects(context: FaultContext, how: LinkTroubles['connects']): void {
   const { random, act } = context;
   const way = pickWay(context);
@@ -119,6 +131,7 @@ export const NETWORK_FAULTS = {
   priorities,
   'cut-connections': cutConnections,
   'half-open': halfOpen,
+  'swallowed-connections': swallowed,
   'refused-connects': (context: FaultContext): void => connects(context, 'refused'),
   'lost-connects': (context: FaultContext): void => connects(context, 'lost'),
   'slow-drip': (context: FaultContext): void => {

@@ -11,6 +11,7 @@
  *   window    closed: connections stand and can be made, but nothing is read at `to`
  *   connects  requests for a connection are refused or lost
  *   cut       connections are reset or ended when `after` bytes more have arrived, wherever that is in a frame; 0: now
+ *   swallow   connections stand for ever, and nothing more of what `from` sends arrives: a firewall has forgotten them
  *   forget    `from` finds its connections with `to` reset, `to` hears nothing until it sends
  */
 import type { SimCluster } from '../cluster/index.ts';
@@ -88,5 +89,6 @@ export const NETWORK_DECISIONS = {
   cut: onConnections<Cut>(({ world }, from, to, { how, after, which }) =>
     world.network.cut(from, to, how, after, which),
   ),
+  swallow: onConnections<OnConnections>(({ world }, from, to, { which }) => world.network.swallow(from, to, which)),
   forget: onConnections<OnConnections>(({ world }, from, to, { which }) => world.network.forget(from, to, which)),
 } as const satisfies Readonly<Record<string, Act<never>>>;

@@ -160,6 +160,11 @@ export class SimConnection implements Connection, PipeReader {
     this.#out?.cutAfter(bytes, how);
   }
 
+  /** Nothing that this end sends arrives any more. */
+  swallow(): void {
+    this.#out?.swallow();
+  }
+
   /** This end is reset, and the other is not told. */
   forget(): void {
     this.life.schedule('net-close', 0, () => this.#finish(this.#state === 'closing' ? 'local' : 'reset'));

@@ -127,6 +127,13 @@ export class SimNetwork {
     return ends.length;
   }
 
+  /** Connections stand, but carry nothing from `from` to `to` any more. As for `cut`. */
+  swallow(from: NetworkMachine, to: NetworkMachine, which: number | null): number {
+    const ends = this.#between(from, to, which);
+    for (const end of ends) end.swallow();
+    return ends.length;
+  }
+
   /** How often the process on `there` has forgotten connections: it owes no answer on those. */
   forgets(there: NetworkMachine): number {
     return this.#forgets.get(there.index) ?? 0;

@@ -89,6 +89,8 @@ export class Pipe {
   /** It is cut when so many bytes more have arrived; null: it is not. */
   #cutAfter: number | null = null;
   #cutKind: CutKind = 'reset';
+  /** Nothing arrives any more. */
+  #swallowed = false;
 
   constructor(parts: PipeParts) {
     this.#parts = parts;
@@ -100,6 +102,11 @@ export class Pipe {
     this.#cutKind = how;
     const { life } = this.#parts.reader;
     if (bytes === 0) life.schedule('net-close', 0, () => this.#cutNow());
+  }
+
+  /** From now on nothing arrives, and nobody is told: whoever is in between has forgotten the connection. */
+  swallow(): void {
+    this.#swallowed = true;
   }
 
   /** True: all of it is on the wire at once, and `written` will not be called. */
@@ -209,7 +216,7 @@ export class Pipe {
 
   #arrive(): void {
     const { link, back, reader, scheduler, chance, id } = this.#parts;
-    if (link.blocked) return;
+    if (link.blocked || this.#swallowed) return;
     if (reader.gone) return this.#arriveAtNobody();
     const { isUnread, bytesMax, flipOneIn } = link.troubles;
     const head = this.#wire[0];

@@ -35,7 +35,13 @@ export function transportOptions(
     listen: { host: config.host, port: config.peerPort },
     advertised: { host: config.advertisedHost, port: config.peerPort },
     ports,
-    timings: { keepAlive: timing.heartbeat, silence: timing.brokerSession, hintMax: timing.brokerSession },
+    timings: {
+      keepAlive: timing.heartbeat,
+      silence: timing.brokerSession,
+      dataKeepAlive: timing.brokerSession,
+      dataSilence: millis(4 * timing.brokerSession),
+      hintMax: timing.brokerSession,
+    },
   };
 }
 

@@ -8,7 +8,7 @@
  * frame whose first item closed it.
  */
 import { present } from '../../raft/index.ts';
-import type { Incarnation, NodeId } from '../../raft/index.ts';
+import type { Incarnation, Millis, NodeId } from '../../raft/index.ts';
 import type { Timer } from '../../storage/index.ts';
 import type { CloseReason, Connection, ConnectionHandler } from '../ports/index.ts';
 import { FrameError } from './frame-error.ts';
@@ -38,6 +38,8 @@ export class IncomingConnection implements ConnectionHandler {
   readonly #events: IncomingEvents;
   readonly #reader: FrameReader;
   readonly #deadline: Timer;
+  /** When the last bytes came. */
+  heardAt: Millis;
   #hello: Hello | null = null;
   #closed = false;
 
@@ -45,6 +47,7 @@ export class IncomingConnection implements ConnectionHandler {
     this.#context = context;
     this.#connection = connection;
     this.#events = events;
+    this.heardAt = context.clock.now();
     this.#reader = new FrameReader(context.limits.handshakeBytesMax);
     this.#deadline = context.clock.setTimer(context.timings.handshake, () => this.close('no hello in time'));
   }
@@ -83,6 +86,7 @@ export class IncomingConnection implements ConnectionHandler {
 
   onData(chunk: Buffer): void {
     if (this.#closed) return;
+    this.heardAt = this.#context.clock.now();
     this.#reader.push(chunk);
     // What a frame causes may close the connection; the rest of the chunk is then nobody's.
     while (!this.#closed) {

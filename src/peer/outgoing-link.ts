@@ -122,7 +122,7 @@ export class OutgoingLink {
     const queue = new OutgoingLane({
       clock,
       turn,
-      keepAlive: timings.keepAlive,
+      keepAlive: data ? timings.dataKeepAlive : timings.keepAlive,
       frameBytesTarget: limits.frameBytesTarget,
       queueBytesMax: data ? limits.dataQueueBytesMax : limits.controlQueueBytesMax,
       slackBytes: data ? limits.frameBytesMax : 0,

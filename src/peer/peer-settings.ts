@@ -24,10 +24,14 @@ export interface PeerLimits {
 export interface PeerTimings {
   /** In each such span something leaves on the control lane, if only a frame without items. */
   readonly keepAlive: Millis;
+  /** The same of the data lane: groups that are quiet need not be heard of as often as a process. */
+  readonly dataKeepAlive: Millis;
   /** From the start of a connection to its accepted handshake, either side. */
   readonly handshake: Millis;
   /** A peer that has sent no frame for this long is cut off; connecting begins anew. */
   readonly silence: Millis;
+  /** So is one whose data lane has brought no byte for this long. */
+  readonly dataSilence: Millis;
   /** Pauses between attempts to connect double from min to max; each is shortened by up to a half, at random. */
   readonly retryMin: Millis;
   readonly retryMax: Millis;
@@ -53,8 +57,10 @@ export const DEFAULT_PEER_LIMITS: PeerLimits = {
 
 export const DEFAULT_PEER_TIMINGS: PeerTimings = {
   keepAlive: millis(200),
+  dataKeepAlive: millis(2000),
   handshake: millis(1000),
   silence: millis(2000),
+  dataSilence: millis(8000),
   retryMin: millis(20),
   retryMax: millis(500),
   steady: millis(500),
@@ -68,6 +74,7 @@ export function checkPeerSettings(limits: PeerLimits, timings: PeerTimings): voi
   assert(limits.handshakeBytesMax <= limits.frameBytesMax, 'handshakeBytesMax must not exceed frameBytesMax');
   assert(limits.frameBytesTarget <= limits.dataQueueBytesMax, 'frameBytesTarget must not exceed dataQueueBytesMax');
   assert(timings.keepAlive * 2 < timings.silence, 'silence must be longer than two keep-alives');
+  assert(timings.dataKeepAlive * 2 < timings.dataSilence, 'dataSilence must be longer than two of its keep-alives');
   assert(timings.retryMin <= timings.retryMax, 'retryMin must not exceed retryMax');
   assert(timings.hintMin <= timings.hintMax, 'hintMin must not exceed hintMax');
 }

@@ -50,8 +50,6 @@ export class Peer {
   /** When our link came to stand; null while it does not. */
   #connectedAt: Millis | null = null;
   #lastFrameAt: Millis | null = null;
-  /** Silence is counted from here at the earliest. */
-  #heardAt: number;
   /** Since when our link stands and the peer lacks one of its connections to us; null: it does not. */
   #deafSince: Millis | null = null;
   #suspected = false;
@@ -63,7 +61,6 @@ export class Peer {
     this.node = node;
     this.#owner = owner;
     this.#hints = new HintBackoff(context.timings.hintMin, context.timings.hintMax);
-    this.#heardAt = context.clock.now();
   }
 
   get identity(): PeerIdentity | null {
@@ -135,7 +132,6 @@ export class Peer {
   /** A frame came in. */
   heard(): void {
     this.#lastFrameAt = this.#context.clock.now();
-    this.#heardAt = this.#lastFrameAt;
   }
 
   /** The peer's cluster id or emptiness changed, or it lacks connections of ours. */
@@ -156,13 +152,27 @@ export class Peer {
 
   /** Called once in each keep-alive span. `excused`: this node itself was held up, so that silence proves nothing. */
   tick(now: Millis, excused: boolean): void {
-    if (excused) this.#heardAt = now;
-    if (this.#link !== null && this.#link.connected) this.#link.lane('control').keepAlive(now);
+    if (excused) this.#excuse(now);
+    if (this.#link !== null && this.#link.connected) for (const lane of LANES) this.#link.lane(lane).keepAlive(now);
     this.#complainOfDeafness(now, excused);
-    // A peer that can not connect to us is silent for another reason, and our link to it may be sound.
-    const awaited = this.#incoming.size > 0;
-    const silent = now - this.#heardAt;
-    if (awaited && silent > this.#context.timings.silence) this.cut(`no frame for ${Math.round(silent)} ms`);
+    this.#judgeSilence(now);
+  }
+
+  /**
+   * Each lane by itself: a firewall may forget one connection and keep the other. A peer that can not connect to us is silent for
+   * another reason, and our link to it may be sound.
+   */
+  #judgeSilence(now: Millis): void {
+    const { silence, dataSilence } = this.#context.timings;
+    for (const { lane, heardAt } of this.#incoming.values()) {
+      const silent = now - heardAt;
+      if (silent > (lane === 'data' ? dataSilence : silence))
+        return this.cut(`nothing on its ${lane} lane for ${Math.round(silent)} ms`);
+    }
+  }
+
+  #excuse(now: Millis): void {
+    for (const connection of this.#incoming.values()) connection.heardAt = now;
   }
 
   /**
