@@ -20,6 +20,12 @@ import type { ReceivedItem } from './frame.ts';
 import type { Refused } from './handshake.ts';
 import type { PeerContext } from './peer-context.ts';
 
+/**
+ * A chunk up to this long is the last of its connection in this turn (a longer one may be the beginning of what a read could not
+ * hold): what it is answered leaves at once. Of longer ones the answers wait for the end of the turn, to leave together.
+ */
+const LAST_CHUNK_BYTES = 4096;
+
 export interface IncomingEvents {
   /** Decides about `hello` and logs a refusal; null accepts it. */
   judge(hello: Hello, remote: string): Refused | null;
@@ -87,6 +93,11 @@ export class IncomingConnection implements ConnectionHandler {
   onData(chunk: Buffer): void {
     if (this.#closed) return;
     this.heardAt = this.#context.clock.now();
+    if (chunk.length > LAST_CHUNK_BYTES) this.#read(chunk);
+    else this.#context.turn.together(() => this.#read(chunk));
+  }
+
+  #read(chunk: Buffer): void {
     this.#reader.push(chunk);
     // What a frame causes may close the connection; the rest of the chunk is then nobody's.
     while (!this.#closed) {

@@ -4,7 +4,8 @@
  *
  * ```
  *  push ─▶ add ─(end of the turn)─▶ flush of each lane, in the order of adding
- *  together(send): what is pushed inside leaves when `send` returns, and nothing is deferred
+ *  together(send): what is pushed inside leaves when `send` returns, and nothing is deferred: heartbeats of a tick, answers to a
+ *                  short chunk; an idle node defers nothing
  * ```
  */
 import type { Clock } from '../../storage/index.ts';
@@ -36,6 +37,8 @@ export class LaneTurn {
   }
 
   together(send: () => void): void {
+    // Inside of another one: that one flushes.
+    if (this.#together) return send();
     this.#together = true;
     send();
     this.#together = false;

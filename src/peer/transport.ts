@@ -214,7 +214,9 @@ class Transport implements PeerTransport {
     // A stall of our own makes all others look silent: their frames wait unread.
     const excused = now - this.#tickedAt > timings.keepAlive * 2;
     this.#tickedAt = now;
-    for (const peer of [...this.#peers.values()]) peer.tick(now, excused);
+    this.together(() => {
+      for (const peer of [...this.#peers.values()]) peer.tick(now, excused);
+    });
     this.#tickLater();
   }
 

@@ -111,10 +111,13 @@ export class Replicas {
     // Replicas announce what they want next while they are ticked; one timer is set when all have been.
     this.#timerDue = Number.NEGATIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
-    for (const replica of [...this.#timed]) {
-      const due = replica.nextDue();
-      if (due !== null && due <= now) replica.input({ kind: 'tick' });
-    }
+    // Heartbeats of all groups leave as one frame for each peer.
+    this.#turns.together(() => {
+      for (const replica of [...this.#timed]) {
+        const due = replica.nextDue();
+        if (due !== null && due <= now) replica.input({ kind: 'tick' });
+      }
+    });
     for (const replica of this.#timed) {
       const due = replica.nextDue();
       if (due === null) this.#timed.delete(replica);

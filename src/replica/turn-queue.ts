@@ -13,16 +13,16 @@ export interface Flushable {
 
 export class TurnQueue {
   readonly #clock: Clock;
-  readonly #together: (send: () => void) => void;
+  /** Writes what is sent in `send` when it returns, without a turn of its own. */
+  readonly together: (send: () => void) => void;
   #waiting = new Set<Flushable>();
   /** Those that found no room in a peer's queue; tried again when it has some. */
   readonly #blocked = new Set<Flushable>();
   #scheduled = false;
 
-  /** @param together writes what is sent in `send` when it returns */
   constructor(clock: Clock, together: (send: () => void) => void = (send) => send()) {
     this.#clock = clock;
-    this.#together = together;
+    this.together = together;
   }
 
   add(item: Flushable): void {
@@ -42,7 +42,7 @@ export class TurnQueue {
     this.#scheduled = false;
     const items = this.#waiting;
     this.#waiting = new Set();
-    this.#together(() => {
+    this.together(() => {
       for (const item of items) {
         item.flushSends();
         if (item.hasSends) this.#blocked.add(item);

@@ -30,6 +30,8 @@ describe('a replica that cannot be rebuilt', () => {
         kind: 'refused',
         refusal: { reason: 'eligible-leaders-not-available' },
       });
+      // That it failed is being recorded; a node that dies before need not find it again until somebody reads.
+      await cluster.wait(present(cluster.node(alone), 'node').store.checkpoint());
       cluster.kill(alone);
       cluster.startDead();
       await cluster.untilReady();
