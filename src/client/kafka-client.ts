@@ -58,6 +58,8 @@ export class KafkaClient {
   readonly #opening = new Map<string, () => void>();
   readonly #closers = new Set<() => void>();
   readonly #sleepers = new Set<() => void>();
+  /** Questions for metadata that are under way, and since when. */
+  readonly #refreshing = new Map<string, { readonly since: number; readonly answer: Promise<ClusterMetadata> }>();
   #metadata: ClusterMetadata = NO_METADATA;
   #closed = false;
 
@@ -132,17 +134,32 @@ export class KafkaClient {
 
   /**
    * Asks for metadata: of these topics, or (null) of all. Topics that do not exist are absent from the result. `avoid` is
-   * asked last: a node that was cut off from the others may go on naming itself.
+   * asked last: a node that was cut off from the others may go on naming itself. Who asks for the same at nearly the same time
+   * gets the same answer: when a broker dies, each partition that it led wants to know who leads now.
    */
-  async refresh(
+  refresh(
     topics: readonly string[] | null,
     options: { readonly create?: boolean; readonly avoid?: number | null } = {},
   ): Promise<ClusterMetadata> {
+    const { create = false, avoid = null } = options;
+    const key = JSON.stringify([topics, create, avoid]);
+    const now = this.ports.clock.now();
+    const known = this.#refreshing.get(key);
+    if (known !== undefined && now - known.since < BACKOFF_MIN_MS) return known.answer;
+    const answer = this.#refresh(topics, create, avoid);
+    const forget = (): void => {
+      if (this.#refreshing.get(key)?.answer === answer) this.#refreshing.delete(key);
+    };
+    this.#refreshing.set(key, { since: now, answer });
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  async #refresh(topics: readonly string[] | null, create: boolean, avoid: number | null): Promise<ClusterMetadata> {
     const body = {
       topics: topics === null ? null : topics.map((name) => ({ name })),
-      allowAutoTopicCreation: options.create ?? false,
+      allowAutoTopicCreation: create,
     };
-    const { avoid = null } = options;
     const api = API_TABLE.metadata.schema;
     const response = await (body.allowAutoTopicCreation
       ? this.#one(api, body, this.requestTimeoutMs, avoid)

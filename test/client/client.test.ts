@@ -72,6 +72,22 @@ describe('the client', () => {
     expect(await took()).toBeLessThan(20);
   });
 
+  it('several who ask for the same metadata at once cost one question, and who asks later gets one of his own', async () => {
+    const { world, client, machines, refreshes } = await fakeCluster({ seed: 'shared', nodes: 1, partitions: 3 });
+    const ask = (avoid: number | null): Promise<unknown> => client.refresh(['orders'], { avoid });
+    await world.complete(Promise.all([ask(null), ask(null), ask(1), ask(null)]));
+    expect(refreshes).toHaveLength(2);
+    await world.complete(ask(null));
+    expect(refreshes).toHaveLength(3);
+    machines[0]?.pause();
+    const early = ask(null);
+    await world.runFor(50);
+    const late = ask(null);
+    machines[0]?.resume();
+    await world.complete(Promise.all([early, late]));
+    expect(refreshes).toHaveLength(5);
+  });
+
   it('a node that answers after all is asked like the others again', async () => {
     const { world, client, machines, refreshes } = await fakeCluster({ seed: 'late', nodes: 2, partitions: 1 });
     machines[0]?.pause();
