@@ -29,6 +29,8 @@ const CRC_BYTES = 4;
 /** Field 1 (items), length-delimited. */
 const ITEM_TAG = (1 << 3) | 2;
 
+const NOTHING = Buffer.alloc(0);
+
 /** A frame that is being filled. Items are encoded as they come; attachments are only remembered, never copied. */
 export class FrameBuilder {
   readonly #writer = protobuf.Writer.create().fixed32(0).fixed32(0);
@@ -88,7 +90,12 @@ export function decodeFrame(frame: Buffer): readonly ReceivedItem[] {
   if (length !== frame.length - LENGTH_BYTES) throw new FrameError(`a frame of ${frame.length} bytes says ${length}`);
   const crcAt = checkedHead(frame, frame.length);
   if (crcAt === null) throw new FrameError(`a frame of ${frame.length} bytes without its header`);
-  return itemsOf(headerOf(frame.subarray(HEADER_AT, crcAt)), frame.subarray(crcAt + CRC_BYTES));
+  const attached = crcAt + CRC_BYTES;
+  // Most frames bring nothing more, and each view costs as much as the message.
+  return itemsOf(
+    headerOf(frame.subarray(HEADER_AT, crcAt)),
+    attached === frame.length ? NOTHING : frame.subarray(attached),
+  );
 }
 
 /**
@@ -124,7 +131,8 @@ function itemsOf(header: flotilla.peer.Frame.$Properties, attachment: Buffer): r
     const end = position + whole(wire.attachment, 'attachment');
     if (end > attachment.length)
       throw new FrameError(`items speak of ${end} attached bytes, the frame has ${attachment.length}`);
-    items.push({ item: decodeItem(wire), attachment: attachment.subarray(position, end) });
+    const isAll = end - position === attachment.length;
+    items.push({ item: decodeItem(wire), attachment: isAll ? attachment : attachment.subarray(position, end) });
     position = end;
   }
   if (position !== attachment.length)
