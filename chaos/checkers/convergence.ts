@@ -6,7 +6,7 @@
  * then `whole-logs.ts`, `read-back.ts`, `compacted-replicas.ts`
  */
 import { Producer } from '../../src/client/index.ts';
-import type { MetadataImage } from '../../src/metadata/index.ts';
+import type { MetadataImage, Partition as PartitionRecord } from '../../src/metadata/index.ts';
 import type { Partition } from '../../src/partition/index.ts';
 import type { SimCluster } from '../cluster/index.ts';
 import { violated } from '../workload/history.ts';
@@ -69,20 +69,12 @@ export async function recovered(cluster: SimCluster, expected: Expectations = {}
   return { controller, leaders, inSync };
 }
 
-function partitionsOf(image: MetadataImage | null): readonly {
-  readonly topicId: string;
-  readonly index: number;
-  readonly leader: number | null;
-  readonly isr: readonly number[];
-  readonly replicas: readonly number[];
-  readonly lossy: readonly { readonly node: number }[];
-  readonly replication: 'isr' | 'quorum';
-}[] {
+function partitionsOf(image: MetadataImage | null): readonly PartitionRecord[] {
   return image === null ? [] : [...image.topicsById.values()].flatMap(({ partitions }) => partitions);
 }
 
 /** Where all replicas have lost something, the cluster waits for others, and declares the loss only then (L4 waits for that). */
-function hasCandidate({ replicas, lossy }: ReturnType<typeof partitionsOf>[number]): boolean {
+function hasCandidate({ replicas, lossy }: PartitionRecord): boolean {
   return replicas.some((replica) => lossy.every(({ node }) => node !== replica));
 }
 
@@ -94,19 +86,28 @@ function isInSync(cluster: SimCluster, dead: readonly number[]): boolean {
     const running = cluster.node(number);
     if (running === null || !cluster.isReady(number) || running.node.image().end !== image.end) return false;
   }
-  return partitionsOf(image).every(({ topicId, index, isr, replicas, replication }) => {
-    // A replica that votes, and whose log has failed, stays offline until an operator replaces its node: its vote is lost.
-    const waits = (node: number): boolean =>
-      replication === 'quorum' && hasFailed(cluster.node(node)?.node.hosting.partition(topicId, index));
-    const alive = replicas.filter((node) => !dead.includes(node) && !waits(node));
-    const hosted = alive.map((node) => cluster.node(node)?.node.hosting.partition(topicId, index) ?? null);
-    const [first] = hosted;
-    if (first === null || first === undefined) return alive.length === 0;
-    const equal = hosted.every(
-      (each) => each !== null && each.logEnd === first.logEnd && each.highWatermark === first.logEnd,
-    );
-    return equal && alive.every((node) => isr.includes(node));
-  });
+  // Asked after every event until it holds: no list is made of what there is.
+  for (const { partitions } of image.topicsById.values())
+    if (!partitions.every((partition) => isCopied(cluster, dead, partition))) return false;
+  return true;
+}
+
+function isCopied(
+  cluster: SimCluster,
+  dead: readonly number[],
+  { topicId, index, isr, replicas, replication }: PartitionRecord,
+): boolean {
+  // A replica that votes, and whose log has failed, stays offline until an operator replaces its node: its vote is lost.
+  const waits = (node: number): boolean =>
+    replication === 'quorum' && hasFailed(cluster.node(node)?.node.hosting.partition(topicId, index));
+  const alive = replicas.filter((node) => !dead.includes(node) && !waits(node));
+  const hosted = alive.map((node) => cluster.node(node)?.node.hosting.partition(topicId, index) ?? null);
+  const [first] = hosted;
+  if (first === null || first === undefined) return alive.length === 0;
+  const equal = hosted.every(
+    (each) => each !== null && each.logEnd === first.logEnd && each.highWatermark === first.logEnd,
+  );
+  return equal && alive.every((node) => isr.includes(node));
 }
 
 function hasFailed(partition: Partition | null | undefined): boolean {
