@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { World } from '../../../chaos/sim/index.ts';
 import { millis } from '../../../raft/index.ts';
+import { decompressStream } from '../../../storage/compression/index.ts';
 
 const REACHES: readonly (readonly [what: string, reach: () => unknown])[] = [
   ['Date.now()', () => Date.now()],
@@ -71,4 +72,13 @@ test('a given instant is arithmetic, not the present', async () => {
   await world.runFor(10);
   expect(seen).toEqual(['2025-06-15T15:06:40.005Z']);
   expect(new Date(0)).toBeInstanceOf(Date);
+});
+
+test('a gzip stream that is damaged is refused in an event as anywhere', async () => {
+  const world = new World({ seed: 1 });
+  const { clock } = world.machine('a').ports();
+  let said: unknown = null;
+  clock.setTimer(millis(5), () => (said = decompressStream('gzip', Buffer.from('no gzip at all'), 100)));
+  await world.runFor(10);
+  expect(said).toMatch(/^gzip: /);
 });
