@@ -12,7 +12,8 @@ import type { FieldPlan, StructPlan } from '../src/wire/plan.ts';
 import type { Fields, ScalarType } from '../src/wire/schema/field.ts';
 import { Writer } from '../src/wire/writer.ts';
 import { anyText, noise, once, signed, signed64 } from './dice.ts';
-import type { Sketch } from './sketch.ts';
+import { uvarint } from './sketch.ts';
+import type { Sketch, SketchPoint } from './sketch.ts';
 
 /** What values are about; null: draw any. */
 export interface Vocabulary {
@@ -162,18 +163,6 @@ function tagsMaker(plan: StructPlan, context: Context): Make {
   };
 }
 
-function insertVarint(
-  sketch: Sketch,
-  at: { readonly length: number; readonly marks: number },
-  value: number,
-  kind: 'varint' | 'tags',
-): void {
-  const bytes = Buffer.allocUnsafe(5);
-  let size = 0;
-  for (let rest = value; ; rest >>>= 7) {
-    bytes[size] = rest >= 0x80 ? (rest & 0x7f) | 0x80 : rest;
-    size += 1;
-    if (rest < 0x80) break;
-  }
-  sketch.insert(at.length, at.marks, bytes.subarray(0, size), kind);
+function insertVarint(sketch: Sketch, { length, marks }: SketchPoint, value: number, kind: 'varint' | 'tags'): void {
+  sketch.insert(length, marks, uvarint(value), kind);
 }

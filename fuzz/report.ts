@@ -106,7 +106,7 @@ export class Report {
 }
 
 /** How to run a failure again. */
-export function commandOf({ target, seed, index }: Failure): string {
+function commandOf({ target, seed, index }: Failure): string {
   return `npm run fuzz -- --target ${target} --seed ${seed} --index ${index}`;
 }
 

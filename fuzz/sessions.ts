@@ -25,7 +25,7 @@ import { Wrong } from './target.ts';
 import type { Case, Target } from './target.ts';
 
 /** Steps of one session. */
-export const STEPS = 200;
+const STEPS = 200;
 const SANE_EVERY = 50;
 const SANE = 'sane';
 const SANE_TRIES = 20;
