@@ -4,7 +4,7 @@
 import type { LogPosition, Voter } from './batch-position.ts';
 import type { Role } from './effect.ts';
 import { type Incarnation, type Millis, type NodeId, type Offset, offset, type Term } from './ids.ts';
-import { maximalIsrOf, type WhyNotInSync, whyLeaving, whyNotJoining } from './in-sync.ts';
+import { effectiveMinInsync, maximalIsrOf, type WhyNotInSync, whyLeaving, whyNotJoining } from './in-sync.ts';
 import { floorOfTerm, termBefore as termBeforeInView } from './log-view.ts';
 import type { Progress } from './progress.ts';
 import { majorityValue } from './quorum.ts';
@@ -114,7 +114,8 @@ export function maximalIsr(state: CoreState): readonly NodeId[] {
 
 /**
  * Leader: everybody who counts begins here or above, durably, so that nothing below can come back (DeleteRecords): the
- * maximal ISR; in quorum groups a majority. Null for others, and while somebody who counts was not heard in this term.
+ * maximal ISR; in quorum groups a majority. Null for others, while somebody who counts was not heard in this term, and while the
+ * ISR is smaller than records need to commit: replicas that have left it since (the ELR) may lead then, and begin further below.
  */
 export function lowWatermark(state: CoreState): Offset | null {
   const { role, durableStart } = state;
@@ -123,6 +124,8 @@ export function lowWatermark(state: CoreState): Offset | null {
   const startOf = (node: NodeId): Offset =>
     node === self ? durableStart : (role.progress.get(node)?.logStart ?? offset(0));
   if (state.config.policy === 'quorum') return majorityValue((votersOf(state) ?? []).map(({ node }) => startOf(node)));
+  const { assignment } = state;
+  if (assignment === null || assignment.isr.length < effectiveMinInsync(assignment)) return null;
   let least = durableStart;
   for (const node of maximalIsrOf(state, role)) {
     if (node !== self && role.progress.get(node) === undefined) return null;

@@ -247,6 +247,23 @@ describe('low watermark', () => {
     expect([rig.at(1).replica.lowWatermark, heard]).toEqual([2, ['reached']]);
   });
 
+  it('stands while the ISR is too small: who left it may lead, and begins where it did', async () => {
+    const rig = await leading();
+    rig.at(1).replica.propose([clientBatch('a', 'b'), clientBatch('c')]);
+    await rig.clock.advance(300);
+    for (const peer of [2, 3]) rig.at(peer).log.automatic = false;
+    rig.assign(1, 1, { version: 2, isr: [nodeId(1)] }, [1]);
+    const heard: string[] = [];
+    rig.at(1).replica.input({ kind: 'advance-log-start', to: offset(2) });
+    rig.at(1).replica.whenLowWatermark(offset(2), (result) => heard.push(result));
+    await rig.clock.advance(300);
+    expect([rig.at(1).log.logStart, rig.at(1).replica.lowWatermark, heard]).toEqual([2, null, []]);
+    for (const peer of [2, 3]) rig.at(peer).log.flush();
+    rig.assign(1, 1, { version: 3 }, [1]);
+    await rig.clock.advance(300);
+    expect([rig.at(1).replica.lowWatermark, heard]).toEqual([2, ['reached']]);
+  });
+
   it('waits end when the leadership does, and are taken back', async () => {
     const rig = await leading();
     rig.at(1).replica.propose([clientBatch('a')]);
