@@ -163,6 +163,11 @@ export class Invariants {
     const hosted = node.hosting.all();
     const before = watched.hosted;
     if (before !== hosted) {
+      // What they did in the event in which they were removed or their node stopped has been told to others.
+      for (let index = 0; index < before.length; index += 1) {
+        const partition = before[index];
+        if (partition !== undefined && !hosted.includes(partition)) this.#checkPartition(number, watched, index, now);
+      }
       watched.hosted = hosted;
       watched.replicas = hosted.map(({ replica }) => replica);
       watched.seen = hosted.map(({ id, replica, failed }) => this.#seenOf(id, replica, failed !== null));
