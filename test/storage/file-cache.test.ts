@@ -25,3 +25,18 @@ it('a file that is removed while it is being opened is not the one that takes it
   await rig.run(files.closeAll());
   expect(files.openFiles).toBe(0);
 });
+
+it('a file whose reader waits for the disk does not hold the others up at the end (campaign 5eed0023)', async () => {
+  const rig = new StoreRig('in use');
+  const { disk } = rig.machine.ports();
+  for (const path of [PATH, '/other']) await rig.run((await rig.run(disk.open(path, 'create'))).close());
+  const files = new FileCache(disk, 10);
+  const used = await rig.run(files.use(PATH, 'write'));
+  (await rig.run(files.use('/other', 'write'))).release();
+  await rig.run(files.closeAll());
+  expect(files.openFiles).toBe(0);
+  const buffer = Buffer.alloc(1);
+  expect(await rig.run(Promise.resolve(used.file.read(buffer, 0)))).toBe(0);
+  used.release();
+  await expect(rig.run(Promise.resolve().then(() => used.file.read(buffer, 0)))).rejects.toThrow();
+});
