@@ -22,6 +22,7 @@
  */
 import { OFFSETS_TOPIC } from '../../src/coordinator/index.ts';
 import type { Partition as PartitionRecord } from '../../src/metadata/index.ts';
+import { TRANSACTIONS_TOPIC } from '../../src/transactions/index.ts';
 import { CRASH_RECIPES } from './crash-recipes.ts';
 import type { CrashRecipeName } from './crash-recipes.ts';
 import { block, duration, kill, losePower, nameOf, pick } from './harm.ts';
@@ -222,18 +223,20 @@ function cutFromNodes(context: FaultContext, one: number, milliseconds: number):
   }
 }
 
-/** One where consumer groups are stored; null while there is none. */
-function groupPartition({ cluster, random }: FaultContext): PartitionRecord | null {
-  const ends = (cluster.image()?.topicsByName.get(OFFSETS_TOPIC)?.partitions ?? []).filter(
-    // Groups are few: most of these hold nothing.
-    ({ leader, index }) => leader !== null && (cluster.replica(leader, OFFSETS_TOPIC, index)?.highWatermark ?? 0) > 0,
+/** One where consumer groups or transactions are stored; null while there is none. */
+function coordinatorPartition({ cluster, random }: FaultContext): PartitionRecord | null {
+  const used = [OFFSETS_TOPIC, TRANSACTIONS_TOPIC].flatMap((topic) =>
+    (cluster.image()?.topicsByName.get(topic)?.partitions ?? []).filter(
+      // Groups are few: most of these hold nothing.
+      ({ leader, index }) => leader !== null && (cluster.replica(leader, topic, index)?.highWatermark ?? 0) > 0,
+    ),
   );
-  return pick(random, ends);
+  return pick(random, used);
 }
 
 /** What members commit then, nobody else has; who looks how far they are is told of it, or waits. */
 function deposedCoordinator(context: FaultContext): void {
-  const found = trio(context, groupPartition(context));
+  const found = trio(context, coordinatorPartition(context));
   if (found !== null) cutFromNodes(context, found.leader, duration(context.random, 1500, 9000));
 }
 
@@ -246,7 +249,7 @@ function deposedCoordinator(context: FaultContext): void {
  */
 function twoCoordinatorsDie(context: FaultContext): void {
   const { random, act, later, restart } = context;
-  const found = trio(context, groupPartition(context));
+  const found = trio(context, coordinatorPartition(context));
   const second = found === null ? null : pick(random, found.followers);
   if (found === null || second === null) return;
   const { leader, followers } = found;

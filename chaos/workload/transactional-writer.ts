@@ -185,11 +185,19 @@ export class TransactionalWriter {
     const judge = line.begins(this.name, 'the commit', this.#producer.identity);
     // Of a transaction that failed the client does not ask for the commit; it is told as unknown all the same.
     transaction.state = 'committing';
+    if (draw === 5) return this.#commitAndGo(transaction);
     await this.#producer.commit();
     judge();
     transaction.state = 'committed';
     this.committed += 1;
     line.grant(this.#producer.identity);
+  }
+
+  /** It asks for the commit and dies: its successor does not know whether it was heard. */
+  #commitAndGo(transaction: KnownTransaction): void {
+    this.#loosen([this.#producer.commit()]);
+    this.#vanishAs(transaction);
+    transaction.state = 'unknown';
   }
 
   async #abort(transaction: KnownTransaction): Promise<void> {
