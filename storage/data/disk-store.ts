@@ -7,7 +7,7 @@
  * ```
  * Creations that are asked for together share one sync and one batch.
  */
-import { assert, offset, term } from '../../raft/index.ts';
+import { assert, millis, offset, term } from '../../raft/index.ts';
 import type { GroupId, Incarnation, Voter } from '../../raft/index.ts';
 import { DiskError } from '../disk.ts';
 import type { Disk } from '../disk.ts';
@@ -66,6 +66,8 @@ interface Creation {
 
 /** Lives that died while they registered, in a row, of which this many are remembered. */
 const ATTEMPTS_KEPT = 100;
+/** After the disk has refused to let files go. */
+const REMOVE_AGAIN_MS = millis(10_000);
 
 /** Made by `openStore`. */
 export class DiskStore implements Store {
@@ -81,6 +83,7 @@ export class DiskStore implements Store {
   #creations: Creation[] = [];
   /** Marks of deletions that are not finished, by directory name. */
   readonly #deleting = new Map<string, string>();
+  #closing = false;
   #identity: StoredIdentity;
   #stored: StoredStanding;
   #nextLog: number;
@@ -191,7 +194,7 @@ export class DiskStore implements Store {
       const log = this.#logs.get(group);
       const record = log?.record ?? this.#records.get(group);
       if (record === undefined) return;
-      const { meta, disk, directory, checkpointer } = this.#parts;
+      const { meta, checkpointer } = this.#parts;
       const letGo = checkpointer.hold();
       log?.set.abandon();
       if (log !== undefined) await this.#retire(log);
@@ -204,10 +207,35 @@ export class DiskStore implements Store {
       await applied;
       if (meta.gaveUp !== null) return;
       this.#deleting.set(record.directory, deleting);
+      await this.#removeFiles(record, deleting);
+    });
+  }
+
+  /** Of a log that no record names any more. Rejects with the disk's error, and will then be tried again. */
+  async #removeFiles(record: GroupRecord, mark: string): Promise<void> {
+    const { meta, disk, directory } = this.#parts;
+    try {
       await removeLogDirectory(disk, this.#path(record));
       await disk.syncDirectory(logsPath(directory));
-      await meta.apply([{ kind: 'delete', key: deleting }], { sync: false });
-      this.#deleting.delete(record.directory);
+    } catch (error) {
+      this.#removeLater(record, mark);
+      throw error;
+    }
+    await meta.apply([{ kind: 'delete', key: mark }], { sync: false });
+    this.#deleting.delete(record.directory);
+  }
+
+  /** Unless the next start is sooner, or the directory has become a new log's. */
+  #removeLater(record: GroupRecord, mark: string): void {
+    const { group } = record;
+    const again = async (): Promise<void> => {
+      if (this.#deleting.get(record.directory) === mark) await this.#removeFiles(record, mark);
+    };
+    const refused = (error: unknown): void => {
+      if (!(error instanceof DiskError)) throw error;
+    };
+    this.#parts.host.clock.setTimer(REMOVE_AGAIN_MS, () => {
+      if (!this.#closing) void this.#serially(group, again).catch(refused);
     });
   }
 
@@ -238,6 +266,7 @@ export class DiskStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     const { host, checkpointer, journal, meta, files } = this.#parts;
     let isWhole = true;
     host.close(() => {
@@ -336,6 +365,7 @@ export class DiskStore implements Store {
       const marks = creations.flatMap(({ record }) => this.#deleting.get(record.directory) ?? []);
       const taken = marks.map((key): KeyValueChange => ({ kind: 'delete', key }));
       await meta.apply([...puts, ...taken, putJson('log-number', this.#nextLog)], { sync: true });
+      for (const { record } of creations) this.#deleting.delete(record.directory);
       for (const creation of creations) creation.resolve(null);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;

@@ -261,8 +261,28 @@ describe('a log whose files cannot be removed', () => {
     expect([log.failure, log.logEnd]).toEqual([null, 0]);
     await rig.persist(log, { append: [makeBatch(0, 2), makeBatch(1, 2)] });
     await rig.run(store.checkpoint());
+    // Nor does this life, when it would try again.
+    await rig.world.runFor(30_000);
     rig.kill();
     const again = await rig.openLog(await rig.open());
     expect([again.failure, again.logEnd]).toEqual([null, 2]);
   });
+
+  it.each(['removeTree', 'list', 'syncDirectory'] as const)(
+    'because the disk refuses to %s loses them as soon as it does not',
+    async (operation) => {
+      const rig = new StoreRig(`refused ${operation}`);
+      const store = await rig.open();
+      await rig.persist(await rig.openLog(store), { append: [makeBatch(0, 1)] });
+      const sound = rig.machine.disk.inject({ operation, path: '/logs', times: 1000 });
+      expect(await rig.run(store.deleteLog(GROUP).then(() => null, String))).toContain(operation);
+      await rig.world.runFor(60_000);
+      sound();
+      await rig.world.runFor(10_000);
+      expect(rig.machine.disk.find('/data/logs/topic-a-0')).toBeNull();
+      await rig.run(store.close());
+      rig.kill();
+      expect((await rig.open()).groups).toEqual([]);
+    },
+  );
 });
