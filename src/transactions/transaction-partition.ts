@@ -18,13 +18,14 @@ import type { PartitionLog } from '../coordinator-log/index.ts';
 import type { LogSink } from '../ports/index.ts';
 import { ERROR_CODES } from '../wire/index.ts';
 import type { WireCodec } from '../wire/index.ts';
-import { completed, isExpired, isTimedOut } from './decide-end.ts';
+import { completed, isExpired } from './decide-end.ts';
 import { fenced } from './decide-init.ts';
 import type { Decision, Known, ProducerIdentity } from './decision.ts';
 import type { MarkerPort } from './marker-job.ts';
 import type { TransactionSettings } from './settings.ts';
 import { TransactionImage } from './transaction-image.ts';
 import type { TransactionName } from './transaction-image.ts';
+import { OpenTransactions } from './open-transactions.ts';
 import { transactionRecord } from './transaction-record.ts';
 import { isEnded, isEnding } from './transaction.ts';
 import type { Transaction } from './transaction.ts';
@@ -61,6 +62,7 @@ export class TransactionPartition {
   /** Who waits for the transition under way of an id. */
   readonly #waiting = new Map<string, Set<() => void>>();
   #timeoutScan: Millis;
+  readonly #open = new OpenTransactions();
   #expiryScan: Millis;
 
   constructor(options: TransactionPartitionOptions) {
@@ -292,8 +294,9 @@ export class TransactionPartition {
   #abortTimedOut(): void {
     const { clock, sink } = this.options;
     const wallNow = clock.wallNow();
-    for (const { transactionalId, transaction, pending } of this.image.transactions()) {
-      if (pending || !isTimedOut(transaction, wallNow)) continue;
+    const late = this.#open.timedOut(this.image.transactions(), clock.now(), wallNow);
+    for (const { transactionalId, transaction, pending } of late) {
+      if (pending) continue;
       const { producerId, producerEpoch } = transaction;
       sink.log('info', 'a transaction takes too long and is aborted', { transactionalId, producerId, producerEpoch });
       void this.#write(transactionalId, fenced(transaction, wallNow).next);
