@@ -72,8 +72,9 @@ describe('the tarball', () => {
     expect(own.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   });
 
-  it('is smaller than 6 MiB', () => {
-    expect(statSync(join(scratch, packed.filename)).size).toBeLessThan(6 << 20);
+  // Three quarters of it are dependencies: LevelDB brings its sources and seven prebuilt libraries.
+  it('is smaller than 6.5 MiB', () => {
+    expect(statSync(join(scratch, packed.filename)).size).toBeLessThan(6.5 * 2 ** 20);
   });
 
   it('names no path of the machine that built it', () => {
