@@ -72,7 +72,7 @@ describe('the tarball', () => {
     expect(own.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   });
 
-  // Three quarters of it are dependencies: LevelDB brings its sources and seven prebuilt libraries.
+  // Three quarters of it are dependencies: LevelDB brings its sources and a library for each platform.
   it('is smaller than 6.5 MiB', () => {
     expect(statSync(join(scratch, packed.filename)).size).toBeLessThan(6.5 * 2 ** 20);
   });
